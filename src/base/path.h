@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths inside a target: '/' separated, relative, no "." or ".." parts. Backslashes are ordinary
+ * bytes. Names may be any bytes but NUL and '/'; path_show makes them safe for people.
+ */
+#ifndef STANCE_BASE_PATH_H
+#define STANCE_BASE_PATH_H
+
+#include "base/buf.h"
+
+struct str path_base(struct str path); /* last part */
+struct str path_dir(struct str path);  /* all before the last '/', "" when there is none */
+struct str path_ext(struct str path);  /* after the last '.' of the last part, "" when none */
+
+/* Join with one '/'; either side may be empty. */
+void path_join(struct buf *out, struct str dir, struct str name);
+/* Lexically resolve `rel` against directory `dir`; E_DENIED when it leaves the root (""). */
+int path_resolve(struct buf *out, struct str dir, struct str rel) MUST_CHECK;
+/* True when `path` equals `suffix` or ends with "/" + suffix. */
+bool path_has_suffix(struct str path, struct str suffix);
+/* True when `dir` is "" or path equals dir or lies below it. */
+bool path_is_below(struct str path, struct str dir);
+/* True when a whole part of the path equals `part`. */
+bool path_has_part(struct str path, struct str part);
+
+/* Glob over whole paths: '*' and '?' stay inside one part, "**" crosses parts, [a-z] sets. */
+bool path_glob(struct str pattern, struct str path);
+
+/* Append for display: controls, invalid UTF-8, bidi and zero-width controls become \xNN or \u{N};
+ * backslash becomes \\ only when something else was escaped or it stands before x or u. */
+void path_show(struct buf *out, struct str path);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * YAML 1.2 core schema into a struct doc, over libyaml's events (libyaml 0.2.5 is quadratic on
+ * nested flow collections, hence the depth cap is applied to its events as they come).
+ *
+ * Scalars are resolved here by the 1.2 core schema (null, true/false, integers, floats; plain "no",
+ * "on" and "0777" stay strings); quoted scalars are strings. Anchors are recorded, aliases are
+ * not expanded: an alias is a NODE_NULL with NODE_ALIAS and its name as text.
+ * "<<" is an ordinary key. Only the first document of a stream is read; the rest is validated.
+ * Offsets are bytes into the input, which must be UTF-8.
+ */
+#ifndef STANCE_FORMATS_YAML_H
+#define STANCE_FORMATS_YAML_H
+
+#include "formats/doc.h"
+
+/* 0, E_PARSE (line and column set), E_LIMIT, E_NOMEM. Empty input gives a NODE_NULL root. */
+int yaml_parse(struct str text, const struct limits *lim, struct arena *a, struct doc *ret,
+               struct diag *d) MUST_CHECK;
+
+#endif
