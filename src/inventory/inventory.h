@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inventory of one scan: assets merged from observations, relations, values, owners and the
+ * coverage ledger. Pure memory, no I/O, no SQL. Lifecycle:
+ *
+ *     inventory_init(&inv, cap)
+ *     inventory_add(&inv, &observation, &index)   repeatedly, any order
+ *     inventory_relate / _value / _owner / _cover
+ *     inventory_seal(&inv)                        sorts everything: from here on order is fixed
+ *     ... classify, assess, prioritize, report read it ...
+ *     inventory_done(&inv)
+ *
+ * Invariants after seal: assets are sorted by (kind, id); places of an asset, relations, values
+ * and coverage rows are sorted and free of duplicates; every index is valid. The result does not
+ * depend on the order of the calls before.
+ *
+ * Identity (docs/identity.md): the first alternative of the kind whose parts are all known gives
+ * the key; id = kind name, '-', 16 hex digits of SHA-256(kind, key). Two observations with equal
+ * keys are one asset; an asset with a weaker key that shares a place with a stronger one is merged
+ * into it and its id is kept as an alias.
+ */
+#ifndef STANCE_INVENTORY_INVENTORY_H
+#define STANCE_INVENTORY_INVENTORY_H
+
+#include "base/map.h"
+#include "base/diag.h"
+#include "inventory/observation.h"
+
+struct inv_place {
+    struct place at;
+    uint32_t labels;
+    struct attribute *attrs; /* the place's own attributes (per: place), sorted by attr */
+    size_t n_attrs;
+    struct str name;         /* name under which it was seen there */
+};
+
+struct owner_candidate {
+    struct str name;       /* "@org/team", "Jane <jane@example.com>" */
+    struct str source;     /* "codeowners", "package-metadata", "catalog-info", "register" */
+    unsigned confidence;   /* 0..100 */
+    struct place at;
+};
+
+/* A classified value (secret, personal data) seen at a place; never the value itself. */
+struct data_value {
+    uint32_t asset;        /* index of the asset that holds it */
+    enum data_class class;
+    struct str kind;       /* row of kinds.tsv: "openai-project-key" */
+    uint32_t length;       /* characters */
+    struct str fingerprint;/* hex, or empty without a key */
+    struct place at;
+};
+
+struct asset {
+    struct str id;         /* "mcp_server-0123456789abcdef" */
+    enum kind kind;
+    struct str name;
+    struct str key;        /* identity key text, explained by identity_explain */
+    struct str scope;
+    struct str *aliases;
+    size_t n_aliases;
+    struct inv_place *places;
+    size_t n_places;
+    struct attribute *attrs; /* attributes per asset, sorted by attr */
+    size_t n_attrs;
+    struct owner_candidate *owners; /* best first */
+    size_t n_owners;
+    uint32_t labels;       /* labels that all places share */
+    enum environment environment;
+    enum criticality criticality;
+    enum sanction sanction;
+};
+
+struct relation {
+    uint32_t from, to;     /* asset indexes */
+    enum verb verb;
+    enum relation_state state;
+    struct place at;       /* first evidence */
+    uint32_t seen;         /* how many places */
+};
+
+struct coverage_row {
+    struct str source;     /* "files" */
+    uint32_t target;
+    struct str path;       /* path or rule */
+    enum coverage_state state;
+    struct str reason;
+    uint64_t files, bytes;
+};
+
+struct inventory {
+    struct arena mem;
+    struct { VEC(struct asset); } assets;
+    struct { VEC(struct relation); } relations;
+    struct { VEC(struct data_value); } values;
+    struct { VEC(struct coverage_row); } coverage;
+    struct inventory_build *build; /* private, gone after seal */
+    bool sealed;
+};
+
+int inventory_init(struct inventory *inv, size_t memory_cap) MUST_CHECK;
+void inventory_done(struct inventory *inv);
+
+/* Copies what it needs. *ret_handle names the observation's asset until seal. E_LIMIT, E_NOMEM. */
+int inventory_add(struct inventory *inv, const struct observation *o, uint32_t *ret_handle)
+    MUST_CHECK;
+int inventory_relate(struct inventory *inv, uint32_t from, enum verb verb, uint32_t to,
+                     enum relation_state state, const struct place *at) MUST_CHECK;
+int inventory_value(struct inventory *inv, uint32_t holder, const struct data_value *v) MUST_CHECK;
+int inventory_owner(struct inventory *inv, uint32_t handle, const struct owner_candidate *c)
+    MUST_CHECK;
+int inventory_cover(struct inventory *inv, const struct coverage_row *row) MUST_CHECK;
+/* Resolve identities, merge, sort, drop duplicates. */
+int inventory_seal(struct inventory *inv) MUST_CHECK;
+
+/* After seal. */
+const struct asset *inventory_find(const struct inventory *inv, struct str id_or_alias);
+const struct attribute *asset_attr(const struct asset *a, size_t place, enum attr attr);
+/* "key: url = https://… (alternative 1 of 4)". */
+void identity_explain(const struct asset *a, struct buf *out);
+/* The key of one observation and the alternative it used (0-based). E_NOTFOUND: no alternative. */
+int identity_key(const struct observation *o, struct buf *out, int *ret_rule) MUST_CHECK;
+
+#endif
