@@ -38,7 +38,8 @@ struct node {
     uint32_t key_off, key_len; /* decoded key, for members of objects */
     uint32_t key_at;           /* offset of the key token in the input */
     uint32_t val_off, val_len; /* decoded scalar text (number: as written) */
-    uint32_t next;             /* index of the next sibling, 0: none (0 is the root) */
+    uint32_t first;            /* index of the first child, 0: none (0 is the root) */
+    uint32_t next;             /* index of the next sibling, 0: none */
     uint32_t parent;           /* index */
     uint32_t count;            /* children */
     uint8_t type, flags;
