@@ -21,6 +21,7 @@
 #define STANCE_FORMATS_DOC_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/limits.h"
 

@@ -12,7 +12,7 @@
  *         return rc;
  *     doc_build_open(&b, NODE_OBJECT, 0);              {"k": "v\n"}
  *     doc_build_key(&b, 2, 1, 1, 0);                   not cooked: a slice of the input
- *     if (!(at = doc_build_cook(&b, 2)))               room for at most 2 bytes
+ *     if (!(at = doc_build_cook(&b, 2, 6)))               room for at most 2 bytes
  *         return b.rc;
  *     at[0] = 'v', at[1] = '\n';
  *     doc_build_add(&b, NODE_STRING, 6, 11);           becomes row b.n - 1
@@ -123,16 +123,16 @@ int doc_build_close(struct doc_build *b, uint32_t end) MUST_CHECK;
 /*
  * Room for `n` bytes of decoded text (n at most lim->string_bytes, else E_LIMIT), or NULL with
  * b->rc set. Write there, then doc_build_cooked(b, used) keeps `used` bytes and returns their
- * offset. doc_build_cook_add copies s in one go.
+ * offset; `off` is the place in the text for the diag. doc_build_cook_add copies s in one go.
  */
-char *doc_build_cook(struct doc_build *b, size_t n) MUST_CHECK;
+char *doc_build_cook(struct doc_build *b, size_t n, size_t off) MUST_CHECK;
 static inline uint32_t doc_build_cooked(struct doc_build *b, size_t used)
 {
     uint32_t off = (uint32_t)b->cooked_n;
     b->cooked_n += used;
     return off;
 }
-int doc_build_cook_add(struct doc_build *b, struct str s, uint32_t *ret_off) MUST_CHECK;
+int doc_build_cook_add(struct doc_build *b, struct str s, size_t off, uint32_t *ret_off) MUST_CHECK;
 
 /*
  * Append a row under `parent` (any earlier row; ignored for the first row, the root) that is not
