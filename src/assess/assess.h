@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs the controls on the typed views of a store and turns rows into verdicts.
+ *
+ *     assess_run(store, &inv, now, &arena, &result, d)   within an open scan, after
+ *                                                        store_put_inventory
+ * Verdicts of every kind, `pass` included, also stand in the temporary table
+ * control_verdict(control, asset, place, verdict, reason) of the connection, from which reports read
+ * them; assess_derive() fills it again on a connection that did not scan.
+ */
+#ifndef STANCE_ASSESS_ASSESS_H
+#define STANCE_ASSESS_ASSESS_H
+
+#include "assess/control.h"
+#include "base/vec.h"
+#include "store/db.h"
+
+struct verdict_row {
+    const struct control *control;
+    struct str asset;     /* id */
+    int64_t place;        /* place id of the store, 0 none */
+    enum verdict verdict;
+    struct str reason;
+};
+
+struct control_run {
+    const struct control *control;
+    uint64_t population, passed, failed, unknown, errors;
+    struct str error;     /* first engine message, may be empty */
+};
+
+struct assessment {
+    struct { VEC(struct verdict_row); } rows; /* sorted by control, asset, place */
+    struct { VEC(struct control_run); } runs; /* one a control */
+};
+
+/* `controls` NULL: the built-in ones. Runs on any engine. E_NOMEM, E_IO; a control's own failure is
+ * a row with verdict `error`. */
+int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
+               struct arena *a, struct assessment *ret, struct diag *d) MUST_CHECK;
+int assess_derive(struct db *db, int64_t now_ms, struct diag *d) MUST_CHECK;
+void assessment_done(struct assessment *r);
+
+#endif

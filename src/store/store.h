@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store: current state, findings, history. One scan is one transaction, so that kill -9 at any
+ * moment leaves the state before it or after it, never half.
+ *
+ *     store_open(location, DB_CREATE, &clock, &st, d)
+ *     store_scan_begin(st, &scan, d)            lock, open transaction, scan row
+ *     store_put_inventory(st, &inv, d)          assets, places, attributes, relations, values
+ *     ... assess runs controls on store_db(st), prioritize scores ...
+ *     store_put_findings(st, findings, n, d)    opens, keeps, reopens and closes findings
+ *     store_put_risks(st, risks, n, d)
+ *     store_scan_commit(st, &summary, d)        change log, chained digest, commit
+ *
+ * Presence: an asset or place of a scanned target that was not seen again becomes `gone` only when
+ * its path was covered by this scan (no denied, failed, partial, skipped or not_looked row at or
+ * above it). `last_seen` is the last scan that covered it.
+ * Ids persist: an asset that the inventory knows under a new id but shares an alias or, for renamed
+ * files, the content identity with a stored asset keeps the stored id; the new one becomes an alias.
+ * Findings close only with a cause: `fixed` (re-observed and passing), `gone` (asset gone).
+ */
+#ifndef STANCE_STORE_STORE_H
+#define STANCE_STORE_STORE_H
+
+#include "base/clock.h"
+#include "inventory/inventory.h"
+#include "store/db.h"
+
+struct store;
+
+struct scan_target {
+    struct str given;     /* as the user wrote it */
+    struct str identity;  /* origin URL, root commit or name: never an absolute path */
+    struct str root;      /* absolute path on this machine; stored, never printed in a record */
+};
+
+struct scan_info {
+    struct str program;   /* version of stance */
+    struct str knowledge; /* version of the knowledge */
+    struct str sandbox;   /* level reached */
+    bool deterministic;
+    const struct scan_target *targets;
+    size_t n_targets;
+    int64_t started_ms;
+};
+
+struct finding {
+    struct str id;        /* 16 hex: control, asset id, place key */
+    struct str control, category, title, reason;
+    uint32_t asset;       /* index into the inventory */
+    uint32_t place;       /* index into its places */
+    enum severity severity;
+    enum verdict verdict; /* fail, excepted, unknown, error */
+    struct str steps;     /* further evidence as JSON array, may be empty */
+    int risk_tenths;      /* 0..1000; -1 not scored */
+    int confidence_pct;
+    struct str factors;   /* JSON array of the score's reasons */
+};
+
+struct asset_risk {
+    uint32_t asset;
+    enum fact_state state;
+    int score_tenths;     /* -1: no score */
+    enum band band;
+    int confidence_pct;
+    struct str factors;   /* JSON */
+};
+
+struct scan_summary {
+    int64_t finished_ms;
+    int posture_low_tenths, posture_high_tenths; /* -1: not assessed */
+    uint64_t changes;     /* out: rows written to the change log */
+};
+
+int store_open(const char *location, enum db_mode mode, const struct clock *clock,
+               struct store **ret, struct diag *d) MUST_CHECK;
+struct store *store_free(struct store *st);
+struct db *store_db(struct store *st);
+
+int store_scan_begin(struct store *st, const struct scan_info *info, struct diag *d) MUST_CHECK;
+int store_put_inventory(struct store *st, const struct inventory *inv, struct diag *d) MUST_CHECK;
+/* Store ids of the inventory's rows, for code that reads SQL results back: valid after
+ * store_put_inventory until commit. E_NOTFOUND when the id is not of this scan. */
+int store_asset_index(struct store *st, struct str asset_id, uint32_t *ret) MUST_CHECK;
+int store_place_index(struct store *st, int64_t place_id, uint32_t *ret_asset, uint32_t *ret_place)
+    MUST_CHECK;
+int store_put_findings(struct store *st, const struct finding *f, size_t n, struct diag *d)
+    MUST_CHECK;
+int store_put_risks(struct store *st, const struct asset_risk *r, size_t n, struct diag *d)
+    MUST_CHECK;
+int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d) MUST_CHECK;
+void store_scan_abort(struct store *st);
+
+/* `stance db check`: integrity of the file, foreign keys, digest chain, change log replay against
+ * the current state. 0 sound; E_PARSE with the first defect in the diag. */
+int store_check(struct store *st, struct buf *report, struct diag *d) MUST_CHECK;
+
+#endif
