@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which allocations succeed: all the heap can give, less those a test asked to fail. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Allocations left until failure begins, plus one; 0: never, 1: now and from now on. */
+static _Atomic size_t fail_countdown;
+
+static bool must_fail(void)
+{
+    size_t left = atomic_load_explicit(&fail_countdown, memory_order_relaxed);
+
+    while (left > 1) {
+        if (atomic_compare_exchange_weak(&fail_countdown, &left, left - 1))
+            return false;
+    }
+    return left == 1;
+}
+
+void *mem_alloc(size_t n)
+{
+    if (must_fail())
+        return NULL;
+    return calloc(1, n ? n : 1);
+}
+
+void *mem_realloc(void *p, size_t n)
+{
+    if (must_fail())
+        return NULL;
+    return realloc(p, n ? n : 1);
+}
+
+void *mem_array(void *p, size_t count, size_t size)
+{
+    size_t n;
+
+    if (size_mul_overflow(count, size, &n))
+        return NULL;
+    return mem_realloc(p, n);
+}
+
+void mem_free(void *p)
+{
+    free(p);
+}
+
+void mem_fail_after(size_t n)
+{
+    atomic_store(&fail_countdown, n);
+}
