@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Adds meaning to a sealed inventory: environment from paths and file names, criticality when known,
+ * data classes that reach an asset. Classification never guesses: what no rule decides is `unknown`.
+ */
+#ifndef STANCE_CLASSIFY_CLASSIFY_H
+#define STANCE_CLASSIFY_CLASSIFY_H
+
+#include "inventory/inventory.h"
+
+void classify_inventory(struct inventory *inv);
+/* environment of one path: ".env.production" -> production; unknown without a clear mark. */
+enum environment environment_of_path(struct str path);
+
+#endif

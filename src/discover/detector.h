@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A detector turns one item into facts. One file in detectors/, a const descriptor on top, its name
+ * in detectors/LIST, its test beside it. It runs in a worker: it sees bytes, never the file system,
+ * the store or other items.
+ *
+ *     const struct detector DETECTOR_CODEOWNERS = {
+ *         .id = "codeowners",
+ *         .title = "Code owners of GitHub and GitLab",
+ *         .version = 1,
+ *         .wants = wants_codeowners,          by path (and size), before the item is read
+ *         .needs = ITEM_TEXT,
+ *         .run = run_codeowners,
+ *     };
+ *
+ *     static int run_codeowners(struct item *it, struct emit *e)
+ *     {
+ *         struct str text, line;
+ *         int rc = item_text(it, &text);      E_LIMIT: a gap is already recorded
+ *         ...
+ *         emit_owner_rule(e, pattern, owners, n, line_number);
+ *         return 0;                           emit errors are sticky: emit_result(e) at the end
+ *     }
+ *
+ * A detector that examined the place of an asset says every attribute of its kind it could have
+ * seen there: emit_absent() when it is not set, emit_unresolved() when it could not tell. Strings
+ * given to emit_* pass through the redactor.
+ */
+#ifndef STANCE_DISCOVER_DETECTOR_H
+#define STANCE_DISCOVER_DETECTOR_H
+
+#include "catalog/catalog.h"
+#include "discover/fact.h"
+#include "formats/doc.h"
+#include "values/values.h"
+
+enum item_need {
+    ITEM_HEAD, /* first 4 KiB and ranges (item_range) */
+    ITEM_TEXT, /* all bytes as text: UTF-8, or UTF-16 turned into UTF-8 */
+    ITEM_SCAN, /* every text of any size, in windows: on_window */
+};
+
+struct item {
+    struct str path;       /* relative to the target */
+    uint64_t size;
+    uint32_t mode;         /* st_mode */
+    uint32_t target;
+    int fd;
+    struct str head;       /* first bytes, at most 4096 */
+    bool binary;           /* a NUL in the head and no UTF-16 mark */
+    struct arena *arena;   /* memory of this item */
+    struct limits limits;
+    const struct catalog *catalog;
+    struct values *values;
+    struct emit *emit;     /* private */
+    struct item_cache *cache;
+};
+
+/* The whole item; cached. E_LIMIT (gap recorded), E_IO (gap recorded), E_NOMEM. */
+int item_text(struct item *it, struct str *ret) MUST_CHECK;
+/* Bytes [offset, offset + n) of the raw file, shorter only at its end. E_IO. */
+int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret) MUST_CHECK;
+/* The item as a document; cached per format. On damage: gap `partial` recorded with the position,
+ * *ret holds what could be read, and the result is 0. E_PARSE when nothing could be read. */
+int item_doc(struct item *it, enum host_format format, const struct doc **ret) MUST_CHECK;
+
+struct emit;
+/* An asset seen at `at`; the number to use with the calls below. */
+uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct place at);
+void emit_str(struct emit *e, uint32_t asset, enum attr a, struct str v, struct place at);
+void emit_int(struct emit *e, uint32_t asset, enum attr a, int64_t v, struct place at);
+void emit_bool(struct emit *e, uint32_t asset, enum attr a, bool v, struct place at);
+void emit_list(struct emit *e, uint32_t asset, enum attr a, const struct str *v, size_t n,
+               struct place at);
+void emit_absent(struct emit *e, uint32_t asset, enum attr a, struct place at);
+void emit_unresolved(struct emit *e, uint32_t asset, enum attr a, const char *reason,
+                     struct place at);
+/* Change the state of the attribute emitted last (default: declared). */
+void emit_state(struct emit *e, enum attr_state state);
+void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
+                   enum relation_state state, struct place at);
+/* `holder` FACT_NONE: the item itself. */
+void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, struct place at);
+void emit_owner_rule(struct emit *e, struct str pattern, const struct str *owners, size_t n,
+                     struct place at);
+void emit_owner(struct emit *e, uint32_t asset, struct str owner, const char *source,
+                unsigned confidence, struct place at);
+void emit_origin(struct emit *e, struct str url, struct place at);
+void emit_ignore(struct emit *e, struct str pattern, struct place at);
+void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+int emit_result(const struct emit *e) MUST_CHECK; /* 0, E_NOMEM, E_LIMIT */
+
+/* Places inside the item. */
+struct place place_item(const struct item *it);
+struct place place_node(struct item *it, const struct doc *doc, const struct node *n);
+struct place place_offset(struct item *it, struct str text, size_t offset);
+
+struct detector {
+    const char *id, *title;
+    unsigned version;        /* raised when its facts change: invalidates caches */
+    bool (*wants)(const struct catalog *c, struct str path); /* NULL: every item */
+    enum item_need need;
+    int (*run)(struct item *it, struct emit *e);
+    /* ITEM_SCAN only: consecutive windows of the text; base is the offset of the window. */
+    int (*on_window)(struct item *it, struct emit *e, struct str window, uint64_t base, bool last);
+};
+
+extern const struct detector *const DETECTORS[];
+extern const int DETECTOR_COUNT;
+
+/* Worker side: run every wanted detector on one item. */
+int detect_item(struct item *it, struct facts *ret, struct diag *d) MUST_CHECK;
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From targets to facts: walk the sources, send each item to a worker, collect facts and coverage.
+ *
+ *     discover_run(&options, sink, ctx, &report, d)
+ *
+ * The sink gets items in a fixed order (by target, then path bytes), whatever the number of threads
+ * and however workers were delayed, and runs on the caller's thread.
+ */
+#ifndef STANCE_DISCOVER_DISCOVER_H
+#define STANCE_DISCOVER_DISCOVER_H
+
+#include "discover/detector.h"
+#include "sandbox/sandbox.h"
+
+struct target {
+    struct str given;  /* as the user wrote it */
+    struct str root;   /* absolute path, resolved once */
+    struct str name;   /* last part of the path */
+    bool single_file;
+};
+
+/* Rules for what is not read, listed in docs and in coverage; `--all` turns them off. */
+struct walk_rule {
+    const char *name;    /* "git-objects" */
+    const char *pattern; /* part name or path glob */
+    const char *reason;
+};
+extern const struct walk_rule WALK_RULES[];
+extern const int WALK_RULE_COUNT;
+
+struct discover_options {
+    const struct target *targets;
+    size_t n_targets;
+    unsigned threads;
+    bool all;                     /* walk rules off */
+    struct str only_path;         /* verify: one path below target 0; empty: all */
+    struct str key;               /* installation key, or empty */
+    enum sandbox_level require;
+    size_t item_bytes;            /* text limit of one item */
+    size_t worker_memory;
+    unsigned cpu_seconds, wall_seconds;
+    /* Test aids (hidden options): order of folder entries and delays of workers. */
+    uint64_t shuffle_seed;
+    unsigned delay_us;
+    const volatile int *cancel;   /* set by a signal handler */
+    void (*progress)(void *ctx, uint64_t files, uint64_t bytes, struct str path);
+    void *progress_ctx;
+};
+
+struct item_result {
+    uint32_t target;
+    struct str path;
+    uint64_t size;
+    uint32_t mode;
+    int code;                     /* 0 or why there are no facts */
+    struct str reason;
+    enum coverage_state state;    /* EXAMINED when code is 0 */
+    struct facts facts;
+};
+
+struct discover_report {
+    enum sandbox_level level;
+    bool deterministic;
+    uint64_t files, bytes, folders;
+    unsigned workers_lost;
+    struct { VEC(struct coverage_row); } coverage; /* everything that is not one item's own row */
+};
+
+typedef int (*item_sink)(void *ctx, const struct item_result *item);
+
+int discover_run(const struct discover_options *o, item_sink sink, void *ctx,
+                 struct discover_report *ret, struct diag *d) MUST_CHECK;
+void discover_report_done(struct discover_report *r);
+
+#endif
