@@ -140,6 +140,9 @@ static void count_in_small(struct doc_build *b, uint32_t object)
 
 static int count_in_large(struct doc_build *b, uint32_t object)
 {
+    /* Clearing costs what the largest object cost: a much larger table is not worth it. */
+    if (b->seen.alloc / 8 > b->v[object].count)
+        map_done(&b->seen);
     map_clear(&b->seen);
     for (uint32_t i = b->v[object].first; i; i = b->v[i].next) {
         bool fresh;

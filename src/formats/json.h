@@ -32,7 +32,8 @@ int json_parse(struct str text, enum json_mode mode, const struct limits *lim, s
 
 /*
  * Read what can be read of a damaged file: on E_PARSE or E_LIMIT *ret holds all complete values
- * before the error (open containers closed there). Detectors use it so that one bad entry does not
+ * before the error (open containers closed there; n is 0 when there is none). Of a text longer than
+ * lim->bytes it reads that many and says E_LIMIT. Detectors use it so that one bad entry does not
  * hide its neighbours; the caller reports the item as partial.
  */
 int json_parse_partial(struct str text, enum json_mode mode, const struct limits *lim,
