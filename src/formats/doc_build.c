@@ -5,7 +5,7 @@
 #include "formats/doc_build.h"
 
 #define FIRST_ROWS   8
-#define BYTES_A_ROW  32 /* of typical input: sizes the first table */
+#define BYTES_A_ROW  256 /* of thin input: the first table is a sample */
 #define FIRST_COOKED 256
 #define SMALL_OBJECT 48 /* members compared with each other instead of through a map */
 #define FILTER_BITS  1024
@@ -51,14 +51,32 @@ static int no_memory(struct doc_build *b, size_t off)
     return doc_build_fail(b, E_NOMEM, off, "out of memory");
 }
 
+/*
+ * How many units (rows, cooked bytes) the whole text will need when its first `off` bytes needed
+ * `have`: a table of the right size at once, because an arena keeps the outgrown ones. At least a
+ * quarter more than now, and no more than that when memory is short.
+ */
+static size_t next_alloc(const struct doc_build *b, size_t have, size_t off, size_t unit)
+{
+    double whole = (double)have * (double)b->text.n / (double)MAX(off, (size_t)1);
+    size_t least = have + have / 4 + FIRST_ROWS;
+    size_t want = (size_t)MIN(whole * 17 / 16 + FIRST_ROWS, (double)UINT32_MAX);
+
+    if (b->a->cap && want > (b->a->cap - b->a->used) / unit)
+        return least;
+    return MAX(want, least);
+}
+
 int doc_build_grow(struct doc_build *b, size_t off)
 {
     size_t most = MIN(b->lim->items, (size_t)UINT32_MAX - 1);
-    size_t want = b->alloc ? (size_t)b->alloc * 2 : FIRST_ROWS + b->text.n / BYTES_A_ROW;
+    size_t want = FIRST_ROWS + b->text.n / BYTES_A_ROW;
 
     if (b->n >= most)
         return doc_build_fail(b, E_LIMIT, off, "document has more items than the limit of %zu",
                               most);
+    if (b->alloc)
+        want = next_alloc(b, b->alloc, off, sizeof(*b->v));
     want = MIN(want, most);
     struct node *v = arena_new_n(b->a, struct node, want);
     if (!v)
@@ -173,7 +191,7 @@ int doc_build_close(struct doc_build *b, uint32_t end)
 
 char *doc_build_cook(struct doc_build *b, size_t n, size_t off)
 {
-    size_t need = b->cooked_n + n, want = MAX(b->cooked_alloc * 2, (size_t)FIRST_COOKED);
+    size_t need = b->cooked_n + n, want = FIRST_COOKED;
 
     if (n > b->lim->string_bytes) {
         doc_build_fail(b, E_LIMIT, off, "a string has more bytes than the limit of %zu",
@@ -186,6 +204,8 @@ char *doc_build_cook(struct doc_build *b, size_t n, size_t off)
         doc_build_fail(b, E_LIMIT, off, "decoded strings have more than 4 GiB");
         return NULL;
     }
+    if (b->cooked)
+        want = next_alloc(b, b->cooked_alloc, off, 1);
     want = MIN(MAX(want, need), (size_t)UINT32_MAX);
     char *p = arena_alloc(b->a, want);
     if (!p) {
