@@ -22,18 +22,21 @@ struct arena {
     int error;
 };
 
+/* clang-format off */
 #define ARENA(limit) {NULL, 0, (limit), 0}
+/* clang-format on */
 
 void arena_done(struct arena *a);
-void arena_clear(struct arena *a); /* forget everything, keep one chunk */
+void arena_clear(struct arena *a);                       /* forget everything, keep one chunk */
 void *arena_alloc(struct arena *a, size_t n) MUST_CHECK; /* zeroed, aligned for any object */
 void *arena_array(struct arena *a, size_t count, size_t size) MUST_CHECK;
-#define arena_new(a, type)         ((type *)arena_alloc((a), sizeof(type)))
-#define arena_new_n(a, type, n)    ((type *)arena_array((a), (n), sizeof(type)))
+#define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
+#define arena_new_n(a, type, n) ((type *)arena_array((a), (n), sizeof(type)))
 /* Copies. On failure the result is {NULL, 0} (arena_str of an empty slice is {"", 0}). */
 struct str arena_str(struct arena *a, struct str s) MUST_CHECK;
 char *arena_z(struct arena *a, struct str s) MUST_CHECK; /* NUL-terminated copy or NULL */
 struct str arena_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
-int arena_error(const struct arena *a); /* E_LIMIT or E_NOMEM after a NULL, else 0 */
+/* E_LIMIT or E_NOMEM after the latest NULL (until arena_clear), else 0. */
+int arena_error(const struct arena *a);
 
 #endif

@@ -25,18 +25,21 @@ struct buf {
 };
 
 extern char buf_empty[1];
+/* clang-format off */
 #define BUF_INIT      {buf_empty, 0, 0, 0, 0}
 #define BUF_CAPPED(c) {buf_empty, 0, 0, (c), 0}
+/* clang-format on */
 
-void buf_done(struct buf *b);  /* frees; b is BUF_INIT again */
-void buf_clear(struct buf *b); /* empties, keeps memory, forgets the error */
-void buf_add(struct buf *b, struct str s);
+void buf_done(struct buf *b);              /* frees; b is BUF_INIT again */
+void buf_clear(struct buf *b);             /* empties, keeps memory, forgets the error */
+void buf_add(struct buf *b, struct str s); /* s is not a part of b itself */
 void buf_addz(struct buf *b, const char *z);
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_pad(struct buf *b, char c, size_t count);
 void buf_cut(struct buf *b, size_t n); /* shorten to n bytes */
-/* Room for n more bytes at b->p + b->n; NULL when it failed. The caller raises b->n. */
+/* Room for n more bytes at b->p + b->n; NULL when it failed. The caller raises b->n; when by less
+ * than n, buf_cut(b, b->n) puts the NUL back. */
 char *buf_room(struct buf *b, size_t n);
 struct str buf_str(const struct buf *b);
 int buf_result(const struct buf *b) MUST_CHECK;

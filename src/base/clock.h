@@ -19,9 +19,11 @@ struct clock {
 int clock_init(struct clock *c, struct diag *d) MUST_CHECK;
 uint64_t clock_ticks(void); /* nanoseconds, monotonic */
 
-/* RFC 3339 in UTC: 2026-11-23T02:37:58Z; milliseconds only when not zero. */
+/* RFC 3339 in UTC: 2026-11-23T02:37:58Z; milliseconds only when not zero. Times outside the years
+ * 0 to 9999, which it cannot write, become the nearest one it can. */
 void buf_add_time(struct buf *b, int64_t ms);
-/* The reverse; also accepts a bare date and numeric offsets. E_PARSE otherwise. */
+/* The reverse; also accepts a bare date (midnight UTC), numeric offsets, a space for the T, and any
+ * number of decimals (cut to milliseconds). E_PARSE otherwise. */
 int time_parse(struct str s, int64_t *ret_ms) MUST_CHECK;
 /* "30d", "12h", "90m", "45s" to milliseconds. E_PARSE otherwise. */
 int duration_parse(struct str s, int64_t *ret_ms) MUST_CHECK;

@@ -16,15 +16,16 @@
 #include "base/err.h"
 
 struct diag {
-    int code;          /* enum err, 0 when nothing was said */
-    unsigned line;     /* 1-based, 0 unknown */
-    unsigned column;   /* 1-based, in code points, 0 unknown */
-    char file[512];    /* path or other name of the subject */
-    char text[512];    /* one sentence, no trailing newline */
-    char hint[256];    /* what the user can do, may be empty */
+    int code;        /* enum err, 0 when nothing was said */
+    unsigned line;   /* 1-based, 0 unknown */
+    unsigned column; /* 1-based, in code points, 0 unknown */
+    char file[512];  /* path or other name of the subject */
+    char text[512];  /* one sentence, no trailing newline */
+    char hint[256];  /* what the user can do, may be empty */
 };
 
-/* Write the message (replacing an older one) and return `code`. */
+/* Write the message (replacing an older one with its place and hint) and return `code`. The
+ * arguments may point into *d. */
 int diag_set(struct diag *d, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Same for a failed system call: appends the errno text; returns err_from_errno(errno). */
 int diag_errno(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);

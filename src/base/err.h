@@ -23,10 +23,11 @@ enum err {
     E_BUG = -13,        /* our own mistake */
 };
 
-/* Short lower-case name of a code ("parse", "limit"), for messages and coverage reasons. */
+/* Short lower-case name of a code ("parse", "not-found"), for messages and coverage reasons. */
 const char *err_name(int code);
 
-/* The code that fits an errno value (ENOENT -> E_NOTFOUND, EACCES -> E_DENIED, else E_IO). */
+/* The code that fits an errno value: ENOENT is E_NOTFOUND, EACCES and EPERM are E_DENIED; so on for
+ * those that have a code of their own, else E_IO. */
 int err_from_errno(int errno_value);
 
 #endif

@@ -16,8 +16,10 @@ struct sha256 {
 
 int sha256_init(struct sha256 *h) MUST_CHECK; /* E_NOMEM */
 void sha256_add(struct sha256 *h, struct str s);
-/* Adds the length before the bytes, so that fields cannot run into each other. */
+/* Adds the length (8 bytes, big-endian) before the bytes, so that fields cannot run
+ * into each other. */
 void sha256_field(struct sha256 *h, struct str s);
+/* The digest; h is done. E_BUG without sha256_init or after a failed update. */
 int sha256_end(struct sha256 *h, unsigned char out[SHA256_BYTES]) MUST_CHECK;
 void sha256_done(struct sha256 *h);
 

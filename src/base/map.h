@@ -5,7 +5,7 @@
  * borrowed unless the map has an arena, which then gets the copies.
  *
  *     AUTO(map) m = MAP_INIT;
- *     uint64_t *slot = map_put(&m, STR("key"), &was_new);    NULL: E_NOMEM
+ *     uint64_t *slot = map_put(&m, STR("key"), &was_new);    NULL: E_NOMEM (or arena_error)
  *     const uint64_t *hit = map_get(&m, STR("key"));         NULL: absent
  *     map_each(e, &m) use(e->key, e->value);
  */
@@ -29,8 +29,10 @@ struct map {
     struct arena *keys;
 };
 
+/* clang-format off */
 #define MAP_INIT      {NULL, 0, 0, NULL, 0, 0, NULL}
 #define MAP_OWNED(a)  {NULL, 0, 0, NULL, 0, 0, (a)}
+/* clang-format on */
 
 void map_done(struct map *m);
 void map_clear(struct map *m);

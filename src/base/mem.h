@@ -8,9 +8,9 @@
 
 #include "base/compiler.h"
 
-void *mem_alloc(size_t n) MUST_CHECK;                             /* zeroed; NULL on failure */
-void *mem_realloc(void *p, size_t n) MUST_CHECK;                  /* new bytes undefined */
-void *mem_array(void *p, size_t count, size_t size) MUST_CHECK;   /* checked realloc */
+void *mem_alloc(size_t n) MUST_CHECK;                           /* zeroed; NULL on failure */
+void *mem_realloc(void *p, size_t n) MUST_CHECK;                /* new bytes undefined */
+void *mem_array(void *p, size_t count, size_t size) MUST_CHECK; /* checked realloc */
 void mem_free(void *p);
 void mem_fail_after(size_t n);
 

@@ -10,11 +10,13 @@
 
 struct str path_base(struct str path); /* last part */
 struct str path_dir(struct str path);  /* all before the last '/', "" when there is none */
-struct str path_ext(struct str path);  /* after the last '.' of the last part, "" when none */
+/* After the last '.' of the last part (".env" has "env"), "" when there is none. */
+struct str path_ext(struct str path);
 
 /* Join with one '/'; either side may be empty. */
 void path_join(struct buf *out, struct str dir, struct str name);
-/* Lexically resolve `rel` against directory `dir`; E_DENIED when it leaves the root (""). */
+/* Lexically resolve `rel` against directory `dir`; E_DENIED when it leaves the root ("") or
+ * is absolute, E_PARSE when it holds a NUL. Appends to out, which is unchanged on failure. */
 int path_resolve(struct buf *out, struct str dir, struct str rel) MUST_CHECK;
 /* True when `path` equals `suffix` or ends with "/" + suffix. */
 bool path_has_suffix(struct str path, struct str suffix);
@@ -23,11 +25,17 @@ bool path_is_below(struct str path, struct str dir);
 /* True when a whole part of the path equals `part`. */
 bool path_has_part(struct str path, struct str part);
 
-/* Glob over whole paths: '*' and '?' stay inside one part, "**" crosses parts, [a-z] sets. */
+/*
+ * Glob over whole paths: '*', '?' (one code point), [a-z] and [!a-z] stay inside one part, "**"
+ * crosses parts. A leading or inner part "**" takes any number of parts, also none; as the last
+ * part it takes at least one. There is no escape: write "[*]". Never exponential: time is bounded
+ * by path x longest part x pattern.
+ */
 bool path_glob(struct str pattern, struct str path);
 
 /* Append for display: controls, invalid UTF-8, bidi and zero-width controls become \xNN or \u{N};
- * backslash becomes \\ only when something else was escaped or it stands before x or u. */
+ * backslashes become \\ only when something else was escaped or one stands before x or u, so two
+ * paths never look the same. */
 void path_show(struct buf *out, struct str path);
 
 #endif

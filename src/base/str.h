@@ -31,7 +31,7 @@ struct str str_n(const void *p, size_t n);
 bool str_eq(struct str a, struct str b);
 bool str_eq_z(struct str a, const char *z);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII case only */
-int str_cmp(struct str a, struct str b);        /* unsigned bytes, shorter first: a total order */
+int str_cmp(struct str a, struct str b);        /* unsigned bytes, a prefix first: a total order */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_has(struct str s, struct str part);
@@ -47,7 +47,8 @@ struct str str_sub(struct str s, size_t from, size_t to);
 bool str_cut(struct str s, char sep, struct str *ret_head, struct str *ret_tail);
 /* Take the next line (without its end, CRLF and LF) off *rest; false at the end. */
 bool str_line(struct str *rest, struct str *ret_line);
-/* Take the next `sep`-separated field off *rest; false at the end. "a,,b" has three fields. */
+/* Take the next `sep`-separated field off *rest; false at the end. "a,,b" has three fields, "a,"
+ * has two, "" has one, and STR_NULL (which *rest becomes at the end) has none. */
 bool str_field(struct str *rest, char sep, struct str *ret_field);
 struct str str_trim(struct str s); /* ASCII white space at both ends */
 
@@ -57,7 +58,8 @@ int str_to_u64(struct str s, uint64_t *ret) MUST_CHECK;
 
 /* True when the bytes are valid UTF-8 (no surrogates, no overlong forms, up to U+10FFFF). */
 bool str_is_utf8(struct str s);
-/* Decode one code point at *pos, which moves on; an invalid byte gives U+FFFD and moves by one. */
+/* Decode one code point at *pos, which moves on; an invalid byte gives U+FFFD and moves by
+ * one; at the end 0, and *pos stays. */
 uint32_t str_rune(struct str s, size_t *pos);
 /* Encode one code point into out[4]; number of bytes (invalid code points become U+FFFD). */
 size_t rune_encode(uint32_t rune, char out[4]);

@@ -3,7 +3,7 @@
  * Run indexed jobs on a few threads. Each job writes only to its own slot, so results do not
  * depend on the order in which jobs ran.
  *
- *     parallel_run(jobs, 4, fn, ctx, &err)   calls fn(ctx, worker, i) for each i in [0, jobs)
+ *     parallel_run(jobs, 4, fn, ctx)   calls fn(ctx, worker, i) for each i in [0, jobs)
  *
  * A job that returns non-zero stops the taking of further jobs; the error of the lowest index that
  * failed is returned. threads <= 1 runs on the caller's thread. `worker` is in [0, threads).

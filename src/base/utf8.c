@@ -13,7 +13,7 @@ static size_t decode(const unsigned char *p, size_t n, uint32_t *ret_rune)
     uint32_t rune = p[0];
     size_t len = rune < 0x80 ? 1 : rune < 0xc2 ? 0 : rune < 0xe0 ? 2 : rune < 0xf0 ? 3 : 4;
 
-    if (len > n || rune > 0xf4)
+    if (!len || len > n || rune > 0xf4)
         return 0;
     if (len > 1)
         rune &= 0x7fu >> len;
