@@ -40,6 +40,6 @@ void map_clear(struct map *m);
 uint64_t *map_put(struct map *m, struct str key, bool *ret_new) MUST_CHECK;
 const uint64_t *map_get(const struct map *m, struct str key);
 #define map_each(it, m)                                                                            \
-    for (const struct map_entry *it = (m)->entries; it < (m)->entries + (m)->n; it++)
+    for (const struct map_entry *it = (m)->entries; it && it < (m)->entries + (m)->n; it++)
 
 #endif

@@ -70,6 +70,8 @@ static void clear_forgets_and_works_on(void **state)
 
     (void)state;
     map_clear(&m);
+    map_each (e, &m)
+        fail();
     assert_non_null(map_put(&m, STR("a"), NULL));
     map_clear(&m);
     assert_null(map_get(&m, STR("a")));
