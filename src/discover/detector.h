@@ -37,7 +37,7 @@
 enum item_need {
     ITEM_HEAD, /* first 4 KiB and ranges (item_range) */
     ITEM_TEXT, /* all bytes as text: UTF-8, or UTF-16 turned into UTF-8 */
-    ITEM_SCAN, /* every text of any size, in windows: on_window */
+    ITEM_SCAN, /* texts of any size, in windows: on_window */
 };
 
 struct item {
@@ -91,8 +91,22 @@ void emit_gap(struct emit *e, enum coverage_state state, struct place at, const 
     PRINTF_LIKE(4, 5);
 int emit_result(const struct emit *e) MUST_CHECK; /* 0, E_NOMEM, E_LIMIT */
 
+/*
+ * A piece of a text of any size. Windows overlap by SCAN_OVERLAP bytes: a detector reports what
+ * starts before `limit`, and can then see SCAN_OVERLAP bytes of it. `line` and `column` belong to
+ * the first byte.
+ */
+#define SCAN_OVERLAP 4096
+struct scan_window {
+    struct str text;
+    size_t limit;
+    uint64_t base; /* offset of text in the item */
+    unsigned line, column;
+};
+
 /* Places inside the item. */
 struct place place_item(const struct item *it);
+struct place place_window(const struct item *it, const struct scan_window *w, size_t offset);
 struct place place_node(struct item *it, const struct doc *doc, const struct node *n);
 struct place place_offset(struct item *it, struct str text, size_t offset);
 
@@ -102,8 +116,7 @@ struct detector {
     bool (*wants)(const struct catalog *c, struct str path); /* NULL: every item */
     enum item_need need;
     int (*run)(struct item *it, struct emit *e);
-    /* ITEM_SCAN only: consecutive windows of the text; base is the offset of the window. */
-    int (*on_window)(struct item *it, struct emit *e, struct str window, uint64_t base, bool last);
+    int (*on_window)(struct item *it, struct emit *e, const struct scan_window *w); /* ITEM_SCAN */
 };
 
 extern const struct detector *const DETECTORS[];

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which detectors see an item and in what order; runs inside a worker. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "discover/detect.h"
+#include "discover/item.h"
+
+#define HEAD_BYTES   4096u
+#define WINDOW_BYTES (1u << 20)
+
+static int read_head(struct item *it)
+{
+    int rc = item_range(it, 0, HEAD_BYTES, &it->head);
+    it->binary = !rc && item_encoding(it) == ENCODING_BYTES && it->head.n &&
+                 memchr(it->head.p, 0, it->head.n) != NULL;
+    return rc;
+}
+
+/* One window of the text to every scanning detector. */
+static int scan_one(struct item *it, const struct scan_window *w)
+{
+    for (int i = 0; i < DETECTOR_COUNT; i++) {
+        const struct detector *det = DETECTORS[i];
+        if (det->need != ITEM_SCAN || (det->wants && !det->wants(it->catalog, it->path)))
+            continue;
+        it->emit->collector = det->id;
+        int rc = det->on_window(it, it->emit, w);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* Texts of any size: windows of the raw bytes, so that memory does not grow with the file. */
+static int scan_windows(struct item *it)
+{
+    size_t room = (size_t)MIN((uint64_t)WINDOW_BYTES, it->size + 2 * SCAN_OVERLAP);
+    char *p = arena_alloc(it->arena, room);
+    if (!p)
+        return arena_error(it->arena);
+    struct scan_window w = {.line = 1, .column = 1};
+    for (size_t kept = 0;;) {
+        size_t got = 0;
+        int rc = item_read_at(it, w.base + kept, p + kept, room - kept, &got);
+        if (rc) {
+            emit_gap(it->emit, COVERAGE_FAILED, place_item(it), "could not be read to its end");
+            return rc;
+        }
+        bool last = kept + got < room;
+        w.text = str_n(p, kept + got);
+        w.limit = last ? w.text.n : w.text.n - SCAN_OVERLAP;
+        rc = scan_one(it, &w);
+        if (rc || last)
+            return rc;
+        struct place next = place_window(it, &w, w.limit);
+        w = (struct scan_window){
+            .base = w.base + w.limit, .line = next.line, .column = next.column};
+        memmove(p, p + room - SCAN_OVERLAP, SCAN_OVERLAP);
+        kept = SCAN_OVERLAP;
+    }
+}
+
+static int scan(struct item *it)
+{
+    if (it->binary || it->size == 0) {
+        it->emit->facts.binary = it->binary;
+        return 0;
+    }
+    if (item_encoding(it) == ENCODING_BYTES && !it->cache->has_text)
+        return scan_windows(it);
+    struct scan_window w = {.line = 1, .column = 1};
+    int rc = item_text(it, &w.text);
+    w.limit = w.text.n;
+    return rc ? rc : scan_one(it, &w);
+}
+
+/* The same file may have been written while it was read. */
+static void check_unchanged(struct item *it, const struct stat *before)
+{
+    struct stat now;
+    if (fstat(it->fd, &now) == 0 && now.st_size == before->st_size &&
+        now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+        return;
+    emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "changed while it was read");
+}
+
+static void run_detectors(struct item *it)
+{
+    for (int i = 0; i < DETECTOR_COUNT; i++) {
+        const struct detector *det = DETECTORS[i];
+        if (det->need == ITEM_SCAN || (det->wants && !det->wants(it->catalog, it->path)))
+            continue;
+        it->emit->collector = det->id;
+        int rc = det->run(it, it->emit);
+        /* A gap was emitted by whoever failed to read; what others see still counts. */
+        if (rc == E_NOMEM)
+            emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
+                     "%s needs more memory than one item may use", det->id);
+    }
+}
+
+int detect_item(struct item *it, struct facts *ret, struct diag *d)
+{
+    struct emit e;
+    struct item_cache cache = {0};
+    struct stat before;
+    emit_init(&e, it->arena, it->values);
+    it->emit = &e;
+    it->cache = &cache;
+    e.collector = "files";
+    if (fstat(it->fd, &before))
+        return diag_errno(d, "cannot examine the file");
+    it->size = (uint64_t)before.st_size;
+    it->mode = before.st_mode;
+    int rc = read_head(it);
+    if (!rc) {
+        run_detectors(it);
+        e.collector = "files";
+        rc = scan(it);
+        if (rc == E_NOMEM || rc == E_LIMIT)
+            rc = 0; /* already a gap */
+        e.collector = "files";
+        check_unchanged(it, &before);
+    }
+    if (rc == E_IO)
+        rc = 0; /* already a gap */
+    if (!rc)
+        rc = emit_result(&e);
+    if (rc)
+        return diag_set(d, rc, "the facts of one item do not fit into memory");
+    *ret = e.facts;
+    return 0;
+}
+
+/* --- the worker's side of a call --------------------------------------------------------- */
+
+void detect_request(struct buf *out, uint32_t target, struct str path)
+{
+    frame_put_u32(out, target);
+    frame_put_str(out, path);
+}
+
+int detect_prepare(void *ctx)
+{
+    struct detect_worker *w = ctx;
+    struct diag d = {0};
+    return values_new(w->catalog, w->key, &w->values, &d);
+}
+
+int detect_handle(void *ctx, struct str request, int fd, struct buf *reply)
+{
+    struct detect_worker *w = ctx;
+    struct frame f = {.rest = request};
+    struct item it = {.fd = fd, .arena = &w->arena, .catalog = w->catalog, .values = w->values};
+    struct facts facts = {0};
+    struct diag d = {0};
+    it.target = frame_u32(&f);
+    it.path = frame_str(&f);
+    it.limits = w->limits;
+    int rc = frame_result(&f);
+    if (!rc)
+        rc = detect_item(&it, &facts, &d);
+    if (!rc)
+        fact_write(&facts, reply);
+    arena_clear(&w->arena);
+    return rc;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to discover/: what a worker holds, and the request that names an item. */
+#ifndef STANCE_DISCOVER_DETECT_H
+#define STANCE_DISCOVER_DETECT_H
+
+#include "discover/discover.h"
+
+struct detect_worker {
+    const struct catalog *catalog;
+    struct str key;            /* installation key or empty */
+    struct values *values;     /* made by detect_prepare, once a worker */
+    struct limits limits;
+    struct arena arena;        /* of one item; emptied after each */
+};
+
+void detect_request(struct buf *out, uint32_t target, struct str path);
+int detect_prepare(void *ctx);                                            /* struct detect_worker * */
+int detect_handle(void *ctx, struct str request, int fd, struct buf *reply);
+
+#endif

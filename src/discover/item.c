@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how a worker reads an item: ranges, whole text, documents, and what is said when it fails. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "discover/item.h"
+#include "formats/json.h"
+#include "formats/toml.h"
+#include "formats/yaml.h"
+
+struct place place_item(const struct item *it)
+{
+    return (struct place){.target = it->target, .path = it->path, .offset = -1};
+}
+
+struct place place_node(struct item *it, const struct doc *doc, const struct node *n)
+{
+    struct place p = place_item(it);
+    if (!n)
+        return p;
+    struct mark m = node_mark(doc, n);
+    AUTO(buf) pointer = BUF_INIT;
+    node_pointer(doc, n, &pointer);
+    p.line = m.line;
+    p.column = m.column;
+    p.offset = (int64_t)n->off + doc->bom;
+    p.pointer = buf_result(&pointer) ? STR("") : arena_str(it->arena, buf_str(&pointer));
+    return p;
+}
+
+struct place place_offset(struct item *it, struct str text, size_t offset)
+{
+    struct place p = place_item(it);
+    struct mark m = text_mark(text, offset);
+    p.line = m.line;
+    p.column = m.column;
+    p.offset = (int64_t)offset;
+    return p;
+}
+
+struct place place_window(const struct item *it, const struct scan_window *w, size_t offset)
+{
+    struct place p = place_item(it);
+    struct mark m = text_mark(w->text, offset);
+    p.line = w->line + m.line - 1;
+    p.column = m.line == 1 ? w->column + m.column - 1 : m.column;
+    p.offset = (int64_t)(w->base + offset);
+    return p;
+}
+
+/* Read up to n bytes at an offset, over short reads and interruptions. */
+int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
+{
+    size_t got = 0;
+    while (got < n) {
+        ssize_t r = pread(it->fd, to + got, n - got, (off_t)(offset + got));
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return E_IO;
+        if (r == 0)
+            break;
+        got += (size_t)r;
+    }
+    it->emit->facts.bytes_read += got;
+    *ret_got = got;
+    return 0;
+}
+
+int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
+{
+    size_t got = 0;
+    if (offset >= it->size) {
+        *ret = STR("");
+        return 0;
+    }
+    n = (size_t)MIN((uint64_t)n, it->size - offset);
+    char *p = arena_alloc(it->arena, n ? n : 1);
+    if (!p)
+        return arena_error(it->arena);
+    int rc = item_read_at(it, offset, p, n, &got);
+    if (rc) {
+        emit_gap(it->emit, COVERAGE_FAILED, place_item(it), "could not be read");
+        return rc;
+    }
+    *ret = str_n(p, got);
+    return 0;
+}
+
+static uint32_t utf16_unit(struct str s, size_t i, bool big)
+{
+    const unsigned char *p = (const unsigned char *)s.p + i;
+    return big ? (uint32_t)(p[0] << 8 | p[1]) : (uint32_t)(p[1] << 8 | p[0]);
+}
+
+static int from_utf16(struct str in, bool big, struct arena *a, struct str *ret)
+{
+    /* One unit becomes at most three bytes, a pair four. */
+    size_t n = 0, room;
+    if (size_mul_overflow(in.n / 2, 3, &room))
+        return E_LIMIT;
+    char *out = arena_alloc(a, room + 4);
+    if (!out)
+        return arena_error(a);
+    for (size_t i = 2; i + 1 < in.n; i += 2) {
+        uint32_t c = utf16_unit(in, i, big);
+        if (c >= 0xd800 && c < 0xdc00 && i + 3 < in.n) {
+            uint32_t low = utf16_unit(in, i + 2, big);
+            if (low >= 0xdc00 && low < 0xe000) {
+                c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+                i += 2;
+            }
+        }
+        n += rune_encode(c, out + n);
+    }
+    *ret = str_n(out, n);
+    return 0;
+}
+
+enum text_encoding item_encoding(const struct item *it)
+{
+    const unsigned char *p = (const unsigned char *)it->head.p;
+    if (it->head.n >= 2 && p[0] == 0xff && p[1] == 0xfe)
+        return ENCODING_UTF16_LITTLE;
+    if (it->head.n >= 2 && p[0] == 0xfe && p[1] == 0xff)
+        return ENCODING_UTF16_BIG;
+    return ENCODING_BYTES;
+}
+
+int item_text(struct item *it, struct str *ret)
+{
+    struct item_cache *c = it->cache;
+    if (c->text_code || c->has_text) {
+        *ret = c->text;
+        return c->text_code;
+    }
+    if (it->size > it->limits.bytes) {
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
+                 "larger than the limit of %zu MiB for one text", it->limits.bytes >> 20);
+        return c->text_code = E_LIMIT;
+    }
+    struct str raw;
+    int rc = item_range(it, 0, (size_t)it->size, &raw);
+    enum text_encoding encoding = item_encoding(it);
+    if (!rc && encoding != ENCODING_BYTES) {
+        rc = from_utf16(raw, encoding == ENCODING_UTF16_BIG, it->arena, &raw);
+        c->converted = true;
+    }
+    if (rc == E_LIMIT || rc == E_NOMEM)
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "needs more memory than one item may use");
+    if (rc)
+        return c->text_code = rc;
+    c->has_text = true;
+    *ret = c->text = raw;
+    return 0;
+}
+
+static int parse(struct item *it, struct str text, enum host_format format, struct doc *doc,
+                 struct diag *d)
+{
+    switch (format) {
+    case HOST_JSON:
+    case HOST_JSONC:
+        return json_parse_partial(text, JSON_TOLERANT, &it->limits, it->arena, doc, d);
+    case HOST_YAML: return yaml_parse(text, &it->limits, it->arena, doc, d);
+    case HOST_TOML: return toml_parse(text, &it->limits, it->arena, doc, d);
+    }
+    return E_BUG;
+}
+
+int item_doc(struct item *it, enum host_format format, const struct doc **ret)
+{
+    struct item_cache *c = it->cache;
+    size_t slot = format == HOST_JSON ? HOST_JSONC : format;
+    if (c->doc_state[slot] == DOC_READ) {
+        *ret = &c->docs[slot];
+        return 0;
+    }
+    if (c->doc_state[slot] == DOC_FAILED)
+        return E_PARSE;
+    struct str text;
+    int rc = item_text(it, &text);
+    if (rc)
+        return rc;
+    struct diag d = {0};
+    struct doc *doc = &c->docs[slot];
+    rc = parse(it, text, format, doc, &d);
+    if (rc) {
+        struct place at = place_item(it);
+        at.line = d.line;
+        at.column = d.column;
+        emit_gap(it->emit, doc->n ? COVERAGE_PARTIAL : COVERAGE_FAILED, at, "line %u: %s", d.line,
+                 d.text);
+    }
+    if (rc && !doc->n) {
+        c->doc_state[slot] = DOC_FAILED;
+        return rc == E_NOMEM ? rc : E_PARSE;
+    }
+    c->doc_state[slot] = DOC_READ;
+    *ret = doc;
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to discover/: what a worker remembers of the item it is looking at. */
+#ifndef STANCE_DISCOVER_ITEM_H
+#define STANCE_DISCOVER_ITEM_H
+
+#include "discover/emit.h"
+
+enum text_encoding { ENCODING_BYTES, ENCODING_UTF16_LITTLE, ENCODING_UTF16_BIG };
+enum doc_state { DOC_UNREAD, DOC_READ, DOC_FAILED };
+
+struct item_cache {
+    bool has_text, converted;
+    int text_code; /* why there is no text */
+    struct str text;
+    uint8_t doc_state[HOST_TOML + 1];
+    struct doc docs[HOST_TOML + 1];
+};
+
+/* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO. */
+int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got) MUST_CHECK;
+enum text_encoding item_encoding(const struct item *it);
+
+#endif
