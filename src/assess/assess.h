@@ -5,8 +5,12 @@
  *     assess_run(store, &inv, now, &arena, &result, d)   within an open scan, after
  *                                                        store_put_inventory
  * Verdicts of every kind, `pass` included, also stand in the temporary table
- * control_verdict(control, asset, place, verdict, reason) of the connection, from which reports read
- * them; assess_derive() fills it again on a connection that did not scan.
+ * control_verdict(control, asset, place, verdict, severity, reason) of the connection, from which
+ * reports read them; assess_derive() fills it again on a connection that did not scan. verdict and
+ * severity are words of the registry.
+ *
+ * Severity: of `fail` rows the row's own or the control's, one step lower (never below low) when
+ * the place has a label and the control does not keep it; `info` for unknown and error rows.
  */
 #ifndef STANCE_ASSESS_ASSESS_H
 #define STANCE_ASSESS_ASSESS_H
@@ -17,21 +21,26 @@
 
 struct verdict_row {
     const struct control *control;
-    struct str asset;     /* id */
-    int64_t place;        /* place id of the store, 0 none */
+    struct str asset; /* id */
+    int64_t place;    /* place id of the store, 0 none */
     enum verdict verdict;
+    enum severity severity;
     struct str reason;
 };
 
 struct control_run {
     const struct control *control;
     uint64_t population, passed, failed, unknown, errors;
-    struct str error;     /* first engine message, may be empty */
+    struct str error; /* first engine message, may be empty */
 };
 
 struct assessment {
-    struct { VEC(struct verdict_row); } rows; /* sorted by control, asset, place */
-    struct { VEC(struct control_run); } runs; /* one a control */
+    struct {
+        VEC(struct verdict_row);
+    } rows; /* sorted by control, asset, place */
+    struct {
+        VEC(struct control_run);
+    } runs; /* one a control */
 };
 
 /* `controls` NULL: the built-in ones. Runs on any engine. E_NOMEM, E_IO; a control's own failure is

@@ -21,13 +21,32 @@
  *       FROM mcp_servers
  *      WHERE version_state <> 'local'
  *
+ * `kind: any` controls read the views `assets` and `places` instead of one kind. An input of
+ * another kind is written kind.attribute. `labels: keep` says that a label (test, example, docs,
+ * vendored, generated) does not lower the severity by one step, as for live secrets.
+ *
  * The query selects the applicable population: one row per asset and place, columns in the order
- * asset, verdict, reason, evidence (a place id). The engine turns a row to `unknown` when a declared
- * input of that row is missing, unresolved, stale (its place was last covered longer ago than
- * `staleness`), or not covered (its place stands in a denied or failed item; a partial item turns
- * `pass` only). A query that errors gives one `error` row for each asset of the kind.
+ * asset, verdict, reason, evidence (a place id of that asset), and optionally severity: one of
+ * low, medium, high, critical, or NULL for that of the front matter; it counts for `fail` only.
+ * A row whose input is unresolved must stay in the population, so write
+ * `x IS NULL OR x <> 'local'`, not `x <> 'local'`: the property test removes each input.
+ *
+ * The engine turns a row to `unknown` when a declared input of that row is missing, unresolved,
+ * stale (its place was last covered longer ago than `staleness`), or not covered (its place stands
+ * in a denied or failed item; a partial item turns `pass` only). In scope neighbours and graph, and
+ * for inputs of other kinds, any gap in the same target turns `pass`, since what would fail it may
+ * stand in the gap. A query that errors gives one `error` row for each asset of the kind.
+ *
+ * Parameters are written :name and replaced by literals; :now is the time of the run in
+ * milliseconds.
  *
  * Absent attributes are known: `auth` with state `absent` and value NULL is an answer.
+ *
+ * Words of `risk` (NULL takes the middle): exposure internet, partner, organization, team,
+ * loopback; proof known-exploited, weaponized, probe, public-poc, static, theory; ease no-login,
+ * low-privilege, high-privilege; data public, internal, confidential, regulated, secret; reach
+ * none, read-own, write-own, write-shared, admin; business low, medium, high, crown; people
+ * minimal, limited, high-risk.
  */
 #ifndef STANCE_ASSESS_CONTROL_H
 #define STANCE_ASSESS_CONTROL_H
@@ -36,16 +55,18 @@
 #include "base/diag.h"
 #include "inventory/registry.h"
 
+enum { KIND_ANY = -1 };
+
 enum control_scope { SCOPE_ASSET, SCOPE_NEIGHBOURS, SCOPE_GRAPH };
 
 struct control_input {
-    int attr;                       /* enum attr, or -1 */
-    int verb;                       /* enum verb, or -1 */
-    const char *const *collectors;  /* NULL-terminated */
+    int attr;                      /* enum attr, or -1 */
+    int verb;                      /* enum verb, or -1 */
+    const char *const *collectors; /* NULL-terminated */
 };
 
 struct control_param {
-    const char *name, *value;
+    const char *name, *literal; /* SQL literal: 3, 'text' */
 };
 
 /* Factors of aispm-risk/1 that the control itself knows; NULL is unknown (middle value). */
@@ -55,8 +76,11 @@ struct control_risk {
 
 struct control {
     const char *id, *title, *why, *category, *area;
+    const char *file; /* path below controls/ */
+    unsigned line;    /* of the query's first line in the file */
     enum severity severity;
-    enum kind kind;
+    bool keep_severity; /* labels do not lower it */
+    int kind;           /* enum kind, or KIND_ANY */
     enum control_scope scope;
     const struct control_input *inputs;
     int n_inputs;
@@ -77,20 +101,45 @@ const struct control *control_find(struct str id);
 int control_parse(struct str text, const char *file, struct arena *a, struct control *ret,
                   struct diag *d) MUST_CHECK;
 /*
- * The lint. Refuses: columns of a typed view that are attributes and not declared inputs; absence
- * tests (NOT EXISTS, NOT IN with a subquery, EXCEPT, LEFT/RIGHT/FULL JOIN, COALESCE/IFNULL, IS NULL)
- * over views or verbs that are not declared inputs; base tables; functions outside the portable
- * list; non-portable syntax (GLOB, ->, ->>, ::, ILIKE, backticks, double-quoted strings, LIMIT
- * without ORDER BY); missing columns.
+ * The lint: what a query may say so that both engines agree and nothing turns into a false pass.
+ * Tables: typed views only. Scope `asset`: one view, that of the kind, once, and its list views
+ * (which must be tied by asset and place); other rows need scope neighbours or graph. Attributes
+ * and verbs must be declared inputs, and each input must be used: so no absence test (NOT EXISTS,
+ * outer join, COALESCE, IS NULL, count) can rest on something the engine does not check. Functions:
+ * the portable list. Refused syntax: GLOB, REGEXP, MATCH, ILIKE, ->, ->>, ::, ==, IS other than
+ * IS [NOT] NULL, backticks, brackets, double quotes around anything but a column, LIKE that
+ * depends on case, LIMIT without ORDER BY, clock functions. The first four columns must be named
+ * asset, verdict, reason, evidence.
  */
 int control_lint(const struct control *c, struct diag *d) MUST_CHECK;
 
-/* A framework: one YAML file of requirements and the controls that answer them. */
+/*
+ * A framework: one YAML file, frameworks/NAME.yaml, of requirements and the controls that answer
+ * them. Ids and short titles only: the texts belong to their publishers.
+ *
+ *     id: owasp-llm-2025
+ *     title: OWASP Top 10 for LLM Applications
+ *     version: "2025"
+ *     source: https://genai.owasp.org/llm-top-10/
+ *     licence: CC BY-SA 4.0, ids and titles only
+ *     requirements:
+ *       - {id: LLM03, title: Supply Chain, mode: assisted, controls: [AISPM-MCP-003]}
+ *       - {id: LLM09, title: Misinformation, mode: manual, controls: [], gap: No control reads it.}
+ *       - {id: A.2, title: Policies related to AI, heading: true}
+ *
+ * automatic: the controls decide; assisted: they give evidence, a person decides; manual: only an
+ * attestation answers. A requirement without controls must say in `gap` why.
+ */
 enum test_mode { TEST_AUTOMATIC, TEST_ASSISTED, TEST_MANUAL };
+extern const char *const TEST_MODE_NAMES[];
+
 struct requirement {
-    const char *id, *title, *parent;
+    const char *id, *title;
+    const char *parent; /* id of a heading, or NULL */
+    bool heading;       /* groups others, has no mode and no controls */
     enum test_mode mode;
     const char *const *controls; /* NULL-terminated, may be empty: not covered */
+    const char *gap;             /* why it is not covered, or NULL */
 };
 struct framework {
     const char *id, *title, *version, *source, *licence_note;
@@ -99,5 +148,10 @@ struct framework {
 };
 extern const struct framework FRAMEWORKS[];
 extern const int FRAMEWORK_COUNT;
+
+const struct framework *framework_find(struct str id);
+/* Parse one file. Control ids are checked by the caller, who knows them. */
+int framework_parse(struct str text, const char *file, struct arena *a, struct framework *ret,
+                    struct diag *d) MUST_CHECK;
 
 #endif
