@@ -65,6 +65,24 @@ static void large_objects_get_their_own_chunk(void **state)
     assert_true(all_zero(big, 3 << 20));
 }
 
+static void a_middling_object_first_grows_the_chunk(void **state)
+{
+    AUTO(arena)
+    a = ARENA(0);
+
+    (void)state;
+    char *p = arena_alloc(&a, 200 << 10);
+    char *q = arena_alloc(&a, 100);
+    assert_non_null(p);
+    assert_non_null(q);
+    memset(p, 1, 200 << 10);
+    assert_true(all_zero(q, 100));
+    arena_done(&a);
+    assert_null(arena_alloc(&a, SIZE_MAX - 8));
+    assert_int_equal(arena_error(&a), E_NOMEM);
+    assert_null(a.head);
+}
+
 static void clear_keeps_a_clean_chunk(void **state)
 {
     AUTO(arena)
@@ -193,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_aligned_zeroed_and_apart),
         cmocka_unit_test(large_objects_get_their_own_chunk),
+        cmocka_unit_test(a_middling_object_first_grows_the_chunk),
         cmocka_unit_test(clear_keeps_a_clean_chunk),
         cmocka_unit_test(the_cap_counts_bytes_handed_out),
         cmocka_unit_test(no_size_overflows),
