@@ -3,13 +3,16 @@
  * The catalogue: what is known about the AI ecosystem, compiled from knowledge/ at build into const
  * tables (tools/gen/catalog.c runs catalog_compile and writes C). Start-up costs nothing.
  *
- * knowledge/services/ID.yaml and knowledge/sdks/ID.yaml, one entry a file:
+ * knowledge/services/ID.yaml (a third party that one sends data to) and knowledge/sdks/ID.yaml
+ * (software alone), one entry a file:
  *
  *     id: anthropic
  *     name: Anthropic
  *     aliases: [Claude]
- *     category: model-api              see ENTRY_CATEGORIES in catalog.c
- *     country: US
+ *     category: model-api              see ENTRY_CATEGORIES in compile.c
+ *     country: US                      ISO 3166 alpha-2 of the seat, services only
+ *     provider: anthropic              sdks only: the entry of the service behind it
+ *     training_use: "no, unless ..."   what the vendor says about training on inputs
  *     sources:                         at least one; every fact below stands in one of them
  *       - {url: "https://…", read: 2026-11-23}
  *     packages:
@@ -17,13 +20,20 @@
  *       pypi: [anthropic]
  *     env: [ANTHROPIC_API_KEY]
  *     keys:
- *       - kind: anthropic-api-key      a row of the data class table
+ *       - kind: anthropic-api-key      a row of knowledge/patterns/kinds.yaml
  *         keywords: ["sk-ant-api"]     literals, at least 3 bytes; one must be in every match
  *         pattern: 'sk-ant-api03-[A-Za-z0-9_-]{93}AA'      PCRE2, no look-behind over 32 bytes
+ *         before: 0                    bytes that the pattern may begin before the keyword
  *         entropy: 3.0                 optional lower bound, bits a character
+ *         check: random                optional, see value_check_known in values/values.h
  *         examples:
  *           match: ['sk-ant-api03-{word:93}AA']   {class:n} expands to fixed pseudo-random text
- *           no_match: ['sk-ant-api03-xxx']        (word, alnum, upper, lower, hex, digit, base64)
+ *           no_match: ['sk-ant-api03-xxx']        (word, alnum, upper, lower, hex, digit, base64,
+ *                                                  base32)
+ *
+ * The pattern is anchored at the keyword unless `before` is set; \K marks where the value begins.
+ * Keys that belong to no entry stand in knowledge/patterns/ID.yaml, which has only id, sources and
+ * keys. knowledge/patterns/kinds.yaml is the table of data kinds: {kind, class, means}.
  *
  * knowledge/hosts/ID.yaml, one agent host a file:
  *
@@ -32,19 +42,20 @@
  *     maker: Anysphere
  *     sources: [...]
  *     files:
- *       - path: .cursor/mcp.json       suffix of a path, whole parts; `*` matches one part
+ *       - path: .cursor/mcp.json       suffix of a path, whole parts; `*` matches within one part,
+ *                                      `**` any number of parts, not both at the start
  *         scope: user | project | managed | by-place  (by-place: user when below a home folder)
  *         format: json | jsonc | yaml | toml
  *         servers: [/mcpServers]       pointers to maps (or lists) of MCP servers; `*` one level
  *         settings: claude-code        reader of authority settings, optional
  *         flat: true                   the root itself may be the map
+ *         projects: /projects          members are folders whose value may hold servers, optional
  *     instructions:
  *       - path: CLAUDE.md
  *         name: claude-memory
- *     projects: /projects              members are folders whose value may hold servers, optional
  *
- * Collisions (a package, key prefix or host file that two entries claim) are build errors, as are
- * examples that disagree.
+ * Collisions (a package, key kind, variable or host file that two entries claim) are build errors,
+ * as are examples that disagree.
  */
 #ifndef STANCE_CATALOG_CATALOG_H
 #define STANCE_CATALOG_CATALOG_H
@@ -54,8 +65,9 @@
 
 struct catalog_entry {
     const char *id, *name, *category, *country, *source, *training_use;
-    bool service; /* a third party (knowledge/services), not only software */
-    const char *provider; /* entry id of the service behind an SDK, or NULL */
+    bool service;               /* a third party (knowledge/services), not only software */
+    const char *provider;       /* entry id of the service behind an SDK, or NULL */
+    const char *const *aliases; /* NULL-terminated */
 };
 
 struct catalog_package {
@@ -74,18 +86,31 @@ struct catalog_key {
     const char *pattern;
     int min_entropy_centibits; /* 0: none; 300 is 3.0 bits a character */
     int entry;                 /* -1: none */
+    int before;                /* bytes that a match may begin before its keyword */
+    const char *check;         /* name of a validator, or NULL */
+};
+
+/* One literal of the prefilter and the keys that it may belong to. */
+struct catalog_literal {
+    const char *text;
+    const int *keys; /* indexes, ascending */
+    int n_keys;
+};
+
+struct catalog_kind {
+    const char *kind, *data_class, *means;
 };
 
 enum host_scope { HOST_USER, HOST_PROJECT, HOST_MANAGED, HOST_BY_PLACE };
 enum host_format { HOST_JSON, HOST_JSONC, HOST_YAML, HOST_TOML };
 
 struct catalog_host_file {
-    const char *path;            /* suffix */
+    const char *path; /* suffix */
     enum host_scope scope;
     enum host_format format;
-    const char *const *servers;  /* NULL-terminated pointers */
-    const char *settings;        /* or NULL */
-    const char *projects;        /* or NULL */
+    const char *const *servers; /* NULL-terminated pointers */
+    const char *settings;       /* or NULL */
+    const char *projects;       /* or NULL */
     bool flat;
     int host;
 };
@@ -100,20 +125,26 @@ struct catalog_host {
 };
 
 struct catalog {
-    const struct catalog_entry *entries;
+    const struct catalog_entry *entries; /* sorted by id */
     int n_entries;
     const struct catalog_package *packages; /* sorted by ecosystem, name */
     int n_packages;
-    const struct catalog_env *envs;         /* sorted by name */
+    const struct catalog_env *envs; /* sorted by name */
     int n_envs;
     const struct catalog_key *keys;
     int n_keys;
     const struct catalog_host *hosts;
     int n_hosts;
-    const struct catalog_host_file *host_files;
+    const struct catalog_host_file *host_files; /* sorted by catalog_path_cmp */
     int n_host_files;
-    const struct catalog_instruction *instructions;
+    const struct catalog_instruction *instructions; /* likewise */
     int n_instructions;
+    const struct catalog_kind *kinds; /* sorted by kind */
+    int n_kinds;
+    const struct catalog_literal *literals; /* sorted by text; the index is the literal id */
+    int n_literals;
+    const void *literal_db; /* for prefilter_open */
+    size_t literal_db_size;
     const char *digest; /* SHA-256 of the knowledge texts, hex: the version in every record */
 };
 
@@ -124,11 +155,17 @@ const struct catalog_entry *catalog_package(const struct catalog *c, struct str 
                                             struct str name);
 const struct catalog_entry *catalog_entry(const struct catalog *c, struct str id);
 const struct catalog_entry *catalog_env(const struct catalog *c, struct str name);
-/* Host files and instruction rows whose path matches; *cursor starts at 0, NULL at the end. */
+const struct catalog_kind *catalog_kind(const struct catalog *c, struct str kind);
+/* Host files and instruction rows whose path matches, in a fixed order; *cursor starts at 0, NULL
+ * at the end. */
 const struct catalog_host_file *catalog_host_file(const struct catalog *c, struct str path,
                                                   int *cursor);
 const struct catalog_instruction *catalog_instruction(const struct catalog *c, struct str path,
                                                       int *cursor);
+/* True when pattern (as in knowledge/hosts) matches whole parts at the end of the path. */
+bool catalog_path_match(struct str pattern, struct str path);
+/* Order of host_files and instructions: patterns whose last part is literal first, by that part. */
+int catalog_path_cmp(struct str pattern_a, struct str pattern_b);
 /* PEP 503: lower case, runs of "-_." become "-". */
 struct str pypi_normalise(struct str name, struct arena *a) MUST_CHECK;
 

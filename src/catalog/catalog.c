@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which row of the catalogue a name or a path belongs to. */
+#include "base/path.h"
+#include "catalog/catalog.h"
+
+/* Binary search over rows of `size` bytes; `order` compares the wanted key with a row. */
+static const void *find_row(const void *rows, int n, size_t size, const void *key,
+                            int (*order)(const void *key, const void *row))
+{
+    size_t low = 0, high = n > 0 ? (size_t)n : 0;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const void *row = (const char *)rows + middle * size;
+        int cmp = order(key, row);
+        if (cmp == 0)
+            return row;
+        if (cmp < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+struct package_key {
+    struct str ecosystem, name;
+};
+
+/* The next byte of a name as PEP 503 spells it, 0 at the end. Trailing separators give one '-'. */
+static char pypi_next(struct str name, size_t *pos)
+{
+    char c;
+
+    if (*pos >= name.n)
+        return '\0';
+    c = name.p[(*pos)++];
+    if (c == '-' || c == '_' || c == '.') {
+        while (*pos < name.n && strchr("-_.", name.p[*pos]) && name.p[*pos])
+            (*pos)++;
+        return '-';
+    }
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+/* Compare the PEP 503 form of `name` with a name that has that form. */
+static int pypi_cmp(struct str name, struct str normal)
+{
+    size_t pos = 0, i = 0;
+
+    while (pos < name.n) {
+        unsigned char c = (unsigned char)pypi_next(name, &pos);
+        if (i == normal.n)
+            return 1;
+        if (c != (unsigned char)normal.p[i])
+            return c < (unsigned char)normal.p[i] ? -1 : 1;
+        i++;
+    }
+    return i < normal.n ? -1 : 0;
+}
+
+static int order_package(const void *key, const void *row)
+{
+    const struct package_key *k = key;
+    const struct catalog_package *p = row;
+    int cmp = str_cmp(k->ecosystem, str_z(p->ecosystem));
+
+    if (cmp)
+        return cmp;
+    if (str_eq(k->ecosystem, STR("pypi")))
+        return pypi_cmp(k->name, str_z(p->name));
+    return str_cmp(k->name, str_z(p->name));
+}
+
+static int order_env(const void *key, const void *row)
+{
+    return str_cmp(*(const struct str *)key, str_z(((const struct catalog_env *)row)->name));
+}
+
+static int order_kind(const void *key, const void *row)
+{
+    return str_cmp(*(const struct str *)key, str_z(((const struct catalog_kind *)row)->kind));
+}
+
+static int order_entry(const void *key, const void *row)
+{
+    return str_cmp(*(const struct str *)key, str_z(((const struct catalog_entry *)row)->id));
+}
+
+const struct catalog_entry *catalog_package(const struct catalog *c, struct str ecosystem,
+                                            struct str name)
+{
+    struct package_key key = {ecosystem, name};
+    const struct catalog_package *p =
+        find_row(c->packages, c->n_packages, sizeof(*c->packages), &key, order_package);
+
+    return p ? &c->entries[p->entry] : NULL;
+}
+
+const struct catalog_entry *catalog_entry(const struct catalog *c, struct str id)
+{
+    return find_row(c->entries, c->n_entries, sizeof(*c->entries), &id, order_entry);
+}
+
+const struct catalog_entry *catalog_env(const struct catalog *c, struct str name)
+{
+    const struct catalog_env *e = find_row(c->envs, c->n_envs, sizeof(*c->envs), &name, order_env);
+
+    return e ? &c->entries[e->entry] : NULL;
+}
+
+const struct catalog_kind *catalog_kind(const struct catalog *c, struct str kind)
+{
+    return find_row(c->kinds, c->n_kinds, sizeof(*c->kinds), &kind, order_kind);
+}
+
+static bool has_wildcard(struct str s)
+{
+    return str_chr(s, '*', 0) != SIZE_MAX;
+}
+
+bool catalog_path_match(struct str pattern, struct str path)
+{
+    if (!has_wildcard(pattern))
+        return path_has_suffix(path, pattern);
+    /* A match begins where the literal start of the pattern stands at the start of a part. */
+    struct str head = str_sub(pattern, 0, str_chr(pattern, '*', 0));
+    for (size_t at = str_find(path, head, 0); at < path.n; at = str_find(path, head, at + 1)) {
+        bool part_start = at == 0 || path.p[at - 1] == '/';
+        if (part_start && path_glob(pattern, str_sub(path, at, path.n)))
+            return true;
+    }
+    return false;
+}
+
+int catalog_path_cmp(struct str pattern_a, struct str pattern_b)
+{
+    struct str a = path_base(pattern_a), b = path_base(pattern_b);
+    int cmp = has_wildcard(a) - has_wildcard(b);
+
+    if (!cmp)
+        cmp = str_cmp(a, b);
+    return cmp ? cmp : str_cmp(pattern_a, pattern_b);
+}
+
+/* A table of path patterns, whatever its rows are. */
+struct path_table {
+    const void *rows;
+    size_t size;
+    int n;
+};
+
+/* Every row begins with its path. */
+_Static_assert(offsetof(struct catalog_host_file, path) == 0, "path comes first");
+_Static_assert(offsetof(struct catalog_instruction, path) == 0, "path comes first");
+
+static struct str row_pattern(const struct path_table *t, int i)
+{
+    return str_z(*(const char *const *)((const char *)t->rows + (size_t)i * t->size));
+}
+
+/* First row whose last part is not before `base`; rows with a wildcard there come after all. */
+static int lower_bound(const struct path_table *t, const struct str *base)
+{
+    int low = 0, high = t->n;
+
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        struct str last = path_base(row_pattern(t, middle));
+        if (!has_wildcard(last) && (!base || str_cmp(last, *base) < 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Index of the next matching row, or -1. *cursor is one more than the last row looked at. */
+static int next_match(const struct path_table *t, struct str path, int *cursor)
+{
+    struct str base = path_base(path);
+    int i = *cursor ? *cursor : lower_bound(t, &base);
+
+    for (; i < t->n; i++) {
+        struct str pattern = row_pattern(t, i), last = path_base(pattern);
+        if (!has_wildcard(last) && !str_eq(last, base)) {
+            i = lower_bound(t, NULL) - 1; /* on to the wildcards */
+            continue;
+        }
+        if (catalog_path_match(pattern, path)) {
+            *cursor = i + 1;
+            return i;
+        }
+    }
+    *cursor = MAX(t->n, 1);
+    return -1;
+}
+
+const struct catalog_host_file *catalog_host_file(const struct catalog *c, struct str path,
+                                                  int *cursor)
+{
+    struct path_table t = {c->host_files, sizeof(*c->host_files), c->n_host_files};
+    int i = next_match(&t, path, cursor);
+
+    return i < 0 ? NULL : &c->host_files[i];
+}
+
+const struct catalog_instruction *catalog_instruction(const struct catalog *c, struct str path,
+                                                      int *cursor)
+{
+    struct path_table t = {c->instructions, sizeof(*c->instructions), c->n_instructions};
+    int i = next_match(&t, path, cursor);
+
+    return i < 0 ? NULL : &c->instructions[i];
+}
+
+struct str pypi_normalise(struct str name, struct arena *a)
+{
+    struct str copy = arena_str(a, name);
+    size_t pos = 0, n = 0;
+
+    if (!copy.p)
+        return copy;
+    char *out = (char *)copy.p; /* our own copy */
+    while (pos < name.n)
+        out[n++] = pypi_next(name, &pos);
+    copy.n = n;
+    return copy;
+}
