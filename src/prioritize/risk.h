@@ -43,7 +43,7 @@ struct risk_factor {
 
 struct risk_score {
     int tenths;                        /* R x 10 */
-    int likelihood_pct, impact_pct;    /* hundredths */
+    int likelihood_pct, impact_pct;    /* hundredths, rounded down: for people */
     int confidence_pct;
     enum band band;
     struct risk_factor factors[FACTOR_COUNT];
@@ -56,7 +56,14 @@ enum band band_of(int tenths);
 int risk_finding(const struct risk_input *in, struct risk_score *ret) MUST_CHECK;
 /* Scores in any order, one a control; n 0 gives 0. */
 int risk_asset(const int *tenths, size_t n);
-int risk_path(int target_impact_pct, const char *const *edges, size_t n); /* open weak normal strong */
+/* Attack path in tenths: 100 I(target) times the probability of each edge (open .95, weak .6, normal
+ * .25, strong .05), half to even. E_USAGE for an unknown word. */
+int risk_path(int target_impact_pct, const char *const *edges, size_t n) MUST_CHECK;
+
+/* OWASP AIVSS 0.8 in tenths: (CVSS + (10 - CVSS) F/10 ThM) MF, half-up. `threat`: "attacked",
+ * "poc", "unreported"; `mitigation`: "none", "partial", "strong". E_USAGE for another word. */
+int risk_aivss(int cvss_tenths, int factor_sum_tenths, const char *threat, const char *mitigation)
+    MUST_CHECK;
 
 struct posture_part {
     int low_tenths, high_tenths; /* asset score with unknowns failed / passed; -1: unassessed */
