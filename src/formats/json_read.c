@@ -367,11 +367,18 @@ static const char *read_member(struct reader *r, const char *p)
     return read_value(r, p);
 }
 
+static bool has_bom(struct str text)
+{
+    return text.n >= 3 && !memcmp(text.p, "\xef\xbb\xbf", 3);
+}
+
 static const char *check_encoding(struct reader *r, const char *p)
 {
     const unsigned char *s = (const unsigned char *)p;
     size_t n = (size_t)(r->end - p);
 
+    if (has_bom(r->b.text))
+        return fail(r, p, "byte order mark before the document");
     if (n < 2 ||
         !(!s[0] || !s[1] || (s[0] == 0xff && s[1] == 0xfe) || (s[0] == 0xfe && s[1] == 0xff)))
         return p;
@@ -401,41 +408,40 @@ static int read_document(struct reader *r)
 static int read_text(struct reader *r, struct str text, enum json_mode mode,
                      const struct limits *lim, struct arena *a, struct diag *d)
 {
-    bool bom = text.n >= 3 && !memcmp(text.p, "\xef\xbb\xbf", 3);
-    struct str body = str_n(text.n ? text.p : "", text.n);
-
-    if (bom && mode == JSON_TOLERANT)
-        body = str_n(text.p + 3, text.n - 3);
     *r = (struct reader){.tolerant = mode == JSON_TOLERANT};
-    int rc = doc_build_init(&r->b, body, lim, a, d);
-    if (rc)
-        return rc;
-    r->begin = body.p;
-    r->end = body.p + body.n;
-    if (bom && mode == JSON_STRICT)
-        fail(r, r->begin, "byte order mark before the document");
-    return r->b.rc ? r->b.rc : read_document(r);
+    text.p = text.n ? text.p : "";
+    r->begin = text.p;
+    r->end = text.p + text.n;
+    int rc = doc_build_init(&r->b, text, lim, a, d);
+    return rc ? rc : read_document(r);
 }
 
-static int finish(struct reader *r, struct str text, struct doc *ret)
+static int finish(struct reader *r, size_t bom, struct doc *ret)
 {
     while (r->b.depth)
         if (doc_build_close(&r->b, (uint32_t)r->stop))
             return E_NOMEM;
     int rc = doc_build_finish(&r->b, ret);
     if (!rc)
-        ret->bom = (uint32_t)(text.n - r->b.text.n);
+        ret->bom = (uint32_t)bom;
     return rc;
+}
+
+/* Bytes before the document that the mode steps over. */
+static size_t head_size(struct str text, enum json_mode mode)
+{
+    return mode == JSON_TOLERANT && has_bom(text) ? 3 : 0;
 }
 
 int json_parse(struct str text, enum json_mode mode, const struct limits *lim, struct arena *a,
                struct doc *ret, struct diag *d)
 {
+    size_t bom = head_size(text, mode);
     struct reader r;
-    int rc = read_text(&r, text, mode, lim, a, d);
+    int rc = read_text(&r, str_sub(text, bom, text.n), mode, lim, a, d);
 
     if (!rc)
-        rc = finish(&r, text, ret);
+        rc = finish(&r, bom, ret);
     doc_build_done(&r.b);
     return rc;
 }
@@ -443,14 +449,14 @@ int json_parse(struct str text, enum json_mode mode, const struct limits *lim, s
 int json_parse_partial(struct str text, enum json_mode mode, const struct limits *lim,
                        struct arena *a, struct doc *ret, struct diag *d)
 {
-    size_t most = MIN(lim->bytes, (size_t)UINT32_MAX - 1);
-    struct str head = str_sub(text, 0, most);
+    size_t most = MIN(lim->bytes, (size_t)UINT32_MAX - 1), bom = head_size(text, mode);
+    struct str body = str_sub(text, bom, text.n), head = str_sub(body, 0, most);
     struct reader r;
     int rc = read_text(&r, head, mode, lim, a, d);
 
-    if (head.n < text.n && rc != E_NOMEM)
-        rc = diag_set(d, E_LIMIT, "input has %zu bytes, the limit is %zu", text.n, most);
-    int built = rc == E_NOMEM ? rc : finish(&r, head, ret);
+    if (head.n < body.n && rc != E_NOMEM)
+        rc = diag_set(d, E_LIMIT, "input has %zu bytes, the limit is %zu", body.n, most);
+    int built = rc == E_NOMEM ? rc : finish(&r, bom, ret);
     doc_build_done(&r.b);
     return built ? built : rc;
 }
