@@ -47,6 +47,10 @@ struct node {
     uint16_t depth;
 };
 
+struct doc_alias {
+    uint32_t row, target; /* indexes of the alias and of the node it stands for */
+};
+
 struct doc {
     struct str text;    /* the input, without a leading BOM */
     struct node *nodes; /* nodes[0] is the root */
@@ -55,6 +59,9 @@ struct doc {
     uint32_t duplicates;
     uint32_t first_duplicate; /* node index of the second occurrence, 0: none */
     uint32_t bom;             /* bytes of BOM that were skipped: add to offsets in the file */
+
+    const struct doc_alias *aliases; /* YAML, rows ascending: see yaml_target */
+    uint32_t n_aliases;
 };
 
 struct mark {

@@ -5,11 +5,12 @@
 #include "formats/yaml.h"
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "formats/doc_build.h"
 #include "formats/yaml_scalar.h"
 
 #define TAG_DIRECTIVES_MAX 64 /* libyaml compares each %TAG, and each tag, with all of them */
-#define NO_ROW             0  /* of an anchor: it stands on a key, or in a later document */
+#define NO_ROW             0  /* of an anchor that stands on a key */
 
 struct yaml {
     yaml_parser_t parser;
@@ -21,6 +22,9 @@ struct yaml {
     size_t aside;        /* open collections that make no rows: in a key, or ignored */
     uint32_t key_begin;  /* of a key that is a collection */
     struct map anchors;  /* name -> row, or NO_ROW */
+    struct {
+        VEC(struct doc_alias);
+    } aliases;
     struct arena memory; /* of the names */
 };
 
@@ -117,20 +121,18 @@ static int add_anchor(struct yaml *y, const yaml_char_t *name, uint32_t row, uin
     return OK;
 }
 
-/* The row of an anchor, or NO_ROW when that cannot be expanded: a key, or a node around here. */
-static int find_anchor(struct yaml *y, const yaml_char_t *name, uint32_t off, uint32_t *ret)
+/* The row of an anchor; NO_ROW when it is missing, stands on a key, or on a node around here. */
+static uint32_t find_anchor(const struct yaml *y, const yaml_char_t *name)
 {
     const uint64_t *hit = map_get(&y->anchors, str_z((const char *)name));
+    uint32_t row = y->b.open;
 
-    if (!hit)
-        return doc_build_fail(&y->b, E_PARSE, off, "alias has no anchor before it");
-    *ret = (uint32_t)*hit;
-    for (uint32_t row = y->b.open, left = y->b.depth; left > 0; left--) {
-        if (row == *ret)
-            *ret = NO_ROW;
+    for (uint32_t left = hit ? y->b.depth : 0; left > 0; left--) {
+        if (row == *hit)
+            return NO_ROW;
         row = y->b.v[row].parent;
     }
-    return OK;
+    return hit ? (uint32_t)*hit : NO_ROW;
 }
 
 /* True for nodes that make no rows: parts of a key, and all of a later document. */
@@ -205,25 +207,23 @@ static int scalar(struct yaml *y, const yaml_event_t *e)
 
 static int alias(struct yaml *y, const yaml_event_t *e)
 {
-    uint32_t end = byte_at(y, e->end_mark.index), off = byte_at(y, e->start_mark.index);
-    uint32_t target = NO_ROW;
-    int rc = find_anchor(y, e->data.alias.anchor, off, &target);
+    uint32_t off = byte_at(y, e->start_mark.index), end = byte_at(y, e->end_mark.index);
 
     y->last_end = end;
-    if (rc || is_aside(y))
-        return rc;
+    if (is_aside(y))
+        return OK;
     if (key_is_next(y)) {
         doc_build_key(&y->b, off, end - off, off, 0);
         y->have_key = true;
         return OK;
     }
     y->have_key = false;
-    rc = doc_build_add(&y->b, NODE_NULL, off, end);
+    int rc = doc_build_add(&y->b, NODE_NULL, off, end);
     if (rc)
         return rc;
     doc_build_value(&y->b, off + 1, end - off - 1, NODE_ALIAS);
-    y->b.v[y->b.n - 1].count = target;
-    return OK;
+    struct doc_alias pair = {y->b.n - 1, find_anchor(y, e->data.alias.anchor)};
+    return pair.target != NO_ROW && vec_push(&y->aliases, pair) ? nomem(y, off) : OK;
 }
 
 /* A collection that makes no rows still counts for the depth, which libyaml leaves to us. */
@@ -315,7 +315,8 @@ static int stream(struct yaml *y)
     int rc = too_many_directives(y);
 
     yaml_parser_set_encoding(&y->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&y->parser, (const unsigned char *)y->b.text.p, y->b.text.n);
+    yaml_parser_set_input_string(
+        &y->parser, (const unsigned char *)(y->b.text.n ? y->b.text.p : ""), y->b.text.n);
     while (!rc && !end) {
         yaml_event_t e;
         if (!yaml_parser_parse(&y->parser, &e))
@@ -329,10 +330,30 @@ static int stream(struct yaml *y)
     return rc;
 }
 
+/* Hand the rows and aliases over; the latter move to the arena of the former. */
+static int finish(struct yaml *y, struct doc *ret)
+{
+    struct doc_alias *aliases = NULL;
+
+    if (y->aliases.n) {
+        aliases = arena_new_n(y->b.a, struct doc_alias, y->aliases.n);
+        if (!aliases)
+            return doc_build_fail(&y->b, arena_error(y->b.a), y->b.text.n, "no memory for aliases");
+        memcpy(aliases, y->aliases.v, y->aliases.n * sizeof(*aliases));
+    }
+    int rc = doc_build_finish(&y->b, ret);
+    if (rc)
+        return rc;
+    ret->aliases = aliases;
+    ret->n_aliases = (uint32_t)y->aliases.n;
+    return OK;
+}
+
 static void yaml_done(struct yaml *y)
 {
     yaml_parser_delete(&y->parser);
     map_done(&y->anchors);
+    vec_free(&y->aliases);
     arena_done(&y->memory);
     doc_build_done(&y->b);
 }
@@ -353,7 +374,7 @@ int yaml_parse(struct str text, const struct limits *lim, struct arena *a, struc
         return doc_build_fail(&y.b, E_NOMEM, 0, "out of memory");
     rc = stream(&y);
     if (!rc)
-        rc = doc_build_finish(&y.b, &doc);
+        rc = finish(&y, &doc);
     if (rc)
         return rc;
     doc.bom = bom;
@@ -363,7 +384,18 @@ int yaml_parse(struct str text, const struct limits *lim, struct arena *a, struc
 
 const struct node *yaml_target(const struct doc *doc, const struct node *n)
 {
+    uint32_t from = 0, to = doc->n_aliases;
+
     if (!n || !(n->flags & NODE_ALIAS))
         return n;
-    return n->count ? doc->nodes + n->count : NULL;
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+        if (doc->nodes + doc->aliases[mid].row < n)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    if (from == doc->n_aliases || doc->nodes + doc->aliases[from].row != n)
+        return NULL;
+    return doc->nodes + doc->aliases[from].target;
 }
