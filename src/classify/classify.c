@@ -8,11 +8,16 @@ static const struct {
     const char *word;
     enum environment environment;
 } WORDS[] = {
-    {"production", ENVIRONMENT_PRODUCTION}, {"prod", ENVIRONMENT_PRODUCTION},
-    {"staging", ENVIRONMENT_STAGING},       {"stage", ENVIRONMENT_STAGING},
-    {"test", ENVIRONMENT_TEST},             {"testing", ENVIRONMENT_TEST},
-    {"ci", ENVIRONMENT_TEST},               {"dev", ENVIRONMENT_DEVELOPMENT},
-    {"development", ENVIRONMENT_DEVELOPMENT}, {"local", ENVIRONMENT_DEVELOPMENT},
+    {"production", ENVIRONMENT_PRODUCTION},
+    {"prod", ENVIRONMENT_PRODUCTION},
+    {"staging", ENVIRONMENT_STAGING},
+    {"stage", ENVIRONMENT_STAGING},
+    {"test", ENVIRONMENT_TEST},
+    {"testing", ENVIRONMENT_TEST},
+    {"ci", ENVIRONMENT_TEST},
+    {"dev", ENVIRONMENT_DEVELOPMENT},
+    {"development", ENVIRONMENT_DEVELOPMENT},
+    {"local", ENVIRONMENT_DEVELOPMENT},
 };
 
 static enum environment of_word(struct str word)
@@ -25,8 +30,8 @@ static enum environment of_word(struct str word)
 
 /*
  * Only names that exist to name an environment count: ".env.production", "prod.env",
- * "values-prod.yaml", and a folder under environments/, envs/, overlays/ or deploy/. A folder called
- * "test" is a label, not an environment.
+ * "values-prod.yaml", and a folder under environments/, envs/, overlays/ or deploy/. A folder
+ * called "test" is a label, not an environment.
  */
 enum environment environment_of_path(struct str path)
 {
@@ -52,8 +57,7 @@ enum environment environment_of_path(struct str path)
 
 void classify_inventory(struct inventory *inv)
 {
-    vec_each(a, &inv->assets)
-    {
+    vec_each (a, &inv->assets) {
         enum environment found = ENVIRONMENT_UNKNOWN;
         bool conflict = false;
         for (size_t i = 0; i < a->n_places; i++) {

@@ -23,7 +23,7 @@
 
 enum exit_status {
     EXIT_CLEAN = 0,
-    EXIT_FINDINGS = 1,   /* findings at or above --fail-on */
+    EXIT_FINDINGS = 1, /* findings at or above --fail-on */
     EXIT_USAGE = 2,
     EXIT_INCOMPLETE = 3, /* something inside the target was denied, failed, partial, unsupported */
     EXIT_INTERNAL = 4,
@@ -32,22 +32,22 @@ enum exit_status {
 enum option_type { OPT_FLAG, OPT_STRING, OPT_INT, OPT_CHOICE, OPT_DURATION, OPT_LIST };
 
 struct option_spec {
-    const char *name;            /* "threads", without dashes */
-    char letter;                 /* 0: none */
+    const char *name; /* "threads", without dashes */
+    char letter;      /* 0: none */
     enum option_type type;
-    const char *argument;        /* "N", "FILE"; NULL for flags */
-    const char *choices;         /* OPT_CHOICE: "json|table|sarif" */
-    const char *initial;         /* default as text, shown in help; NULL: none */
-    int64_t min, max;            /* OPT_INT */
-    bool hidden;                 /* test aids */
-    const char *help;            /* one sentence */
+    const char *argument; /* "N", "FILE"; NULL for flags */
+    const char *choices;  /* OPT_CHOICE: "json|table|sarif" */
+    const char *initial;  /* default as text, shown in help; NULL: none */
+    int64_t min, max;     /* OPT_INT */
+    bool hidden;          /* test aids */
+    const char *help;     /* one sentence */
 };
 
 struct option_value {
     bool given;
     struct str text;
-    int64_t number;              /* OPT_INT, OPT_DURATION in ms, OPT_FLAG 0/1, OPT_CHOICE index */
-    struct str *list;            /* OPT_LIST */
+    int64_t number;   /* OPT_INT, OPT_DURATION in ms, OPT_FLAG 0/1, OPT_CHOICE index */
+    struct str *list; /* OPT_LIST */
     size_t n;
 };
 
@@ -60,16 +60,16 @@ struct invocation {
     struct arena *arena;
     struct clock clock;
     FILE *out, *err;
-    bool terminal;               /* out is a terminal: colour and progress allowed */
-    int width;                   /* columns of the terminal, 100 in a pipe */
+    bool terminal; /* out is a terminal: colour and progress allowed */
+    int width;     /* columns of the terminal, 100 in a pipe */
 };
 
 struct command {
     const char *name, *usage, *summary;
-    const char *description;     /* paragraphs for help and man */
-    const char *examples;        /* one a line: "stance scan .  # what it does" */
+    const char *description;           /* paragraphs for help and man */
+    const char *examples;              /* one a line: "stance scan .  # what it does" */
     const struct option_spec *options; /* ends with name NULL */
-    int min_args, max_args;      /* max -1: any number */
+    int min_args, max_args;            /* max -1: any number */
     int (*run)(struct invocation *in, struct diag *d); /* exit status, or negative enum err */
     bool hidden;
 };

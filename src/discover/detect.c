@@ -128,6 +128,7 @@ int detect_item(struct item *it, struct facts *ret, struct diag *d)
         rc = 0; /* already a gap */
     if (!rc)
         rc = emit_result(&e);
+    emit_done(&e);
     if (rc)
         return diag_set(d, rc, "the facts of one item do not fit into memory");
     *ret = e.facts;

@@ -7,14 +7,14 @@
 
 struct detect_worker {
     const struct catalog *catalog;
-    struct str key;            /* installation key or empty */
-    struct values *values;     /* made by detect_prepare, once a worker */
+    struct str key;        /* installation key or empty */
+    struct values *values; /* made by detect_prepare, once a worker */
     struct limits limits;
-    struct arena arena;        /* of one item; emptied after each */
+    struct arena arena; /* of one item; emptied after each */
 };
 
 void detect_request(struct buf *out, uint32_t target, struct str path);
-int detect_prepare(void *ctx);                                            /* struct detect_worker * */
+int detect_prepare(void *ctx); /* struct detect_worker * */
 int detect_handle(void *ctx, struct str request, int fd, struct buf *reply);
 
 #endif

@@ -41,18 +41,18 @@ enum item_need {
 };
 
 struct item {
-    struct str path;       /* relative to the target */
+    struct str path; /* relative to the target */
     uint64_t size;
-    uint32_t mode;         /* st_mode */
+    uint32_t mode; /* st_mode */
     uint32_t target;
     int fd;
-    struct str head;       /* first bytes, at most 4096 */
-    bool binary;           /* a NUL in the head and no UTF-16 mark */
-    struct arena *arena;   /* memory of this item */
+    struct str head;     /* first bytes, at most 4096 */
+    bool binary;         /* a NUL in the head and no UTF-16 mark */
+    struct arena *arena; /* memory of this item */
     struct limits limits;
     const struct catalog *catalog;
     struct values *values;
-    struct emit *emit;     /* private */
+    struct emit *emit; /* private */
     struct item_cache *cache;
 };
 
@@ -79,14 +79,19 @@ void emit_unresolved(struct emit *e, uint32_t asset, enum attr a, const char *re
 void emit_state(struct emit *e, enum attr_state state);
 void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
                    enum relation_state state, struct place at);
-/* `holder` FACT_NONE: the item itself. */
+/*
+ * `holder` FACT_NONE: the item itself. The value stands in the bytes [at.offset, at.offset +
+ * hit->end - hit->start); one that overlaps a value emitted before (by a detector that knew the
+ * structure) is the same value and is dropped.
+ */
 void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, struct place at);
+/* A pattern "[Name]" without owners starts a section (GitLab): each section has its own last match.
+ */
 void emit_owner_rule(struct emit *e, struct str pattern, const struct str *owners, size_t n,
                      struct place at);
 void emit_owner(struct emit *e, uint32_t asset, struct str owner, const char *source,
                 unsigned confidence, struct place at);
 void emit_origin(struct emit *e, struct str url, struct place at);
-void emit_ignore(struct emit *e, struct str pattern, struct place at);
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 int emit_result(const struct emit *e) MUST_CHECK; /* 0, E_NOMEM, E_LIMIT */
@@ -112,7 +117,7 @@ struct place place_offset(struct item *it, struct str text, size_t offset);
 
 struct detector {
     const char *id, *title;
-    unsigned version;        /* raised when its facts change: invalidates caches */
+    unsigned version; /* raised when its facts change: invalidates caches */
     bool (*wants)(const struct catalog *c, struct str path); /* NULL: every item */
     enum item_need need;
     int (*run)(struct item *it, struct emit *e);

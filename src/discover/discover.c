@@ -71,12 +71,14 @@ static int next_target(struct run *r, struct diag *d)
 {
     if (r->target >= r->options->n_targets)
         return 0;
-    AUTO(arena) a = ARENA(0);
+    AUTO(arena)
+    a = ARENA(0);
     const struct target *t = &r->options->targets[r->target];
     r->source = source_of(t, &a);
     if (!r->source) {
         diag_set(d, E_NOTFOUND, "there is no file or folder here that can be scanned");
-        AUTO(buf) name = BUF_INIT;
+        AUTO(buf)
+        name = BUF_INIT;
         path_show(&name, t->given);
         diag_at(d, name.p, 0, 0);
         return E_NOTFOUND;
@@ -136,7 +138,8 @@ static void examine(struct feeder *f, struct slot *s, int fd)
     struct run *r = f->run;
     struct item_result *it = &s->item;
     struct diag d = {0};
-    AUTO(buf) request = BUF_INIT;
+    AUTO(buf)
+    request = BUF_INIT;
     int rc = 0;
     if (!f->has_worker) {
         rc = sandbox_worker(&r->sandbox, &f->worker, &d);
@@ -156,8 +159,9 @@ static void examine(struct feeder *f, struct slot *s, int fd)
         r->watchdog |= rc == E_TIMEOUT;
         pthread_mutex_unlock(&r->lock);
     }
+    it->frame = buf_str(&s->frame);
     if (!rc)
-        rc = fact_read(buf_str(&s->frame), it->target, it->path, &s->mem, &it->facts, &d);
+        rc = fact_read(it->frame, it->target, it->path, &s->mem, &it->facts, &d);
     if (rc)
         give_up(it, s, rc, &d);
 }
@@ -225,7 +229,8 @@ static void count(struct run *r, const struct item_result *it)
     r->report->files++;
     r->report->bytes += it->facts.bytes_read;
     if (r->options->progress)
-        r->options->progress(r->options->progress_ctx, r->report->files, r->report->bytes, it->path);
+        r->options->progress(r->options->progress_ctx, r->report->files, r->report->bytes,
+                             it->path);
 }
 
 static int drain(struct run *r, item_sink sink, void *ctx)

@@ -14,9 +14,9 @@
 #include "sandbox/sandbox.h"
 
 struct target {
-    struct str given;  /* as the user wrote it */
-    struct str root;   /* absolute path, resolved once */
-    struct str name;   /* last part of the path */
+    struct str given; /* as the user wrote it */
+    struct str root;  /* absolute path, resolved once */
+    struct str name;  /* last part of the path */
     bool single_file;
 };
 
@@ -33,17 +33,17 @@ struct discover_options {
     const struct target *targets;
     size_t n_targets;
     unsigned threads;
-    bool all;                     /* walk rules off */
-    struct str only_path;         /* verify: one path below target 0; empty: all */
-    struct str key;               /* installation key, or empty */
+    bool all;             /* walk rules off */
+    struct str only_path; /* verify: one path below target 0; empty: all */
+    struct str key;       /* installation key, or empty */
     enum sandbox_level require;
-    size_t item_bytes;            /* text limit of one item */
+    size_t item_bytes; /* text limit of one item */
     size_t worker_memory;
     unsigned cpu_seconds, wall_seconds;
     /* Test aids (hidden options): order of folder entries and delays of workers. */
     uint64_t shuffle_seed;
     unsigned delay_us;
-    const volatile int *cancel;   /* set by a signal handler */
+    const volatile int *cancel; /* set by a signal handler */
     void (*progress)(void *ctx, uint64_t files, uint64_t bytes, struct str path);
     void *progress_ctx;
 };
@@ -53,10 +53,11 @@ struct item_result {
     struct str path;
     uint64_t size;
     uint32_t mode;
-    int code;                     /* 0 or why there are no facts */
+    int code; /* 0 or why there are no facts */
     struct str reason;
-    enum coverage_state state;    /* EXAMINED when code is 0 */
+    enum coverage_state state; /* EXAMINED when code is 0 */
     struct facts facts;
+    struct str frame; /* the facts as they came from the worker (fact_read) */
 };
 
 struct discover_report {
@@ -64,7 +65,9 @@ struct discover_report {
     bool deterministic;
     uint64_t files, bytes, folders;
     unsigned workers_lost;
-    struct { VEC(struct coverage_row); } coverage; /* everything that is not one item's own row */
+    struct {
+        VEC(struct coverage_row);
+    } coverage; /* everything that is not one item's own row */
 };
 
 typedef int (*item_sink)(void *ctx, const struct item_result *item);

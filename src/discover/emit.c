@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how what detectors say becomes facts: copied into the item's arena, redacted, numbered. */
+/* Decides how what detectors say becomes facts: copied into the item's arena, redacted, numbered.
+ */
 #include <stdarg.h>
 
 #include "discover/emit.h"
@@ -10,6 +11,11 @@
 void emit_init(struct emit *e, struct arena *a, struct values *values)
 {
     *e = (struct emit){.arena = a, .values = values, .collector = ""};
+}
+
+void emit_done(struct emit *e)
+{
+    vec_free(&e->spans);
 }
 
 static void fail(struct emit *e, int code)
@@ -28,7 +34,8 @@ static struct str keep(struct emit *e, struct str s)
 {
     if (!s.n || e->error)
         return STR("");
-    AUTO(buf) clean = BUF_INIT;
+    AUTO(buf)
+    clean = BUF_INIT;
     if (e->values) {
         int rc = values_redact(e->values, s, &clean);
         if (!rc)
@@ -199,6 +206,12 @@ void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
 
 void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, struct place at)
 {
+    int64_t end = at.offset + (int64_t)(hit->end - hit->start);
+    for (size_t i = 0; i < e->spans.n; i++)
+        if (at.offset < e->spans.v[i].end && end > e->spans.v[i].start)
+            return;
+    if (vec_push(&e->spans, ((struct emit_span){at.offset, end})))
+        fail(e, E_NOMEM);
     struct fact *f = add(e, FACT_VALUE, at);
     f->from = holder;
     f->value = (struct data_value){.class = hit->class,
@@ -241,11 +254,6 @@ void emit_owner(struct emit *e, uint32_t asset, struct str owner, const char *so
 void emit_origin(struct emit *e, struct str url, struct place at)
 {
     add(e, FACT_ORIGIN, at)->pattern = keep(e, url);
-}
-
-void emit_ignore(struct emit *e, struct str pattern, struct place at)
-{
-    add(e, FACT_IGNORE, at)->pattern = keep(e, pattern);
 }
 
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)

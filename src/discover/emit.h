@@ -5,24 +5,34 @@
  *     struct emit e;
  *     emit_init(&e, &arena, values or NULL);
  *     detector->run(&item, &e);
- *     e.facts                                  what was said
+ *     e.facts                                  what was said; lives in the arena
+ *     emit_done(&e);
  */
 #ifndef STANCE_DISCOVER_EMIT_H
 #define STANCE_DISCOVER_EMIT_H
 
 #include "discover/detector.h"
 
+/* Bytes of the item that hold a value which was emitted. */
+struct emit_span {
+    int64_t start, end;
+};
+
 struct emit {
     struct arena *arena;
-    struct values *values;   /* NULL: nothing is redacted (tests) */
+    struct values *values; /* NULL: nothing is redacted (tests) */
     struct facts facts;
-    const char *collector;   /* id of the running detector */
-    struct attribute *last;  /* for emit_state */
-    struct fact spare_fact;  /* written to after a failure, never read */
+    const char *collector;  /* id of the running detector */
+    struct attribute *last; /* for emit_state */
+    struct fact spare_fact; /* written to after a failure, never read */
     struct attribute spare_attribute;
+    struct {
+        VEC(struct emit_span);
+    } spans;
     int error;
 };
 
 void emit_init(struct emit *e, struct arena *a, struct values *values);
+void emit_done(struct emit *e);
 
 #endif

@@ -74,8 +74,7 @@ static void put_fact(struct buf *b, const struct fact *f)
         for (size_t i = 0; i < f->n_owners; i++)
             frame_put_str(b, f->owners[i]);
         break;
-    case FACT_ORIGIN:
-    case FACT_IGNORE: frame_put_str(b, f->pattern); break;
+    case FACT_ORIGIN: frame_put_str(b, f->pattern); break;
     case FACT_GAP:
         frame_put_u8(b, (uint8_t)f->gap);
         frame_put_str(b, f->reason);
@@ -217,8 +216,7 @@ static void get_fact(struct reader *r, struct fact *f)
         f->confidence = frame_u32(&r->frame);
         f->owners = get_list(r, &f->n_owners);
         break;
-    case FACT_ORIGIN:
-    case FACT_IGNORE: f->pattern = frame_str(&r->frame); break;
+    case FACT_ORIGIN: f->pattern = frame_str(&r->frame); break;
     case FACT_GAP:
         f->gap = (enum coverage_state)get_enum(r, COVERAGE_COUNT);
         f->reason = frame_str(&r->frame);

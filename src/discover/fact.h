@@ -4,8 +4,8 @@
  * worker and parent as one frame (fact_write / fact_read); the reader treats the frame as hostile:
  * every count, enum and length is checked, and an invalid frame is E_PARSE.
  *
- * Facts of one item are numbered in the order they were emitted; relations and values name assets of
- * the same item by that number.
+ * Facts of one item are numbered in the order they were emitted; relations and values name assets
+ * of the same item by that number.
  */
 #ifndef STANCE_DISCOVER_FACT_H
 #define STANCE_DISCOVER_FACT_H
@@ -14,14 +14,13 @@
 #include "sandbox/frame.h"
 
 enum fact_type {
-    FACT_ASSET,       /* an observation */
-    FACT_RELATION,    /* between two assets of this item */
-    FACT_VALUE,       /* a classified value, held by the item or by an asset of it */
-    FACT_OWNER_RULE,  /* CODEOWNERS line: pattern and owners, in file order */
-    FACT_OWNER,       /* an owner of an asset of this item */
-    FACT_ORIGIN,      /* the item names its repository (origin URL) */
-    FACT_IGNORE,      /* .gitignore line */
-    FACT_GAP,         /* part of the item could not be read */
+    FACT_ASSET,      /* an observation */
+    FACT_RELATION,   /* between two assets of this item */
+    FACT_VALUE,      /* a classified value, held by the item or by an asset of it */
+    FACT_OWNER_RULE, /* CODEOWNERS line: pattern and owners, in file order */
+    FACT_OWNER,      /* an owner of an asset of this item */
+    FACT_ORIGIN,     /* the item names its repository (origin URL) */
+    FACT_GAP,        /* part of the item could not be read */
 };
 
 #define FACT_NONE UINT32_MAX
@@ -32,22 +31,22 @@ struct fact {
     uint32_t from, to;        /* FACT_RELATION; FACT_VALUE, FACT_OWNER: from (or FACT_NONE) */
     enum verb verb;
     enum relation_state relation_state;
-    struct data_value value;  /* FACT_VALUE; value.asset is not used */
-    struct str pattern;       /* FACT_OWNER_RULE, FACT_IGNORE; FACT_ORIGIN: the URL */
-    struct str *owners;       /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */
+    struct data_value value; /* FACT_VALUE; value.asset is not used */
+    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL */
+    struct str *owners;      /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */
     size_t n_owners;
-    struct str source;        /* FACT_OWNER */
-    unsigned confidence;      /* FACT_OWNER, 0..100 */
-    enum coverage_state gap;  /* FACT_GAP */
-    struct str reason;        /* FACT_GAP */
+    struct str source;       /* FACT_OWNER */
+    unsigned confidence;     /* FACT_OWNER, 0..100 */
+    enum coverage_state gap; /* FACT_GAP */
+    struct str reason;       /* FACT_GAP */
     struct place at;
 };
 
 struct facts {
     struct fact *v;
     size_t n, alloc;
-    uint64_t bytes_read;      /* of the item */
-    bool binary;              /* content was not searched as text */
+    uint64_t bytes_read; /* of the item */
+    bool binary;         /* content was not searched as text */
 };
 
 void fact_write(const struct facts *f, struct buf *out);

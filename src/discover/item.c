@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how a worker reads an item: ranges, whole text, documents, and what is said when it fails. */
+/* Decides how a worker reads an item: ranges, whole text, documents, and what is said when it
+ * fails. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +21,8 @@ struct place place_node(struct item *it, const struct doc *doc, const struct nod
     if (!n)
         return p;
     struct mark m = node_mark(doc, n);
-    AUTO(buf) pointer = BUF_INIT;
+    AUTO(buf)
+    pointer = BUF_INIT;
     node_pointer(doc, n, &pointer);
     p.line = m.line;
     p.column = m.column;
@@ -148,7 +150,8 @@ int item_text(struct item *it, struct str *ret)
         c->converted = true;
     }
     if (rc == E_LIMIT || rc == E_NOMEM)
-        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "needs more memory than one item may use");
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
+                 "needs more memory than one item may use");
     if (rc)
         return c->text_code = rc;
     c->has_text = true;
@@ -161,8 +164,7 @@ static int parse(struct item *it, struct str text, enum host_format format, stru
 {
     switch (format) {
     case HOST_JSON:
-    case HOST_JSONC:
-        return json_parse_partial(text, JSON_TOLERANT, &it->limits, it->arena, doc, d);
+    case HOST_JSONC: return json_parse_partial(text, JSON_TOLERANT, &it->limits, it->arena, doc, d);
     case HOST_YAML: return yaml_parse(text, &it->limits, it->arena, doc, d);
     case HOST_TOML: return toml_parse(text, &it->limits, it->arena, doc, d);
     }

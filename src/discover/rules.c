@@ -3,7 +3,8 @@
 #include "discover/discover.h"
 
 const struct walk_rule WALK_RULES[] = {
-    {"version-control-data", ".git", "history is not read; config is, for the repository's identity"},
+    {"version-control-data", ".git",
+     "history is not read; config is, for the repository's identity"},
     {"version-control-data", ".hg", "history is not read"},
     {"version-control-data", ".svn", "history is not read"},
     {"installed-packages", "node_modules", "installed copies; the lock file lists them"},

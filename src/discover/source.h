@@ -12,7 +12,7 @@
 #include "discover/discover.h"
 
 struct source_item {
-    struct str path;           /* valid until the next call */
+    struct str path; /* valid until the next call */
     uint64_t size;
     uint32_t mode;
     int fd;                    /* owned by the caller; -1: could not be opened, see state */

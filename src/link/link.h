@@ -18,8 +18,8 @@
 #include "discover/discover.h"
 
 struct link;
-int link_new(const struct target *targets, size_t n, const struct catalog *c, struct link **ret)
-    MUST_CHECK;
+int link_new(const struct target *targets, size_t n, const struct catalog *c,
+             struct link **ret) MUST_CHECK;
 struct link *link_free(struct link *l);
 int link_item(struct link *l, const struct item_result *item) MUST_CHECK;
 int link_finish(struct link *l, struct inventory *inv, struct diag *d) MUST_CHECK;

@@ -5,8 +5,8 @@
 #include "base/vec.h"
 #include "formats/json.h"
 
-const char *const FACTOR_NAMES[] = {"exposure", "proof", "ease", "data", "reach", "business",
-                                    "people"};
+const char *const FACTOR_NAMES[] = {"exposure", "proof",    "ease",  "data",
+                                    "reach",    "business", "people"};
 
 /* Highest first. The middle value of a factor is the lower of the two in the middle. */
 static const struct factor_level EXPOSURE[] = {
@@ -161,7 +161,8 @@ int risk_aivss(int cvss_tenths, int factor_sum_tenths, const char *threat, const
 {
     static const struct factor_level threats[] = {
         {"attacked", 100}, {"poc", 97}, {"unreported", 50}};
-    static const struct factor_level mitigations[] = {{"none", 100}, {"partial", 83}, {"strong", 67}};
+    static const struct factor_level mitigations[] = {
+        {"none", 100}, {"partial", 83}, {"strong", 67}};
     int thm = -1, mf = -1;
     for (size_t i = 0; i < 3; i++) {
         thm = str_eq(str_z(threats[i].word), str_z(threat)) ? threats[i].points : thm;
@@ -202,8 +203,8 @@ void risk_posture(const struct posture_part *p, size_t n, size_t gaps, int *ret_
         return;
     int64_t w_gaps = (int64_t)gaps * weight(CRITICALITY_UNKNOWN);
     /* Rounded down, so that a worse input never prints as well as a better one. */
-    *ret_low_tenths = (int)(1000 - (low + 1000 * w_gaps + w_assessed + w_gaps - 1) /
-                                       (w_assessed + w_gaps));
+    *ret_low_tenths =
+        (int)(1000 - (low + 1000 * w_gaps + w_assessed + w_gaps - 1) / (w_assessed + w_gaps));
     *ret_high_tenths = (int)(1000 - (high + w_assessed - 1) / w_assessed);
 }
 

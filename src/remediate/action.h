@@ -19,18 +19,18 @@
 #include "store/store.h"
 
 struct edit_request {
-    struct str path;           /* in the target */
-    struct str text;           /* current bytes of the file */
-    struct str pointer;        /* place of the finding */
+    struct str path;    /* in the target */
+    struct str text;    /* current bytes of the file */
+    struct str pointer; /* place of the finding */
     struct str control;
-    struct str version;        /* --to VERSION, or empty */
+    struct str version; /* --to VERSION, or empty */
     struct arena *arena;
 };
 
 struct edit {
-    size_t from, to;           /* bytes of text that are replaced */
+    size_t from, to; /* bytes of text that are replaced */
     struct str with;
-    struct str summary;        /* "fix the version of @scope/name to 1.2.3" */
+    struct str summary; /* "fix the version of @scope/name to 1.2.3" */
 };
 
 struct action {

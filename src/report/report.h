@@ -14,15 +14,15 @@
 
 struct view {
     struct db *db;
-    int64_t scan;              /* scan id; 0: the latest */
-    bool all_targets;          /* every target of the store, not only those of the scan */
+    int64_t scan;     /* scan id; 0: the latest */
+    bool all_targets; /* every target of the store, not only those of the scan */
     enum severity min_severity;
-    bool closed_too;           /* findings that are fixed or gone */
-    bool evidence_all;         /* --evidence all */
-    struct str kind;           /* only assets of this kind, or empty */
-    struct str owner;          /* only this owner, or empty */
-    struct str id;             /* only this asset or finding, or empty */
-    int width;                 /* of the table */
+    bool closed_too;   /* findings that are fixed or gone */
+    bool evidence_all; /* --evidence all */
+    struct str kind;   /* only assets of this kind, or empty */
+    struct str owner;  /* only this owner, or empty */
+    struct str id;     /* only this asset or finding, or empty */
+    int width;         /* of the table */
     bool colour;
     int64_t now_ms;
 };

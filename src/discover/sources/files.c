@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which files of a folder are items, in which order, and what is said of those that are not. */
+/* Decides which files of a folder are items, in which order, and what is said of those that are
+ * not. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,9 @@ struct level {
     int fd;
     size_t path_n; /* length of the walk's path while in this folder */
     struct arena names;
-    struct { VEC(struct entry); } entries;
+    struct {
+        VEC(struct entry);
+    } entries;
     size_t at;
     bool only_config; /* inside .git */
 };
@@ -30,7 +33,9 @@ struct walk {
     const struct discover_options *options;
     uint32_t target;
     struct buf path;
-    struct { VEC(struct level); } levels;
+    struct {
+        VEC(struct level);
+    } levels;
     uint64_t *rule_hits; /* one a walk rule */
     uint64_t links, specials, kernel_mounts;
     uint64_t shuffle;
@@ -73,8 +78,8 @@ static const struct walk_rule *rule_of(struct walk *w, struct str name)
 
 static int add_entry(struct level *l, struct str name, bool folder)
 {
-    struct str kept = folder ? arena_fmt(&l->names, STR_FMT "/", STR_ARG(name))
-                             : arena_str(&l->names, name);
+    struct str kept =
+        folder ? arena_fmt(&l->names, STR_FMT "/", STR_ARG(name)) : arena_str(&l->names, name);
     if (!kept.p)
         return E_NOMEM;
     return vec_push(&l->entries, ((struct entry){kept, folder}));
@@ -110,10 +115,9 @@ static int take_entry(struct walk *w, struct level *l, const struct dirent *e)
 /* /proc, /sys and their like are views of the kernel, not data of the target. */
 static bool is_kernel_mount(int fd)
 {
-    static const unsigned long magics[] = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,   DEBUGFS_MAGIC,
-                                           TRACEFS_MAGIC,       CGROUP_SUPER_MAGIC,
-                                           CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC,  SECURITYFS_MAGIC,
-                                           DEVPTS_SUPER_MAGIC,  PSTOREFS_MAGIC};
+    static const unsigned long magics[] = {
+        PROC_SUPER_MAGIC,    SYSFS_MAGIC,  DEBUGFS_MAGIC,    TRACEFS_MAGIC,      CGROUP_SUPER_MAGIC,
+        CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC, SECURITYFS_MAGIC, DEVPTS_SUPER_MAGIC, PSTOREFS_MAGIC};
     struct statfs sf;
     if (fstatfs(fd, &sf))
         return false;
@@ -337,7 +341,8 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
     w->target = target;
     w->shuffle = o->shuffle_seed;
     w->path = (struct buf)BUF_INIT;
-    AUTO(arena) a = ARENA(0);
+    AUTO(arena)
+    a = ARENA(0);
     char *root = arena_z(&a, t->root);
     int rc = root ? 0 : E_NOMEM;
     if (!rc && t->single_file) {

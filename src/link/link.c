@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how the facts of many items become observations, relations, owners and coverage. */
+#include "base/path.h"
+#include "link/link_internal.h"
+
+int link_new(const struct target *targets, size_t n, const struct catalog *c, struct link **ret)
+{
+    struct link *l = mem_alloc(sizeof(*l));
+    if (!l)
+        return E_NOMEM;
+    l->mem = (struct arena)ARENA(0);
+    l->targets = targets;
+    l->n_targets = n;
+    l->catalog = c;
+    l->files = arena_new_n(&l->mem, uint64_t, n);
+    l->bytes = arena_new_n(&l->mem, uint64_t, n);
+    l->binaries = arena_new_n(&l->mem, uint64_t, n);
+    if (!l->files || !l->bytes || !l->binaries) {
+        link_free(l);
+        return E_NOMEM;
+    }
+    *ret = l;
+    return 0;
+}
+
+struct link *link_free(struct link *l)
+{
+    if (!l)
+        return NULL;
+    vec_each (f, &l->owner_files)
+        vec_free(&f->rules);
+    vec_free(&l->items);
+    vec_free(&l->repositories);
+    vec_free(&l->owner_files);
+    vec_free(&l->coverage);
+    arena_done(&l->mem);
+    mem_free(l);
+    return NULL;
+}
+
+static int cover(struct link *l, struct coverage_row row)
+{
+    row.source = STR("files");
+    return vec_push(&l->coverage, row);
+}
+
+/* A gap inside an item: path, and the pointer or line when there is one. */
+static int cover_gap(struct link *l, const struct item_result *it, const struct fact *f)
+{
+    struct str path = arena_str(&l->mem, it->path), reason;
+    if (f->at.pointer.n)
+        reason =
+            arena_fmt(&l->mem, STR_FMT ": " STR_FMT, STR_ARG(f->at.pointer), STR_ARG(f->reason));
+    else
+        reason = arena_str(&l->mem, f->reason);
+    if (!path.p || !reason.p)
+        return arena_error(&l->mem);
+    return cover(l, (struct coverage_row){.target = it->target,
+                                          .path = path,
+                                          .state = f->gap,
+                                          .reason = reason,
+                                          .files = 1,
+                                          .bytes = it->size});
+}
+
+static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)
+{
+    AUTO(buf)
+    origin = BUF_INIT;
+    int rc = origin_normalise(f->pattern, &origin);
+    if (rc == E_NOTFOUND)
+        return 0;
+    /* path is ROOT/.git/config */
+    struct repository r = {.target = it->target,
+                           .root = path_dir(path_dir(it->path)),
+                           .origin = arena_str(&l->mem, buf_str(&origin))};
+    if (!rc && !r.origin.p)
+        rc = arena_error(&l->mem);
+    for (size_t i = 0; i < l->repositories.n; i++)
+        if (l->repositories.v[i].target == r.target && str_eq(l->repositories.v[i].root, r.root))
+            return rc; /* the first remote named wins: detectors emit origin first */
+    return rc ? rc : vec_push(&l->repositories, r);
+}
+
+static int take_owner_rule(struct link *l, const struct linked_item *it, const struct fact *f)
+{
+    struct owner_file *file = l->owner_files.n ? &l->owner_files.v[l->owner_files.n - 1] : NULL;
+    if (!file || file->target != it->target || !str_eq(file->path, it->path)) {
+        struct owner_file fresh = {.target = it->target, .path = it->path};
+        if (!owner_file_root(it->path, &fresh.root, &fresh.rank))
+            return 0;
+        if (vec_push(&l->owner_files, fresh))
+            return E_NOMEM;
+        file = &l->owner_files.v[l->owner_files.n - 1];
+    }
+    return vec_push(
+        &file->rules,
+        ((struct owner_rule){
+            .pattern = f->pattern, .owners = f->owners, .n = f->n_owners, .at = f->at}));
+}
+
+/* Keep the item's facts: the frame is copied and read again into our own memory. */
+static int keep_item(struct link *l, const struct item_result *it)
+{
+    struct linked_item kept = {.target = it->target, .mode = it->mode};
+    struct diag d = {0};
+    kept.path = arena_str(&l->mem, it->path);
+    struct str frame = arena_str(&l->mem, it->frame);
+    if (!kept.path.p || !frame.p)
+        return arena_error(&l->mem);
+    int rc = fact_read(frame, it->target, kept.path, &l->mem, &kept.facts, &d);
+    if (rc)
+        return rc;
+    kept.handles = arena_new_n(&l->mem, uint32_t, kept.facts.n);
+    if (!kept.handles)
+        return arena_error(&l->mem);
+    for (size_t i = 0; i < kept.facts.n && !rc; i++) {
+        const struct fact *f = &kept.facts.v[i];
+        if (f->type == FACT_GAP)
+            rc = cover_gap(l, it, f);
+        else if (f->type == FACT_ORIGIN)
+            rc = take_repository(l, &kept, f);
+        else if (f->type == FACT_OWNER_RULE)
+            rc = take_owner_rule(l, &kept, f);
+    }
+    return rc ? rc : vec_push(&l->items, kept);
+}
+
+int link_item(struct link *l, const struct item_result *it)
+{
+    l->files[it->target]++;
+    l->bytes[it->target] += it->facts.bytes_read;
+    l->binaries[it->target] += it->facts.binary;
+    if (it->code) {
+        struct coverage_row row = {.target = it->target,
+                                   .path = arena_str(&l->mem, it->path),
+                                   .state = it->state,
+                                   .reason = arena_str(&l->mem, it->reason),
+                                   .files = 1,
+                                   .bytes = it->size};
+        return row.path.p && row.reason.p ? cover(l, row) : arena_error(&l->mem);
+    }
+    return it->facts.n ? keep_item(l, it) : 0;
+}
+
+/* --- joining ------------------------------------------------------------------------------- */
+
+static int add_asset(struct link *l, struct inventory *inv, struct linked_item *it, size_t i)
+{
+    struct observation o = it->facts.v[i].asset;
+    int rc = link_observation(l, &o);
+    if (!rc)
+        rc = inventory_add(inv, &o, &it->handles[i]);
+    if (!rc)
+        rc = owners_apply(l, inv, it->handles[i], &o.at);
+    if (rc || o.kind != KIND_PACKAGE)
+        return rc;
+    /* A vendor's own SDK names the third party behind it. */
+    const struct attribute *sdk = observation_attr(&o, ATTR_PACKAGE_SDK);
+    const struct catalog_entry *e =
+        sdk && sdk->value.text.n ? catalog_entry(l->catalog, sdk->value.text) : NULL;
+    uint32_t service;
+    rc = e ? service_of_entry(l, inv, e, &o.at, &service) : E_NOTFOUND;
+    if (!rc)
+        rc = inventory_relate(inv, it->handles[i], VERB_PROVIDED_BY, service, RELATION_DECLARED,
+                              &o.at);
+    return rc == E_NOTFOUND ? 0 : rc;
+}
+
+static int join_item(struct link *l, struct inventory *inv, struct linked_item *it)
+{
+    int rc = 0;
+    for (size_t i = 0; i < it->facts.n && !rc; i++)
+        if (it->facts.v[i].type == FACT_ASSET)
+            rc = add_asset(l, inv, it, i);
+    for (size_t i = 0; i < it->facts.n && !rc; i++) {
+        const struct fact *f = &it->facts.v[i];
+        if (f->type == FACT_RELATION) {
+            rc = inventory_relate(inv, it->handles[f->from], f->verb, it->handles[f->to],
+                                  f->relation_state, &f->at);
+        } else if (f->type == FACT_OWNER) {
+            struct owner_candidate c = {.name = f->owners[0],
+                                        .source = f->source,
+                                        .confidence = f->confidence,
+                                        .at = f->at};
+            rc = inventory_owner(inv, it->handles[f->from], &c);
+        }
+    }
+    return rc ? rc : credentials_of_item(l, inv, it);
+}
+
+static int cover_totals(struct link *l, struct inventory *inv)
+{
+    int rc = 0;
+    for (uint32_t t = 0; t < l->n_targets && !rc; t++) {
+        struct coverage_row row = {.source = STR("files"),
+                                   .target = t,
+                                   .path = STR(""),
+                                   .state = COVERAGE_EXAMINED,
+                                   .reason = STR(""),
+                                   .files = l->files[t],
+                                   .bytes = l->bytes[t]};
+        rc = inventory_cover(inv, &row);
+        row.path = STR("binary-content");
+        row.state = COVERAGE_NOT_LOOKED;
+        row.reason = STR("files that are not text are not searched for keys");
+        row.files = l->binaries[t];
+        row.bytes = 0;
+        if (!rc && row.files)
+            rc = inventory_cover(inv, &row);
+    }
+    return rc;
+}
+
+int link_finish(struct link *l, struct inventory *inv, struct diag *d)
+{
+    int rc = 0;
+    for (size_t i = 0; i < l->items.n && !rc; i++)
+        rc = join_item(l, inv, &l->items.v[i]);
+    for (size_t i = 0; i < l->coverage.n && !rc; i++)
+        rc = inventory_cover(inv, &l->coverage.v[i]);
+    if (!rc)
+        rc = cover_totals(l, inv);
+    return rc ? diag_set(d, rc, "the facts of this estate do not fit into memory") : 0;
+}
+
+struct str link_target_identity(const struct link *l, uint32_t target)
+{
+    for (size_t i = 0; i < l->repositories.n; i++)
+        if (l->repositories.v[i].target == target && !l->repositories.v[i].root.n)
+            return l->repositories.v[i].origin;
+    return l->targets[target].name;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which repository or home a path belongs to, and which labels its folders give it. */
+#include "base/path.h"
+#include "link/link_internal.h"
+
+/* "git@host:path" and "scheme://user@host:port/path.git/" become "host/path". */
+int origin_normalise(struct str url, struct buf *out)
+{
+    url = str_trim(url);
+    size_t scheme = str_find(url, STR("://"), 0);
+    struct str rest = scheme == SIZE_MAX ? url : str_sub(url, scheme + 3, url.n);
+    size_t slash = str_chr(rest, '/', 0);
+    size_t colon = str_chr(rest, ':', 0);
+    size_t at = str_chr(str_sub(rest, 0, slash == SIZE_MAX ? rest.n : slash), '@', 0);
+    if (scheme == SIZE_MAX && colon == SIZE_MAX)
+        return E_NOTFOUND; /* a local path says nothing outside this machine */
+    if (scheme != SIZE_MAX && str_starts(url, STR("file:")))
+        return E_NOTFOUND;
+    if (at != SIZE_MAX)
+        rest = str_sub(rest, at + 1, rest.n);
+    size_t end = 0;
+    while (end < rest.n && rest.p[end] != '/' && rest.p[end] != ':')
+        end++;
+    struct str host = str_sub(rest, 0, end), path = str_sub(rest, end + (end < rest.n), rest.n);
+    if (scheme != SIZE_MAX && end < rest.n && rest.p[end] == ':') {
+        struct str port; /* a port, not a path */
+        str_cut(path, '/', &port, &path);
+    }
+    while (path.n && path.p[0] == '/')
+        path = str_sub(path, 1, path.n);
+    while (path.n && path.p[path.n - 1] == '/')
+        path = str_sub(path, 0, path.n - 1);
+    if (str_ends(path, STR(".git")))
+        path = str_sub(path, 0, path.n - 4);
+    if (!host.n || !path.n)
+        return E_NOTFOUND;
+    for (size_t i = 0; i < host.n; i++)
+        buf_addc(out, host.p[i] >= 'A' && host.p[i] <= 'Z' ? (char)(host.p[i] + 32) : host.p[i]);
+    buf_addc(out, '/');
+    buf_add(out, path);
+    return buf_result(out);
+}
+
+/* Length of the part of `path` that is a home folder, or 0: home/N, Users/N, homes/OS/N. */
+static size_t home_length(struct str path)
+{
+    size_t at = 0, found = 0;
+    struct str rest = path, part, parts[3] = {STR_NULL, STR_NULL, STR_NULL};
+    while (str_field(&rest, '/', &part)) {
+        parts[0] = parts[1];
+        parts[1] = parts[2];
+        parts[2] = part;
+        at = (size_t)(part.p - path.p) + part.n;
+        bool home = str_eq_z(parts[1], "home") || str_eq_z(parts[1], "Users") ||
+                    (str_eq_z(parts[0], "homes") && parts[1].n);
+        if (home && part.n && at < path.n)
+            found = at;
+    }
+    return found;
+}
+
+static const struct repository *repository_of(const struct link *l, uint32_t target,
+                                              struct str path)
+{
+    const struct repository *best = NULL;
+    for (size_t i = 0; i < l->repositories.n; i++) {
+        const struct repository *r = &l->repositories.v[i];
+        if (r->target == target && path_is_below(path, r->root) &&
+            (!best || r->root.n > best->root.n))
+            best = r;
+    }
+    return best;
+}
+
+static struct str below(struct str path, size_t root_n)
+{
+    return root_n ? str_sub(path, root_n + 1, path.n) : path;
+}
+
+int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret)
+{
+    const struct repository *r = repository_of(l, target, path);
+    size_t home = home_length(path);
+    if (r && r->origin.n && r->root.n >= home) {
+        *ret = (struct scope){r->origin, below(path, r->root.n)};
+        return 0;
+    }
+    struct str name = l->targets[target].name;
+    if (!home) {
+        *ret = (struct scope){name, path};
+        return 0;
+    }
+    struct str id = arena_fmt(&l->mem, "home:" STR_FMT, STR_ARG(str_sub(path, 0, home)));
+    if (!id.p)
+        return arena_error(&l->mem);
+    *ret = (struct scope){id, below(path, home)};
+    return 0;
+}
+
+uint32_t labels_of_path(struct str path)
+{
+    static const struct {
+        const char *part;
+        enum label label;
+    } parts[] = {
+        {"test", LABEL_TEST},
+        {"tests", LABEL_TEST},
+        {"testing", LABEL_TEST},
+        {"testdata", LABEL_TEST},
+        {"fixtures", LABEL_TEST},
+        {"__tests__", LABEL_TEST},
+        {"spec", LABEL_TEST},
+        {"e2e", LABEL_TEST},
+        {"example", LABEL_EXAMPLE},
+        {"examples", LABEL_EXAMPLE},
+        {"sample", LABEL_EXAMPLE},
+        {"samples", LABEL_EXAMPLE},
+        {"demo", LABEL_EXAMPLE},
+        {"demos", LABEL_EXAMPLE},
+        {"cookbook", LABEL_EXAMPLE},
+        {"docs", LABEL_DOCS},
+        {"doc", LABEL_DOCS},
+        {"vendor", LABEL_VENDORED},
+        {"vendored", LABEL_VENDORED},
+        {"third_party", LABEL_VENDORED},
+        {"node_modules", LABEL_VENDORED},
+        {"site-packages", LABEL_VENDORED},
+        {"dist", LABEL_GENERATED},
+        {"generated", LABEL_GENERATED},
+    };
+    uint32_t labels = 0;
+    struct str rest = path_dir(path), part;
+    while (str_field(&rest, '/', &part))
+        for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+            if (str_eq_nocase(part, str_z(parts[i].part)))
+                labels |= 1u << parts[i].label;
+    return labels;
+}
+
+int link_observation(struct link *l, struct observation *o)
+{
+    struct scope s;
+    int rc = scope_of(l, o->at.target, o->at.path, &s);
+    if (rc)
+        return rc;
+    o->scope = s.id;
+    /* An application is the folder of its manifest; everything else is its own file. */
+    o->scope_path = o->kind == KIND_APPLICATION ? path_dir(s.path) : s.path;
+    if (!o->scope_path.p)
+        o->scope_path = STR("");
+    o->labels = labels_of_path(o->at.path);
+    return 0;
+}

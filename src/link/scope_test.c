@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Origins, homes and labels of paths. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "link/link_internal.h"
+
+static void origins(void **state UNUSED)
+{
+    static const struct {
+        const char *url, *want; /* NULL: not an origin */
+    } rows[] = {
+        {"git@github.com:Org/Repo.git", "github.com/Org/Repo"},
+        {"https://user:pw@GitHub.com/Org/Repo/", "github.com/Org/Repo"},
+        {"ssh://git@host.example:2222/team/repo.git", "host.example/team/repo"},
+        {"https://gitlab.example/a/b/c.git", "gitlab.example/a/b/c"},
+        {"/srv/git/repo.git", NULL},
+        {"file:///srv/git/repo.git", NULL},
+        {"../other", NULL},
+        {"https://host.example/", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO(buf)
+        out = BUF_INIT;
+        int rc = origin_normalise(str_z(rows[i].url), &out);
+        if (!rows[i].want)
+            assert_int_equal(rc, E_NOTFOUND);
+        else
+            assert_string_equal(out.p, rows[i].want);
+    }
+}
+
+static void check_scope(struct link *l, const char *path, const char *id, const char *rest)
+{
+    struct scope s;
+    assert_int_equal(scope_of(l, 0, str_z(path), &s), 0);
+    if (!str_eq_z(s.id, id) || !str_eq_z(s.path, rest))
+        fail_msg("%s: " STR_FMT " " STR_FMT, path, STR_ARG(s.id), STR_ARG(s.path));
+}
+
+static void scopes(void **state UNUSED)
+{
+    struct target t = {.given = STR("."), .root = STR("/x/estate"), .name = STR("estate")};
+    struct link *l = NULL;
+    assert_int_equal(link_new(&t, 1, &CATALOG, &l), 0);
+    assert_int_equal(
+        vec_push(&l->repositories, ((struct repository){0, STR("repos/a"), STR("github.com/o/a")})),
+        0);
+    check_scope(l, "repos/a/src/x.py", "github.com/o/a", "src/x.py");
+    check_scope(l, "repos/ab/x.py", "estate", "repos/ab/x.py");
+    check_scope(l, "home/bob/.claude.json", "home:home/bob", ".claude.json");
+    check_scope(l, "lt/homes/macos/eve/.cursor/mcp.json", "home:lt/homes/macos/eve",
+                ".cursor/mcp.json");
+    check_scope(l, "home/bob", "estate", "home/bob");
+    check_scope(l, "AGENTS.md", "estate", "AGENTS.md");
+    link_free(l);
+}
+
+static void labels(void **state UNUSED)
+{
+    assert_int_equal(labels_of_path(STR("src/app.py")), 0);
+    assert_int_equal(labels_of_path(STR("tests/x/app.py")), 1u << LABEL_TEST);
+    assert_int_equal(labels_of_path(STR("Docs/examples/a.md")),
+                     1u << LABEL_DOCS | 1u << LABEL_EXAMPLE);
+    assert_int_equal(labels_of_path(STR("test")), 0); /* a file of that name */
+    assert_int_equal(labels_of_path(STR("latest/contest/a")), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(origins), cmocka_unit_test(scopes),
+                                       cmocka_unit_test(labels)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
