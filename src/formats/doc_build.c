@@ -53,17 +53,17 @@ static int no_memory(struct doc_build *b, size_t off)
 
 /*
  * How many units (rows, cooked bytes) the whole text will need when its first `off` bytes needed
- * `have`: a table of the right size at once, because an arena keeps the outgrown ones. At least a
- * quarter more than now, and no more than that when memory is short.
+ * `have`: a table of the right size at once, because an arena keeps the outgrown ones. At least
+ * half as many again as now, a quarter when memory is short.
  */
 static size_t next_alloc(const struct doc_build *b, size_t have, size_t off, size_t unit)
 {
     double whole = (double)have * (double)b->text.n / (double)MAX(off, (size_t)1);
-    size_t least = have + have / 4 + FIRST_ROWS;
+    size_t least = have + have / 2 + FIRST_ROWS;
     size_t want = (size_t)MIN(whole * 17 / 16 + FIRST_ROWS, (double)UINT32_MAX);
 
     if (b->a->cap && want > (b->a->cap - b->a->used) / unit)
-        return least;
+        return have + have / 4 + FIRST_ROWS;
     return MAX(want, least);
 }
 
