@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how messages and descriptors cross process borders and how a child is brought to an end.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/sandbox_internal.h"
+
+/* A killed process that is still there after this long sits in an uninterruptible call. */
+enum { KILLED_MS = 2000 };
+
+union fd_control {
+    struct cmsghdr head; /* for its alignment */
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+ssize_t ipc_send(int sock, const struct iovec *iov, size_t n_iov, int fd, int flags)
+{
+    union fd_control control = {0};
+    struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = n_iov};
+    if (fd >= 0) {
+        msg.msg_control = control.bytes;
+        msg.msg_controllen = sizeof(control.bytes);
+        struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(c), &fd, sizeof(int));
+    }
+    ssize_t n;
+    do {
+        n = sendmsg(sock, &msg, flags | MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+ssize_t ipc_receive(int sock, void *p, size_t n, int *ret_fd, int flags)
+{
+    union fd_control control = {0};
+    struct iovec iov = {p, n};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = control.bytes,
+                         .msg_controllen = sizeof(control.bytes)};
+    ssize_t got;
+    do {
+        got = recvmsg(sock, &msg, flags | MSG_CMSG_CLOEXEC);
+    } while (got < 0 && errno == EINTR);
+    *ret_fd = -1;
+    if (got < 0)
+        return got;
+    const struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+        c->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(ret_fd, CMSG_DATA(c), sizeof(int));
+    return got;
+}
+
+/* True when the child of this pidfd ended within `ms`. */
+static bool ended(int pidfd, int ms)
+{
+    struct pollfd p = {pidfd, POLLIN, 0};
+    int n;
+    do {
+        n = poll(&p, 1, ms);
+    } while (n < 0 && errno == EINTR);
+    return n > 0;
+}
+
+int ipc_reap(pid_t pid, int grace_ms, int *ret_status, bool *ret_forced)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    bool forced = false;
+    if (pidfd < 0 || !ended(pidfd, grace_ms)) { /* without pidfds (before Linux 5.3): no grace */
+        kill(pid, SIGKILL);
+        forced = pidfd >= 0;
+    }
+    bool gone = pidfd < 0 || ended(pidfd, KILLED_MS);
+    if (pidfd >= 0)
+        close(pidfd);
+    if (!gone)
+        return -1;
+    pid_t got;
+    do {
+        got = waitpid(pid, ret_status, 0);
+    } while (got < 0 && errno == EINTR);
+    *ret_forced = forced;
+    return got == pid ? 0 : -1;
+}
+
+void ipc_close_rest(void)
+{
+    if (!close_range(WORKER_SOCK + 1, ~0U, 0))
+        return;
+    struct rlimit r; /* before Linux 5.9 */
+    unsigned last = getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur > 65536 ? 65536 : r.rlim_cur;
+    for (unsigned fd = WORKER_SOCK + 1; fd < last; fd++)
+        close((int)fd);
+}
