@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides the order of one turn of the loop and what its summary says. */
+#include "loop/loop.h"
+
+#include "assess/assess.h"
+#include "classify/classify.h"
+#include "link/link.h"
+#include "version.gen.h"
+
+struct loop_options loop_defaults(void)
+{
+    struct loop_options o = {0};
+    o.discover.threads = 1;
+    o.discover.require = SANDBOX_FULL;
+    o.discover.item_bytes = 64u << 20;
+    o.discover.worker_memory = (size_t)1 << 30;
+    o.discover.cpu_seconds = 20;
+    o.discover.wall_seconds = 120;
+    return o;
+}
+
+static int sink(void *ctx, const struct item_result *item)
+{
+    return link_item(ctx, item);
+}
+
+static bool is_gap(enum coverage_state s)
+{
+    return s == COVERAGE_DENIED || s == COVERAGE_FAILED || s == COVERAGE_PARTIAL ||
+           s == COVERAGE_UNSUPPORTED;
+}
+
+/* Everything that one turn holds while it runs. */
+struct turn {
+    const struct loop_options *options;
+    const struct clock *clock;
+    struct arena mem;
+    struct link *link;
+    struct inventory inv;
+    struct assessment assessment;
+    struct scan_target *targets;
+    struct loop_result *result;
+};
+
+static int observe(struct turn *t, struct diag *d)
+{
+    const struct discover_options *o = &t->options->discover;
+    struct discover_options with_key = *o;
+    struct discover_report *report = &t->result->discover;
+    int rc = 0;
+    if (!o->key.n && t->options->location && !str_eq_z(str_z(t->options->location), ":memory:"))
+        rc = installation_key(t->options->key_file, true, &t->mem, &with_key.key, d);
+    else if (t->options->key_file)
+        rc = installation_key(t->options->key_file, true, &t->mem, &with_key.key, d);
+    if (!rc)
+        rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
+    if (!rc)
+        rc = discover_run(&with_key, sink, t->link, report, d);
+    if (!rc)
+        rc = inventory_init(&t->inv, 0);
+    if (!rc)
+        rc = link_finish(t->link, &t->inv, d);
+    vec_each (row, &report->coverage) {
+        if (!rc)
+            rc = inventory_cover(&t->inv, row);
+    }
+    if (!rc)
+        rc = inventory_seal(&t->inv);
+    if (!rc)
+        classify_inventory(&t->inv);
+    return rc;
+}
+
+static int name_targets(struct turn *t)
+{
+    const struct discover_options *o = &t->options->discover;
+    t->targets = arena_new_n(&t->mem, struct scan_target, o->n_targets);
+    for (size_t i = 0; t->targets && i < o->n_targets; i++)
+        t->targets[i] = (struct scan_target){.given = o->targets[i].given,
+                                             .identity = link_target_identity(t->link, (uint32_t)i),
+                                             .root = o->targets[i].root};
+    return t->targets ? 0 : arena_error(&t->mem);
+}
+
+static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
+{
+    struct ranked ranked;
+    int rc = assess_run(store_db(st), NULL, 0, t->clock->now_ms, &t->mem, &t->assessment, d);
+    if (!rc)
+        rc = rank_findings(st, &t->inv, &t->assessment, t->targets, t->result->gaps, &t->mem,
+                           &ranked, d);
+    if (!rc)
+        rc = store_put_findings(st, ranked.findings, ranked.n_findings, d);
+    if (!rc)
+        rc = store_put_risks(st, ranked.risks, t->inv.assets.n, d);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < ranked.n_findings; i++)
+        if (ranked.findings[i].verdict == VERDICT_FAIL) {
+            t->result->findings++;
+            t->result->by_severity[ranked.findings[i].severity]++;
+        }
+    t->result->summary.posture_low_tenths = ranked.posture_low_tenths;
+    t->result->summary.posture_high_tenths = ranked.posture_high_tenths;
+    return 0;
+}
+
+static int record(struct turn *t, struct store *st, struct diag *d)
+{
+    struct loop_result *r = t->result;
+    struct scan_info info = {.program = STR(STANCE_VERSION),
+                             .knowledge = str_z(CATALOG.digest),
+                             .sandbox = str_z(sandbox_level_name(r->discover.level)),
+                             .deterministic = r->discover.deterministic,
+                             .targets = t->targets,
+                             .n_targets = t->options->discover.n_targets,
+                             .started_ms = t->clock->now_ms};
+    int rc = store_scan_begin(st, &info, d);
+    if (rc)
+        return rc;
+    rc = store_put_inventory(st, &t->inv, d);
+    if (!rc)
+        rc = assess_and_rank(t, st, d);
+    r->summary.finished_ms = t->clock->now_ms;
+    if (!rc)
+        rc = store_scan_commit(st, &r->summary, d);
+    if (rc)
+        store_scan_abort(st);
+    return rc;
+}
+
+int loop_run(const struct loop_options *o, const struct clock *clock, struct loop_result *ret,
+             struct diag *d)
+{
+    struct turn t = {.options = o, .clock = clock, .mem = ARENA(0), .result = ret};
+    struct store *st = o->store;
+    *ret = (struct loop_result){0};
+    int rc = observe(&t, d);
+    if (!rc)
+        rc = name_targets(&t);
+    vec_each (row, &t.inv.coverage) {
+        ret->gaps += is_gap(row->state);
+    }
+    ret->assets = t.inv.assets.n;
+    /* The store is opened after the workers are gone: they never inherit it. */
+    if (!rc && !st)
+        rc = store_open(o->location, DB_CREATE, clock, &st, d);
+    if (!rc)
+        rc = record(&t, st, d);
+    if (rc && !d->text[0])
+        diag_set(d, rc, "the scan failed: %s", err_name(rc));
+    assessment_done(&t.assessment);
+    inventory_done(&t.inv);
+    link_free(t.link);
+    arena_done(&t.mem);
+    if (rc && !o->store)
+        st = store_free(st);
+    ret->store = o->store ? NULL : st;
+    if (rc)
+        loop_result_done(ret);
+    return rc;
+}
+
+void loop_result_done(struct loop_result *r)
+{
+    r->store = store_free(r->store);
+    discover_report_done(&r->discover);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which verdicts are findings, what each one risks, and what that makes of asset and
+ * posture. */
+#include "assess/assess.h"
+#include "base/hash.h"
+#include "formats/json.h"
+#include "loop/loop.h"
+#include "prioritize/risk.h"
+
+/* What is known of one asset while its verdicts are read. */
+struct tally {
+    unsigned evaluated, unknown;
+    struct {
+        VEC(int);
+    } failed; /* worst score a control, tenths */
+    struct {
+        VEC(int);
+    } failed_or_unknown;
+    int last_failed, last_any; /* control indexes of the last rows, to fold places */
+    int best, confidence;
+};
+
+/* The most sensitive class of data that stands at an asset, as a word of aispm-risk/1. */
+static const char *data_word(const struct inventory *inv, uint32_t asset)
+{
+    const char *word = NULL;
+    int rank = 0;
+    vec_each (v, &inv->values) {
+        if (v->asset != asset)
+            continue;
+        int r = v->class == DATA_SECRET                                ? 3
+                : v->class == DATA_PHI || v->class == DATA_PCI         ? 2
+                : v->class == DATA_PII || v->class == DATA_SOURCE_CODE ? 1
+                                                                       : 0;
+        if (r > rank) {
+            static const char *const words[] = {NULL, "confidential", "regulated", "secret"};
+            rank = r;
+            word = words[r];
+        }
+    }
+    return word;
+}
+
+static const char *business_word(enum criticality c)
+{
+    switch (c) {
+    case CRITICALITY_LOW: return "low";
+    case CRITICALITY_MEDIUM: return "medium";
+    case CRITICALITY_HIGH: return "high";
+    case CRITICALITY_CROWN: return "crown";
+    default: return NULL;
+    }
+}
+
+static int score_of(const struct inventory *inv, uint32_t asset, const struct control *c,
+                    enum severity severity, struct risk_score *ret)
+{
+    const struct control_risk *r = &c->risk;
+    const char *data = data_word(inv, asset);
+    const char *business = business_word(inv->assets.v[asset].criticality);
+    struct risk_input in = {.severity_tenths = severity_tenths(severity),
+                            .factors = {r->exposure, r->proof ? r->proof : "static", r->ease,
+                                        data ? data : r->data, r->reach,
+                                        business ? business : r->business, r->people}};
+    return risk_finding(&in, ret);
+}
+
+/* Control, asset, target and place: never a line number, so that edits above do not make it new. */
+static int finding_id(const struct verdict_row *row, const struct asset *a,
+                      const struct inv_place *p, const struct scan_target *targets,
+                      struct arena *mem, struct str *ret)
+{
+    unsigned char digest[SHA256_BYTES];
+    struct sha256 h;
+    int rc = sha256_init(&h);
+    if (rc)
+        return rc;
+    struct str key = place_key(&p->at, mem);
+    sha256_field(&h, str_z(row->control->id));
+    sha256_field(&h, a->id);
+    sha256_field(&h, targets[p->at.target].identity);
+    sha256_field(&h, key);
+    rc = sha256_end(&h, digest);
+    sha256_done(&h);
+    if (!rc && !key.p)
+        rc = arena_error(mem);
+    AUTO(buf)
+    hex = BUF_INIT;
+    buf_add_hex(&hex, digest, 8);
+    if (!rc)
+        rc = buf_result(&hex);
+    if (!rc && !(*ret = arena_str(mem, buf_str(&hex))).p)
+        rc = arena_error(mem);
+    return rc;
+}
+
+/* Places of one asset under one control count once, with the worst of them. */
+static int fold(int *last, int control, int tenths, int **v, size_t *n, size_t *alloc)
+{
+    if (*last == control) {
+        (*v)[*n - 1] = MAX((*v)[*n - 1], tenths);
+        return 0;
+    }
+    *last = control;
+    if (vec_grow((void **)v, *n, alloc, sizeof(int)))
+        return E_NOMEM;
+    (*v)[(*n)++] = tenths;
+    return 0;
+}
+
+static int count(struct tally *t, const struct verdict_row *row, int control, int tenths)
+{
+    int rc = 0;
+    if (row->verdict == VERDICT_FAIL)
+        rc = fold(&t->last_failed, control, tenths, &t->failed.v, &t->failed.n, &t->failed.alloc);
+    if (!rc && row->verdict != VERDICT_PASS)
+        rc = fold(&t->last_any, control, tenths, &t->failed_or_unknown.v, &t->failed_or_unknown.n,
+                  &t->failed_or_unknown.alloc);
+    if (row->verdict == VERDICT_PASS || row->verdict == VERDICT_FAIL)
+        t->evaluated++;
+    else
+        t->unknown++;
+    return rc;
+}
+
+static int make_finding(struct store *st, const struct inventory *inv,
+                        const struct verdict_row *row, const struct scan_target *targets,
+                        const struct risk_score *score, struct arena *mem, struct finding *ret)
+{
+    uint32_t asset, place = 0;
+    int rc = store_asset_index(st, row->asset, &asset);
+    if (!rc && row->place)
+        rc = store_place_index(st, row->place, &asset, &place);
+    if (rc)
+        return rc;
+    const struct asset *a = &inv->assets.v[asset];
+    AUTO(buf)
+    factors = BUF_INIT;
+    bool fail = row->verdict == VERDICT_FAIL;
+    if (fail)
+        risk_factors_json(score, &factors);
+    *ret = (struct finding){.control = str_z(row->control->id),
+                            .category = str_z(row->control->category),
+                            .title = str_z(row->control->title),
+                            .reason = arena_str(mem, row->reason),
+                            .asset = asset,
+                            .place = place,
+                            .severity = fail ? row->severity : SEVERITY_INFO,
+                            .verdict = row->verdict,
+                            .risk_tenths = fail ? score->tenths : -1,
+                            .confidence_pct = fail ? score->confidence_pct : 0,
+                            .factors = arena_str(mem, buf_str(&factors))};
+    if (!ret->reason.p || !ret->factors.p)
+        return arena_error(mem);
+    return finding_id(row, a, &a->places[place], targets, mem, &ret->id);
+}
+
+static int rank_rows(struct store *st, const struct inventory *inv, const struct assessment *as,
+                     const struct scan_target *targets, struct arena *mem, struct tally *tallies,
+                     struct ranked *ret)
+{
+    for (size_t i = 0; i < as->rows.n; i++) {
+        const struct verdict_row *row = &as->rows.v[i];
+        uint32_t asset;
+        int rc = store_asset_index(st, row->asset, &asset);
+        if (rc == E_NOTFOUND)
+            continue; /* an asset of another target of this store */
+        struct risk_score score = {0};
+        enum severity s = row->verdict == VERDICT_FAIL ? row->severity : row->control->severity;
+        if (!rc)
+            rc = score_of(inv, asset, row->control, s, &score);
+        if (!rc)
+            rc = count(&tallies[asset], row, (int)(row->control - as->rows.v[0].control),
+                       score.tenths);
+        if (!rc && row->verdict == VERDICT_FAIL && score.tenths > tallies[asset].best) {
+            tallies[asset].best = score.tenths;
+            tallies[asset].confidence = score.confidence_pct;
+        }
+        if (!rc && row->verdict != VERDICT_PASS && row->verdict != VERDICT_NOT_APPLICABLE)
+            rc =
+                make_finding(st, inv, row, targets, &score, mem, &ret->findings[ret->n_findings++]);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* The reasons of an asset's score: its controls with their findings' scores, worst first. */
+static int asset_factors(const struct ranked *r, uint32_t asset, struct arena *mem, struct str *ret)
+{
+    AUTO(buf)
+    out = BUF_INIT;
+    struct json_writer w;
+    json_begin(&w, &out, JSON_COMPACT);
+    json_array(&w);
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const struct finding *f = &r->findings[i];
+        if (f->asset != asset || f->verdict != VERDICT_FAIL)
+            continue;
+        json_object(&w);
+        json_kstr(&w, "factor", STR("finding"));
+        json_kstr(&w, "value", f->control);
+        json_key(&w, STR("points"));
+        json_tenths(&w, f->risk_tenths);
+        json_end(&w);
+    }
+    json_end(&w);
+    int rc = json_finish(&w);
+    if (!rc && !(*ret = arena_str(mem, buf_str(&out))).p)
+        rc = arena_error(mem);
+    return rc;
+}
+
+static int rank_asset(const struct inventory *inv, const struct tally *t, uint32_t asset,
+                      struct arena *mem, struct ranked *ret, struct posture_part *part)
+{
+    struct asset_risk *r = &ret->risks[asset];
+    int high = risk_asset(t->failed.v, t->failed.n);
+    int low = risk_asset(t->failed_or_unknown.v, t->failed_or_unknown.n);
+    bool any = t->evaluated || t->unknown;
+    *r = (struct asset_risk){.asset = asset,
+                             .state = t->evaluated ? FACT_KNOWN : FACT_UNKNOWN,
+                             .score_tenths = t->evaluated ? high : -1,
+                             .confidence_pct = t->confidence,
+                             .factors = STR("[]")};
+    r->band = band_of(r->score_tenths);
+    *part = (struct posture_part){.low_tenths = any ? low : -1,
+                                  .high_tenths = any ? high : -1,
+                                  .criticality = inv->assets.v[asset].criticality};
+    return t->failed.n ? asset_factors(ret, asset, mem, &r->factors) : 0;
+}
+
+int rank_findings(struct store *st, const struct inventory *inv, const struct assessment *as,
+                  const struct scan_target *targets, size_t gaps, struct arena *a,
+                  struct ranked *ret, struct diag *d)
+{
+    size_t n = inv->assets.n;
+    struct tally *tallies = mem_alloc((n + 1) * sizeof(*tallies));
+    struct posture_part *parts = mem_alloc((n + 1) * sizeof(*parts));
+    struct ranked r = {.findings = arena_new_n(a, struct finding, as->rows.n + 1),
+                       .risks = arena_new_n(a, struct asset_risk, n + 1)};
+    int rc = tallies && parts && r.findings && r.risks ? 0 : E_NOMEM;
+    for (size_t i = 0; i < n && !rc; i++)
+        tallies[i].last_failed = tallies[i].last_any = -1000000;
+    if (!rc)
+        rc = rank_rows(st, inv, as, targets, a, tallies, &r);
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = rank_asset(inv, &tallies[i], (uint32_t)i, a, &r, &parts[i]);
+    if (!rc)
+        risk_posture(parts, n, gaps, &r.posture_low_tenths, &r.posture_high_tenths);
+    for (size_t i = 0; i < n && tallies; i++) {
+        vec_free(&tallies[i].failed);
+        vec_free(&tallies[i].failed_or_unknown);
+    }
+    mem_free(tallies);
+    mem_free(parts);
+    if (rc)
+        return diag_set(d, rc, "findings could not be ranked (%s)", err_name(rc));
+    *ret = r;
+    return 0;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what a target the user named is, and where this installation keeps its own files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "loop/loop.h"
+
+#define KEY_BYTES 32
+
+int target_resolve(struct str given, struct arena *a, struct target *ret, struct diag *d)
+{
+    struct stat st;
+    char *z = arena_z(a, given);
+    if (!z)
+        return arena_error(a);
+    char *real = realpath(z, NULL);
+    int rc = 0;
+    if (!real || stat(real, &st)) {
+        rc = diag_errno(d, "cannot scan this target");
+        diag_at(d, z, 0, 0);
+        diag_hint(d, rc == E_DENIED ? "run as a user who may read it"
+                                    : "name an existing file or folder");
+    } else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
+        rc = diag_set(d, E_UNSUPPORTED, "this target is neither a file nor a folder");
+        diag_at(d, z, 0, 0);
+        diag_hint(d, "copy its content to a file and scan that");
+    } else if (access(real, R_OK | (S_ISDIR(st.st_mode) ? X_OK : 0))) {
+        rc = diag_errno(d, "cannot read this target");
+        diag_at(d, z, 0, 0);
+        diag_hint(d, "run as a user who may read it");
+    }
+    if (!rc) {
+        struct str root = arena_str(a, str_z(real));
+        struct str name = path_base(root);
+        *ret = (struct target){.given = arena_str(a, given),
+                               .root = root,
+                               .name = name.n ? name : STR("root"),
+                               .single_file = S_ISREG(st.st_mode)};
+        rc = root.p && ret->given.p ? 0 : arena_error(a);
+    }
+    free(real); /* from realpath */
+    return rc;
+}
+
+static int make_folder(struct str path, struct arena *a, struct diag *d)
+{
+    for (size_t i = 1; i <= path.n; i++) {
+        if (i != path.n && path.p[i] != '/')
+            continue;
+        char *z = arena_z(a, str_sub(path, 0, i));
+        if (!z)
+            return arena_error(a);
+        if (mkdir(z, 0700) && errno != EEXIST) {
+            int rc = diag_errno(d, "cannot make the data folder");
+            diag_at(d, z, 0, 0);
+            diag_hint(d, "set XDG_DATA_HOME to a folder you may write, or use --db FILE");
+            return rc;
+        }
+    }
+    return 0;
+}
+
+int data_folder(struct arena *a, struct str *ret, struct diag *d)
+{
+    const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    struct str path;
+    if (xdg && xdg[0] == '/')
+        path = arena_fmt(a, "%s/stance", xdg);
+    else if (home && home[0] == '/')
+        path = arena_fmt(a, "%s/.local/share/stance", home);
+    else
+        return diag_set(d, E_NOTFOUND, "neither XDG_DATA_HOME nor HOME names a folder");
+    if (!path.p)
+        return arena_error(a);
+    int rc = make_folder(path, a, d);
+    if (!rc)
+        *ret = path;
+    return rc;
+}
+
+static int read_key(int fd, const char *file, struct arena *a, struct str *ret, struct diag *d)
+{
+    char *key = arena_alloc(a, KEY_BYTES + 1);
+    if (!key)
+        return arena_error(a);
+    ssize_t n = read(fd, key, KEY_BYTES + 1);
+    if (n != KEY_BYTES) {
+        diag_set(d, E_PARSE, "the installation key must be %d bytes", KEY_BYTES);
+        diag_at(d, file, 0, 0);
+        diag_hint(d, "restore it from your backup, or remove it to start with a new one");
+        return E_PARSE;
+    }
+    *ret = str_n(key, KEY_BYTES);
+    return 0;
+}
+
+/* Written whole or not at all: another process may start at the same time. */
+static int write_key(const char *file, struct arena *a, struct str *ret, struct diag *d)
+{
+    char *key = arena_alloc(a, KEY_BYTES);
+    struct str temp = arena_fmt(a, "%s.%ld.new", file, (long)getpid());
+    if (!key || !temp.p)
+        return arena_error(a);
+    if (getrandom(key, KEY_BYTES, 0) != KEY_BYTES)
+        return diag_set(d, E_IO, "the system gives no random bytes");
+    int fd = open(temp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool good = fd >= 0 && write(fd, key, KEY_BYTES) == KEY_BYTES && !fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    int linked = good ? link(temp.p, file) : -1;
+    int e = errno;
+    if (fd >= 0)
+        unlink(temp.p);
+    if (linked && !(good && e == EEXIST)) {
+        errno = e;
+        int rc = diag_errno(d, "cannot write the installation key");
+        diag_at(d, file, 0, 0);
+        return rc;
+    }
+    if (linked)
+        return E_EXISTS;
+    *ret = str_n(key, KEY_BYTES);
+    return 0;
+}
+
+int installation_key(const char *file, bool create, struct arena *a, struct str *ret,
+                     struct diag *d)
+{
+    struct str folder;
+    if (!file) {
+        int rc = data_folder(a, &folder, d);
+        struct str path = rc ? STR_NULL : arena_fmt(a, STR_FMT "/key", STR_ARG(folder));
+        if (rc || !path.p)
+            return rc ? rc : arena_error(a);
+        file = path.p;
+    }
+    for (int attempt = 0; attempt < 2; attempt++) {
+        int fd = open(file, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0) {
+            int rc = read_key(fd, file, a, ret, d);
+            close(fd);
+            return rc;
+        }
+        if (errno != ENOENT || !create) {
+            int rc = diag_errno(d, "cannot read the installation key");
+            diag_at(d, file, 0, 0);
+            return rc;
+        }
+        int rc = write_key(file, a, ret, d);
+        if (rc != E_EXISTS)
+            return rc;
+    }
+    return diag_set(d, E_CONFLICT, "the installation key keeps changing");
+}
