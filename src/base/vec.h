@@ -28,7 +28,7 @@ int vec_grow(void **v, size_t n, size_t *alloc, size_t size) MUST_CHECK;
          : ((vec)->v[(vec)->n++] = (item), 0))
 #define vec_free(vec)     (mem_free((vec)->v), (vec)->v = NULL, (vec)->n = 0, (vec)->alloc = 0)
 #define vec_each(it, vec)                                                                          \
-    for (typeof(&(vec)->v[0]) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
+    for (typeof(*(vec)->v) *it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
 /* Stable merge sort with E_NOMEM; cmp gets pointers to elements and ctx. */
 int vec_sort_raw(void *v, size_t n, size_t size, int (*cmp)(const void *, const void *, void *),
                  void *ctx) MUST_CHECK;
