@@ -12,8 +12,11 @@
  *     stmt_free(s);
  *
  * Errors: E_CONFLICT (locked by another process), E_DENIED (read-only, authorizer), E_IO (disk full
- * or failing; the diag says which), E_PARSE (not a store, corrupt), E_LIMIT (step or time limit of a
- * guarded query), E_USAGE (SQL error).
+ * or failing; the diag says which), E_PARSE (not a store, corrupt), E_LIMIT (step or time limit of
+ * a guarded query), E_USAGE (SQL error).
+ *
+ * On PostgreSQL writes inside a transaction travel in batches: their failure may show in a later
+ * call, at the latest in db_commit. Rows of a query are held in memory there.
  */
 #ifndef STANCE_STORE_DB_H
 #define STANCE_STORE_DB_H
@@ -32,8 +35,9 @@ int db_open(const char *location, enum db_mode mode, struct db **ret, struct dia
 struct db *db_free(struct db *db); /* NULL-safe; returns NULL */
 enum db_engine db_engine(const struct db *db);
 
-int db_exec(struct db *db, struct str sql, struct diag *d) MUST_CHECK; /* any number of statements */
-int db_begin(struct db *db, struct diag *d) MUST_CHECK;                /* takes the write lock */
+int db_exec(struct db *db, struct str sql,
+            struct diag *d) MUST_CHECK;                 /* any number of statements */
+int db_begin(struct db *db, struct diag *d) MUST_CHECK; /* takes the write lock */
 int db_commit(struct db *db, struct diag *d) MUST_CHECK;
 void db_rollback(struct db *db);
 
@@ -54,7 +58,8 @@ int64_t stmt_int(const struct stmt *s, int column);
 /*
  * Guard a connection for SQL written by others (controls, `stance query`): only SELECT on the typed
  * views, no writes, no attach, no pragma; `max_ms` of wall time and `max_steps` virtual machine
- * steps (SQLite) or statement_timeout (PostgreSQL).
+ * steps (SQLite) or statement_timeout (PostgreSQL). A statement that fails under the guard leaves an
+ * open transaction usable. Until db_unguard only read: other writes are undone on PostgreSQL.
  */
 struct db_guard {
     bool views_only; /* base tables, too, are refused */

@@ -15,8 +15,8 @@
  * its path was covered by this scan (no denied, failed, partial, skipped or not_looked row at or
  * above it). `last_seen` is the last scan that covered it.
  * Ids persist: an asset that the inventory knows under a new id but shares an alias or, for renamed
- * files, the content identity with a stored asset keeps the stored id; the new one becomes an alias.
- * Findings close only with a cause: `fixed` (re-observed and passing), `gone` (asset gone).
+ * files, the content identity with a stored asset keeps the stored id; the new one becomes an
+ * alias. Findings close only with a cause: `fixed` (re-observed and passing), `gone` (asset gone).
  */
 #ifndef STANCE_STORE_STORE_H
 #define STANCE_STORE_STORE_H
@@ -28,9 +28,9 @@
 struct store;
 
 struct scan_target {
-    struct str given;     /* as the user wrote it */
-    struct str identity;  /* origin URL, root commit or name: never an absolute path */
-    struct str root;      /* absolute path on this machine; stored, never printed in a record */
+    struct str given;    /* as the user wrote it */
+    struct str identity; /* origin URL, root commit or name: never an absolute path */
+    struct str root;     /* absolute path on this machine; stored, never printed in a record */
 };
 
 struct scan_info {
@@ -44,31 +44,31 @@ struct scan_info {
 };
 
 struct finding {
-    struct str id;        /* 16 hex: control, asset id, place key */
+    struct str id; /* 16 hex: control, asset id, place key */
     struct str control, category, title, reason;
-    uint32_t asset;       /* index into the inventory */
-    uint32_t place;       /* index into its places */
+    uint32_t asset; /* index into the inventory */
+    uint32_t place; /* index into its places */
     enum severity severity;
     enum verdict verdict; /* fail, excepted, unknown, error */
     struct str steps;     /* further evidence as JSON array, may be empty */
     int risk_tenths;      /* 0..1000; -1 not scored */
     int confidence_pct;
-    struct str factors;   /* JSON array of the score's reasons */
+    struct str factors; /* JSON array of the score's reasons */
 };
 
 struct asset_risk {
     uint32_t asset;
     enum fact_state state;
-    int score_tenths;     /* -1: no score */
+    int score_tenths; /* -1: no score */
     enum band band;
     int confidence_pct;
-    struct str factors;   /* JSON */
+    struct str factors; /* JSON */
 };
 
 struct scan_summary {
     int64_t finished_ms;
     int posture_low_tenths, posture_high_tenths; /* -1: not assessed */
-    uint64_t changes;     /* out: rows written to the change log */
+    uint64_t changes;                            /* out: rows written to the change log */
 };
 
 int store_open(const char *location, enum db_mode mode, const struct clock *clock,
@@ -81,12 +81,12 @@ int store_put_inventory(struct store *st, const struct inventory *inv, struct di
 /* Store ids of the inventory's rows, for code that reads SQL results back: valid after
  * store_put_inventory until commit. E_NOTFOUND when the id is not of this scan. */
 int store_asset_index(struct store *st, struct str asset_id, uint32_t *ret) MUST_CHECK;
-int store_place_index(struct store *st, int64_t place_id, uint32_t *ret_asset, uint32_t *ret_place)
-    MUST_CHECK;
-int store_put_findings(struct store *st, const struct finding *f, size_t n, struct diag *d)
-    MUST_CHECK;
-int store_put_risks(struct store *st, const struct asset_risk *r, size_t n, struct diag *d)
-    MUST_CHECK;
+int store_place_index(struct store *st, int64_t place_id, uint32_t *ret_asset,
+                      uint32_t *ret_place) MUST_CHECK;
+int store_put_findings(struct store *st, const struct finding *f, size_t n,
+                       struct diag *d) MUST_CHECK;
+int store_put_risks(struct store *st, const struct asset_risk *r, size_t n,
+                    struct diag *d) MUST_CHECK;
 int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d) MUST_CHECK;
 void store_scan_abort(struct store *st);
 
