@@ -31,33 +31,39 @@ struct inv_place {
     uint32_t labels;
     struct attribute *attrs; /* the place's own attributes (per: place), sorted by attr */
     size_t n_attrs;
-    struct str name;         /* name under which it was seen there */
+    struct str name; /* name under which it was seen there */
 };
 
 struct owner_candidate {
-    struct str name;       /* "@org/team", "Jane <jane@example.com>" */
-    struct str source;     /* "codeowners", "package-metadata", "catalog-info", "register" */
-    unsigned confidence;   /* 0..100 */
+    struct str name;     /* "@org/team", "Jane <jane@example.com>" */
+    struct str source;   /* "codeowners", "package-metadata", "catalog-info", "register" */
+    unsigned confidence; /* 0..100 */
     struct place at;
+};
+
+struct inventory_alias {
+    struct str id;
+    uint32_t asset;
 };
 
 /* A classified value (secret, personal data) seen at a place; never the value itself. */
 struct data_value {
-    uint32_t asset;        /* index of the asset that holds it */
+    uint32_t asset; /* index of the asset that holds it */
     enum data_class class;
-    struct str kind;       /* row of kinds.tsv: "openai-project-key" */
-    uint32_t length;       /* characters */
-    struct str fingerprint;/* hex, or empty without a key */
+    struct str kind;        /* row of kinds.tsv: "openai-project-key" */
+    uint32_t length;        /* characters */
+    struct str fingerprint; /* hex, or empty without a key */
     struct place at;
 };
 
 struct asset {
-    struct str id;         /* "mcp_server-0123456789abcdef" */
+    struct str id; /* "mcp_server-0123456789abcdef" */
     enum kind kind;
     struct str name;
-    struct str key;        /* identity key text, explained by identity_explain */
+    struct str key; /* identity key text, explained by identity_explain */
+    int rule;       /* alternative of the key, 0-based; kind_info.identities: its place */
     struct str scope;
-    struct str *aliases;
+    struct str *aliases; /* ids of the weaker keys that were merged into it, sorted */
     size_t n_aliases;
     struct inv_place *places;
     size_t n_places;
@@ -65,24 +71,24 @@ struct asset {
     size_t n_attrs;
     struct owner_candidate *owners; /* best first */
     size_t n_owners;
-    uint32_t labels;       /* labels that all places share */
+    uint32_t labels; /* labels that all places share */
     enum environment environment;
     enum criticality criticality;
     enum sanction sanction;
 };
 
 struct relation {
-    uint32_t from, to;     /* asset indexes */
+    uint32_t from, to; /* asset indexes */
     enum verb verb;
     enum relation_state state;
-    struct place at;       /* first evidence */
-    uint32_t seen;         /* how many places */
+    struct place at; /* first evidence */
+    uint32_t seen;   /* how many places */
 };
 
 struct coverage_row {
-    struct str source;     /* "files" */
+    struct str source; /* "files" */
     uint32_t target;
-    struct str path;       /* path or rule */
+    struct str path; /* path or rule */
     enum coverage_state state;
     struct str reason;
     uint64_t files, bytes;
@@ -90,10 +96,21 @@ struct coverage_row {
 
 struct inventory {
     struct arena mem;
-    struct { VEC(struct asset); } assets;
-    struct { VEC(struct relation); } relations;
-    struct { VEC(struct data_value); } values;
-    struct { VEC(struct coverage_row); } coverage;
+    struct {
+        VEC(struct asset);
+    } assets;
+    struct {
+        VEC(struct relation);
+    } relations;
+    struct {
+        VEC(struct data_value);
+    } values;
+    struct {
+        VEC(struct coverage_row);
+    } coverage;
+    struct {
+        VEC(struct inventory_alias);
+    } aliases;                     /* sorted by id */
     struct inventory_build *build; /* private, gone after seal */
     bool sealed;
 };
@@ -101,16 +118,27 @@ struct inventory {
 int inventory_init(struct inventory *inv, size_t memory_cap) MUST_CHECK;
 void inventory_done(struct inventory *inv);
 
-/* Copies what it needs. *ret_handle names the observation's asset until seal. E_LIMIT, E_NOMEM. */
-int inventory_add(struct inventory *inv, const struct observation *o, uint32_t *ret_handle)
-    MUST_CHECK;
+/*
+ * Copies what it needs. *ret_handle names the observation's asset until seal. An observation whose
+ * alternatives are all unknown is kept under a key of its own place. E_LIMIT (memory_cap), E_NOMEM;
+ * E_BUG when an attribute is not one of the kind or its value has another type, or after seal.
+ * The other calls return the same codes, E_BUG also for an unknown handle.
+ */
+int inventory_add(struct inventory *inv, const struct observation *o,
+                  uint32_t *ret_handle) MUST_CHECK;
 int inventory_relate(struct inventory *inv, uint32_t from, enum verb verb, uint32_t to,
                      enum relation_state state, const struct place *at) MUST_CHECK;
 int inventory_value(struct inventory *inv, uint32_t holder, const struct data_value *v) MUST_CHECK;
-int inventory_owner(struct inventory *inv, uint32_t handle, const struct owner_candidate *c)
-    MUST_CHECK;
+int inventory_owner(struct inventory *inv, uint32_t handle,
+                    const struct owner_candidate *c) MUST_CHECK;
 int inventory_cover(struct inventory *inv, const struct coverage_row *row) MUST_CHECK;
-/* Resolve identities, merge, sort, drop duplicates. */
+/*
+ * Resolve identities, merge, sort, drop duplicates. Of several values of one attribute the
+ * strongest state wins: declared, resolved, inferred, unresolved, default, absent (unresolved says
+ * that somebody set it, which default and absent deny); then the first place, then the smallest
+ * value. Coverage rows that differ only in their counts are added up. A relation whose two ends
+ * became one asset is dropped. After a failure only inventory_done may follow.
+ */
 int inventory_seal(struct inventory *inv) MUST_CHECK;
 
 /* After seal. */

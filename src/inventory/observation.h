@@ -10,17 +10,18 @@
 #define STANCE_INVENTORY_OBSERVATION_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/vec.h"
 #include "inventory/registry.h"
 
 /* Where something was seen. Empty strings and zeros mean "does not apply". */
 struct place {
-    uint32_t target;      /* index into the targets of the scan */
+    uint32_t target; /* index into the targets of the scan */
     uint32_t line, column;
-    int64_t offset;       /* byte offset in the file or member; -1 none */
-    struct str path;      /* relative to the target; "" when the target is the file itself */
-    struct str member;    /* inside an archive */
-    struct str pointer;   /* RFC 6901 */
+    int64_t offset;     /* byte offset in the file or member; -1 none */
+    struct str path;    /* relative to the target; "" when the target is the file itself */
+    struct str member;  /* inside an archive */
+    struct str pointer; /* RFC 6901 */
     struct str url;
     struct str collector; /* detector id */
     struct str snippet;   /* redacted, at most 200 bytes */
@@ -28,13 +29,19 @@ struct place {
 
 /* Stable key of a place: path, member, pointer and url, never line, column or offset. */
 struct str place_key(const struct place *p, struct arena *a) MUST_CHECK;
+/* The same text appended: fields joined by '|', empty fields at the end left out. */
+void buf_add_place_key(struct buf *out, const struct place *p);
+/* Order by target and the fields of the key; 0 is "the same place". */
+int place_cmp_key(const struct place *a, const struct place *b);
+/* Total order: the key, then line, column, offset, collector and snippet. */
+int place_cmp(const struct place *a, const struct place *b);
 
 struct value {
     enum value_type type;
-    struct str text;      /* VALUE_STRING */
-    int64_t number;       /* VALUE_INTEGER, VALUE_BOOLEAN (0 or 1) */
+    struct str text; /* VALUE_STRING */
+    int64_t number;  /* VALUE_INTEGER, VALUE_BOOLEAN (0 or 1) */
     const struct str *list;
-    size_t n;             /* VALUE_STRINGS */
+    size_t n; /* VALUE_STRINGS */
 };
 
 struct attribute {
@@ -42,15 +49,16 @@ struct attribute {
     enum attr_state state; /* STATE_ABSENT and STATE_UNRESOLVED carry no value */
     struct value value;
     struct place at;
-    struct str reason;     /* why unresolved, may be empty */
+    struct str reason; /* why unresolved, may be empty */
 };
 
 struct observation {
     enum kind kind;
     struct str name;       /* as people would call it */
     struct str scope;      /* identity of repository or home; filled by link/ */
+    struct str scope_path; /* at.path inside that scope, the @path of identity; filled by link/ */
     struct place at;
-    uint32_t labels;       /* bit set of enum label */
+    uint32_t labels; /* bit set of enum label */
     struct attribute *attrs;
     size_t n_attrs;
 };
@@ -61,5 +69,12 @@ const struct attribute *observation_attr(const struct observation *o, enum attr 
 int value_cmp(const struct value *a, const struct value *b);
 /* Text form: lists as JSON arrays, booleans as true/false. */
 void value_text(const struct value *v, struct buf *out);
+
+/*
+ * The form in which addresses are compared (RFC 3986, section 6): scheme and host in lower case,
+ * without default port, credentials, query, fragment and a path that is only "/". Text without
+ * "://" is kept up to the first '?' or '#'.
+ */
+void url_normalise(struct str url, struct buf *out);
 
 #endif

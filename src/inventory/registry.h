@@ -19,13 +19,13 @@ enum value_type { VALUE_STRING, VALUE_INTEGER, VALUE_BOOLEAN, VALUE_STRINGS };
 enum value_form { FORM_TEXT, FORM_URL }; /* FORM_URL: compared after url_normalise */
 
 struct attr_info {
-    const char *name;  /* "package_version" */
+    const char *name; /* "package_version" */
     enum kind kind;
     enum value_type type;
     enum value_form form;
-    bool per_asset;    /* one value for the asset; else one a place */
+    bool per_asset; /* one value for the asset; else one a place */
     bool sensitive;
-    const char *unit;  /* NULL: none */
+    const char *unit; /* NULL: none */
     const char *means;
     const char *const *values; /* closed set, NULL-terminated, or NULL */
 };
@@ -51,19 +51,27 @@ const struct kind_info *kind_info(enum kind k);
 const struct attr_info *attr_info(enum attr a);
 /* Index of a word in a NULL-terminated table, or -1. */
 int word_index(const char *const *names, struct str word);
-int kind_from_name(struct str name);                 /* also the plural; -1 unknown */
-int attr_from_name(enum kind k, struct str name);    /* -1 unknown */
+int kind_from_name(struct str name);              /* also the plural; -1 unknown */
+int attr_from_name(enum kind k, struct str name); /* -1 unknown */
 
 /* Indexed by enum kind and enum attr; ended by KIND_COUNT and ATTR_COUNT. */
 extern const struct kind_info REGISTRY_KINDS[];
 extern const struct attr_info REGISTRY_ATTRS[];
 
 extern const char *const VALUE_TYPE_NAMES[]; /* "string", "integer", "boolean", "strings" */
-extern const char *const VERB_NAMES[], *const RELATION_STATE_NAMES[], *const ATTR_STATE_NAMES[],
-    *const COVERAGE_STATE_NAMES[], *const VERDICT_NAMES[], *const FINDING_STATUS_NAMES[],
-    *const SEVERITY_NAMES[], *const FACT_STATE_NAMES[], *const BAND_NAMES[], *const LABEL_NAMES[],
-    *const ENVIRONMENT_NAMES[], *const CRITICALITY_NAMES[], *const SANCTION_NAMES[],
-    *const DATA_CLASS_NAMES[];
+extern const char *const VERB_NAMES[],
+    *const RELATION_STATE_NAMES[],
+        *const ATTR_STATE_NAMES[],
+            *const COVERAGE_STATE_NAMES[],
+                *const VERDICT_NAMES[], *const FINDING_STATUS_NAMES[],
+                                            *const SEVERITY_NAMES[],
+                                                *const FACT_STATE_NAMES[],
+                                                    *const BAND_NAMES[],
+                                                        *const LABEL_NAMES[],
+                                                            *const ENVIRONMENT_NAMES[],
+                                                                *const CRITICALITY_NAMES[],
+                                                                    *const SANCTION_NAMES[],
+                                                                        *const DATA_CLASS_NAMES[];
 
 /* Generated texts: CREATE VIEW statements for each engine and the JSON Schema of stance/1. */
 extern const char REGISTRY_VIEWS_SQLITE[], REGISTRY_VIEWS_POSTGRES[], REGISTRY_SCHEMA_JSON[];
