@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which command runs, and how its failure is told and becomes an exit status. */
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "cli/options.h"
+
+static const struct command *find(struct str name)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (str_eq_z(name, COMMANDS[i]->name))
+            return COMMANDS[i];
+    return NULL;
+}
+
+/* How many letters differ, for "did you mean": small words, so the plain table will do. */
+static size_t distance(struct str a, struct str b)
+{
+    size_t row[32];
+    if (a.n >= ARRAY_LEN(row) || b.n >= ARRAY_LEN(row))
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t up = row[j];
+            size_t best = MIN(up, row[j - 1]) + 1;
+            row[j] = MIN(best, diagonal + (a.p[i - 1] != b.p[j - 1]));
+            diagonal = up;
+        }
+    }
+    return row[b.n];
+}
+
+static void unknown_command(struct str name, FILE *err)
+{
+    const struct command *near = NULL;
+    size_t best = 3;
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        size_t n = distance(name, str_z(COMMANDS[i]->name));
+        if (!COMMANDS[i]->hidden && n < best) {
+            best = n;
+            near = COMMANDS[i];
+        }
+    }
+    AUTO(buf)
+    shown = BUF_INIT;
+    path_show(&shown, name);
+    fprintf(err, "stance: there is no command \"%s\"\n", shown.p);
+    if (near)
+        fprintf(err, "  hint: did you mean `stance %s`?\n", near->name);
+    else
+        fputs("  hint: `stance help` lists the commands\n", err);
+}
+
+/* "stance: file:line:column: message", and the remedy on its own line. */
+static void tell(const struct diag *d, int code, FILE *err)
+{
+    AUTO(buf)
+    out = BUF_INIT;
+    buf_addz(&out, "stance: ");
+    if (d->file[0]) {
+        path_show(&out, str_z(d->file));
+        if (d->line)
+            buf_addf(&out, ":%u", d->line);
+        if (d->line && d->column)
+            buf_addf(&out, ":%u", d->column);
+        buf_addz(&out, ": ");
+    }
+    path_show(&out, str_z(d->text[0] ? d->text : err_name(code)));
+    buf_addc(&out, '\n');
+    if (d->hint[0])
+        buf_addf(&out, "  hint: %s\n", d->hint);
+    fputs(out.p, err);
+}
+
+static int status_of(int code)
+{
+    switch (code) {
+    case E_USAGE:
+    case E_NOTFOUND:
+    case E_UNSUPPORTED:
+    case E_EXISTS: return EXIT_USAGE;
+    case E_DENIED:
+    case E_CONFLICT:
+    case E_CANCELLED:
+    case E_TIMEOUT:
+    case E_PARSE:
+    case E_IO:
+    case E_LIMIT: return EXIT_INCOMPLETE;
+    default: return EXIT_INTERNAL;
+    }
+}
+
+static int width_of(FILE *out)
+{
+    struct winsize w;
+    if (!ioctl(fileno(out), TIOCGWINSZ, &w) && w.ws_col >= 40)
+        return w.ws_col;
+    return 100;
+}
+
+static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *err)
+{
+    AUTO(arena)
+    arena = ARENA(0);
+    struct diag d = {0};
+    bool help = false;
+    int tty = fileno(out);
+    struct invocation in = {.arena = &arena, .out = out, .err = err, .width = 100};
+    in.terminal = tty >= 0 && isatty(tty);
+    if (in.terminal)
+        in.width = width_of(out);
+    int rc = clock_init(&in.clock, &d);
+    if (!rc)
+        rc = options_parse(c, argc, argv, &in, &help, &d);
+    if (!rc && help) {
+        help_command(c, out);
+        return EXIT_CLEAN;
+    }
+    if (!rc)
+        rc = c->run(&in, &d);
+    if (rc >= 0 && (fflush(out) || ferror(out)))
+        rc = diag_set(&d, E_IO, "the output could not be written");
+    if (rc >= 0)
+        return rc;
+    tell(&d, rc, err);
+    return status_of(rc);
+}
+
+int cli_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    struct str name = argc > 1 ? str_z(argv[1]) : STR("help");
+    if (str_eq_z(name, "--help") || str_eq_z(name, "-h"))
+        name = STR("help");
+    if (str_eq_z(name, "--version") || str_eq_z(name, "-V"))
+        name = STR("version");
+    const struct command *c = find(name);
+    if (!c) {
+        unknown_command(name, err);
+        return EXIT_USAGE;
+    }
+    int skip = argc > 2 ? 2 : argc;
+    return run(c, argc - skip, argv + skip, out, err);
+}
