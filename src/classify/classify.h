@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Adds meaning to a sealed inventory: environment from paths and file names, criticality when known,
- * data classes that reach an asset. Classification never guesses: what no rule decides is `unknown`.
+ * Adds meaning to a sealed inventory: environment from paths and file names, criticality when
+ * known, data classes that reach an asset. Classification never guesses: what no rule decides is
+ * `unknown`.
  */
 #ifndef STANCE_CLASSIFY_CLASSIFY_H
 #define STANCE_CLASSIFY_CLASSIFY_H
