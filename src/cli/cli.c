@@ -46,8 +46,7 @@ static void unknown_command(struct str name, FILE *err)
             near = COMMANDS[i];
         }
     }
-    AUTO(buf)
-    shown = BUF_INIT;
+    AUTO(buf) shown = BUF_INIT;
     path_show(&shown, name);
     fprintf(err, "stance: there is no command \"%s\"\n", shown.p);
     if (near)
@@ -59,8 +58,7 @@ static void unknown_command(struct str name, FILE *err)
 /* "stance: file:line:column: message", and the remedy on its own line. */
 static void tell(const struct diag *d, int code, FILE *err)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     buf_addz(&out, "stance: ");
     if (d->file[0]) {
         path_show(&out, str_z(d->file));
@@ -105,8 +103,7 @@ static int width_of(FILE *out)
 
 static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *err)
 {
-    AUTO(arena)
-    arena = ARENA(0);
+    AUTO(arena) arena = ARENA(0);
     struct diag d = {0};
     bool help = false;
     int tty = fileno(out);

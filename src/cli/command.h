@@ -17,6 +17,7 @@
 
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"

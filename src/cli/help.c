@@ -44,10 +44,8 @@ static void wrapped(FILE *out, struct str text, size_t column, size_t indent)
 
 static void option_line(const struct option_spec *o, FILE *out)
 {
-    AUTO(buf)
-    head = BUF_INIT;
-    AUTO(buf)
-    tail = BUF_INIT;
+    AUTO(buf) head = BUF_INIT;
+    AUTO(buf) tail = BUF_INIT;
     if (o->hidden)
         return;
     option_head(o, &head);
@@ -119,10 +117,8 @@ static void man_command(const struct command *c, FILE *out)
         fputs("\n", out);
     }
     for (const struct option_spec *o = c->options; o && o->name; o++) {
-        AUTO(buf)
-        head = BUF_INIT;
-        AUTO(buf)
-        tail = BUF_INIT;
+        AUTO(buf) head = BUF_INIT;
+        AUTO(buf) tail = BUF_INIT;
         if (o->hidden)
             continue;
         option_head(o, &head);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "discover/detect.h"
 #include "discover/source.h"
 
@@ -71,14 +72,12 @@ static int next_target(struct run *r, struct diag *d)
 {
     if (r->target >= r->options->n_targets)
         return 0;
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
     const struct target *t = &r->options->targets[r->target];
     r->source = source_of(t, &a);
     if (!r->source) {
         diag_set(d, E_NOTFOUND, "there is no file or folder here that can be scanned");
-        AUTO(buf)
-        name = BUF_INIT;
+        AUTO(buf) name = BUF_INIT;
         path_show(&name, t->given);
         diag_at(d, name.p, 0, 0);
         return E_NOTFOUND;
@@ -138,8 +137,7 @@ static void examine(struct feeder *f, struct slot *s, int fd)
     struct run *r = f->run;
     struct item_result *it = &s->item;
     struct diag d = {0};
-    AUTO(buf)
-    request = BUF_INIT;
+    AUTO(buf) request = BUF_INIT;
     int rc = 0;
     if (!f->has_worker) {
         rc = sandbox_worker(&r->sandbox, &f->worker, &d);

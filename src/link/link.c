@@ -65,8 +65,7 @@ static int cover_gap(struct link *l, const struct item_result *it, const struct 
 
 static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)
 {
-    AUTO(buf)
-    origin = BUF_INIT;
+    AUTO(buf) origin = BUF_INIT;
     int rc = origin_normalise(f->pattern, &origin);
     if (rc == E_NOTFOUND)
         return 0;

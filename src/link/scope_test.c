@@ -24,8 +24,7 @@ static void origins(void **state UNUSED)
         {"", NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        AUTO(buf)
-        out = BUF_INIT;
+        AUTO(buf) out = BUF_INIT;
         int rc = origin_normalise(str_z(rows[i].url), &out);
         if (!rows[i].want)
             assert_int_equal(rc, E_NOTFOUND);

@@ -84,8 +84,7 @@ static int finding_id(const struct verdict_row *row, const struct asset *a,
     sha256_done(&h);
     if (!rc && !key.p)
         rc = arena_error(mem);
-    AUTO(buf)
-    hex = BUF_INIT;
+    AUTO(buf) hex = BUF_INIT;
     buf_add_hex(&hex, digest, 8);
     if (!rc)
         rc = buf_result(&hex);
@@ -134,11 +133,11 @@ static int make_finding(struct store *st, const struct inventory *inv,
     if (rc)
         return rc;
     const struct asset *a = &inv->assets.v[asset];
-    AUTO(buf)
-    factors = BUF_INIT;
+    AUTO(buf) factors = BUF_INIT;
     bool fail = row->verdict == VERDICT_FAIL;
-    if (fail)
-        risk_factors_json(score, &factors);
+    rc = fail ? risk_factors_json(score, &factors) : 0;
+    if (rc)
+        return rc;
     *ret = (struct finding){.control = str_z(row->control->id),
                             .category = str_z(row->control->category),
                             .title = str_z(row->control->title),
@@ -188,8 +187,7 @@ static int rank_rows(struct store *st, const struct inventory *inv, const struct
 /* The reasons of an asset's score: its controls with their findings' scores, worst first. */
 static int asset_factors(const struct ranked *r, uint32_t asset, struct arena *mem, struct str *ret)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     struct json_writer w;
     json_begin(&w, &out, JSON_COMPACT);
     json_array(&w);

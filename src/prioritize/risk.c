@@ -208,7 +208,7 @@ void risk_posture(const struct posture_part *p, size_t n, size_t gaps, int *ret_
     *ret_high_tenths = (int)(1000 - (high + w_assessed - 1) / w_assessed);
 }
 
-void risk_factors_json(const struct risk_score *s, struct buf *out)
+int risk_factors_json(const struct risk_score *s, struct buf *out)
 {
     struct json_writer w;
     json_begin(&w, out, JSON_COMPACT);
@@ -226,5 +226,5 @@ void risk_factors_json(const struct risk_score *s, struct buf *out)
         json_end(&w);
     }
     json_end(&w);
-    (void)json_finish(&w); /* a failure is sticky in `out` */
+    return json_finish(&w);
 }

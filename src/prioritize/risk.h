@@ -15,6 +15,7 @@
 #define STANCE_PRIORITIZE_RISK_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "inventory/registry.h"
 
 #define RISK_METHOD "aispm-risk/1"
@@ -83,6 +84,6 @@ void risk_posture(const struct posture_part *p, size_t n, size_t gaps, int *ret_
                   int *ret_high_tenths);
 
 /* JSON array of factors for the record. */
-void risk_factors_json(const struct risk_score *s, struct buf *out);
+int risk_factors_json(const struct risk_score *s, struct buf *out) MUST_CHECK;
 
 #endif

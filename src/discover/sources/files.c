@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "discover/source.h"
 
 /* Each open folder holds a descriptor; deeper nesting is a coverage row. */
@@ -341,8 +342,7 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
     w->target = target;
     w->shuffle = o->shuffle_seed;
     w->path = (struct buf)BUF_INIT;
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
     char *root = arena_z(&a, t->root);
     int rc = root ? 0 : E_NOMEM;
     if (!rc && t->single_file) {
