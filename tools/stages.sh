@@ -1,0 +1,109 @@
+# The stages of ./test. Each one reports with `ok NAME`, `bad NAME [LOG]` or `skip NAME REASON`.
+# shellcheck shell=bash
+passed=0 failed=0 skipped=0
+failures=()
+jobs=$(nproc)
+shared=${STANCE_SHARED:-$PWD/../shared}
+
+ok() { passed=$((passed + 1)); }
+bad() {
+  failed=$((failed + 1))
+  failures+=("$1")
+  printf '   FAILED %s\n' "$1"
+  [ -z "${2:-}" ] || tail -n 40 "$2" | sed 's/^/   | /'
+}
+skip() {
+  # A test that needs the shared material may be skipped on a bare clone, never where it is there.
+  if [ -d "$shared" ]; then bad "$1 (skipped: $2)"; else skipped=$((skipped + 1)); printf '   skipped %s: %s\n' "$1" "$2"; fi
+}
+check() { # NAME COMMAND...
+  local name=$1 log=build-test/check.log
+  shift
+  if "$@" >"$log" 2>&1; then ok; else bad "$name" "$log"; fi
+}
+
+# --- PostgreSQL on loopback for the control tests --------------------------------------------
+pg_dir=
+start_postgres() {
+  [ -z "${STANCE_TEST_PG:-}" ] || return 0
+  local bin=/usr/lib/postgresql/15/bin port as=
+  pg_dir=$(mktemp -d /tmp/stance-pg.XXXXXX) || return 1
+  if [ "$(id -u)" -eq 0 ]; then
+    as="setpriv --reuid=postgres --regid=postgres --clear-groups"
+    chown postgres "$pg_dir"
+  fi
+  port=$((20000 + $$ % 20000))
+  (cd "$pg_dir" && $as $bin/initdb -D "$pg_dir/data" -A trust -U stance --no-sync >"$pg_dir/log" 2>&1 &&
+    $as $bin/pg_ctl -D "$pg_dir/data" -w -l "$pg_dir/log" \
+      -o "-c listen_addresses=127.0.0.1 -p $port -k $pg_dir -c fsync=off" start >>"$pg_dir/log" 2>&1) || {
+    tail -n 20 "$pg_dir/log"
+    return 1
+  }
+  export STANCE_TEST_PG="postgres://stance@127.0.0.1:$port/postgres"
+}
+stop_postgres() {
+  [ -n "$pg_dir" ] || return 0
+  local as=
+  [ "$(id -u)" -ne 0 ] || as="setpriv --reuid=postgres --regid=postgres --clear-groups"
+  (cd / && $as /usr/lib/postgresql/15/bin/pg_ctl -D "$pg_dir/data" -m immediate stop >/dev/null 2>&1)
+  rm -rf "$pg_dir"
+  pg_dir=
+}
+trap stop_postgres EXIT
+
+# --- builds -----------------------------------------------------------------------------------
+build() { # DIR CC OPTIONS...
+  local dir=$1 cc=$2
+  shift 2
+  if [ ! -f "$dir/build.ninja" ]; then
+    CC="$cc" meson setup "$dir" "$@" >build-test/setup.log 2>&1 || { bad "configure $dir" build-test/setup.log; return 1; }
+  fi
+  ninja -C "$dir" -j "$jobs" >build-test/ninja.log 2>&1 || { grep -v '^\[' build-test/ninja.log >build-test/err.log; bad "build $dir" build-test/err.log; return 1; }
+}
+meson_tests() { # DIR NAME-PREFIX [meson test options...]
+  local dir=$1 label=$2
+  shift 2
+  meson test -C "$dir" --no-rebuild --num-processes "$jobs" "$@" >build-test/meson.log 2>&1
+  local line name result
+  while IFS=$'\t' read -r result name; do
+    case $result in
+    OK | EXPECTEDFAIL) ok ;;
+    SKIP) skip "$label: $name" "the test says so" ;;
+    *) python3 tools/testlog.py "$dir" "$name" >build-test/one.log; bad "$label: $name" build-test/one.log ;;
+    esac
+  done < <(python3 tools/testlog.py "$dir")
+}
+
+stage_checks() {
+  check "layers: includes flow downwards" python3 tools/check_layers.py
+  check "shape: files and functions keep their size" python3 tools/check_shape.py
+  check "format: clang-format changes nothing" tools/check_format
+  check "text: nothing unfinished or private is committed" tools/check_text
+}
+stage_unit() {
+  build build-test/gcc "ccache gcc" -Dwerror=true || return
+  start_postgres || bad "PostgreSQL starts on loopback"
+  meson_tests build-test/gcc unit
+  check "docs: generated pages are current" tools/check_docs build-test/gcc
+}
+stage_clang() { build build-test/clang "ccache clang-14" -Dwerror=true -Dbuildtype=debug && ok; }
+stage_asan() {
+  build build-test/asan "ccache clang-14" -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized || return
+  start_postgres || bad "PostgreSQL starts on loopback"
+  ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 meson_tests build-test/asan "address, undefined" --timeout-multiplier 5
+}
+stage_tsan() {
+  build build-test/tsan "ccache clang-14" -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized || return
+  meson_tests build-test/tsan thread --suite threads --timeout-multiplier 5
+}
+stage_e2e() {
+  ./run --build >build-test/run.log 2>&1 || { bad "run --build" build-test/run.log; return; }
+  local t
+  for t in tests/e2e/*.sh; do
+    STANCE=$PWD/build/stance check "e2e: $(basename "$t" .sh)" bash "$t"
+  done
+}
+stage_schemas() {
+  [ -d "$shared/schemas" ] || { skip "schemas of the export formats" "no ../shared"; return; }
+  tests/schemas/run "$shared" >build-test/schemas.log 2>&1 && ok || bad "exports are valid against their schemas" build-test/schemas.log
+}
