@@ -136,8 +136,10 @@ int inventory_cover(struct inventory *inv, const struct coverage_row *row) MUST_
  * Resolve identities, merge, sort, drop duplicates. Of several values of one attribute the
  * strongest state wins: declared, resolved, inferred, unresolved, default, absent (unresolved says
  * that somebody set it, which default and absent deny); then the first place, then the smallest
- * value. Coverage rows that differ only in their counts are added up. A relation whose two ends
- * became one asset is dropped. After a failure only inventory_done may follow.
+ * value. Coverage rows that differ only in their counts are added up. Relations are one row for
+ * each (from, verb, to): observed beats declared, granted and reachable, `at` is the first place
+ * with that state. A relation whose two ends became one asset is dropped. After a failure only
+ * inventory_done may follow.
  */
 int inventory_seal(struct inventory *inv) MUST_CHECK;
 

@@ -12,9 +12,18 @@ static int edge_cmp(const struct relation *x, const struct relation *y)
     int c = cmp_u64(x->from, y->from);
     if (!c)
         c = cmp_u64(x->verb, y->verb);
-    if (!c)
-        c = cmp_u64(x->to, y->to);
-    return c ? c : cmp_u64(x->state, y->state);
+    return c ? c : cmp_u64(x->to, y->to);
+}
+
+/* What was seen to happen says more than what is written, that more than what is possible. */
+static int relation_rank(enum relation_state s)
+{
+    switch (s) {
+    case RELATION_OBSERVED: return 0;
+    case RELATION_DECLARED: return 1;
+    case RELATION_GRANTED: return 2;
+    default: return 3;
+    }
 }
 
 static int relation_cmp(const void *pa, const void *pb, void *ctx)
@@ -22,7 +31,20 @@ static int relation_cmp(const void *pa, const void *pb, void *ctx)
     const struct relation *x = pa, *y = pb;
     int c = edge_cmp(x, y);
     (void)ctx;
-    return c ? c : place_cmp(&x->at, &y->at);
+    if (!c)
+        c = place_cmp(&x->at, &y->at);
+    return c ? c : relation_rank(x->state) - relation_rank(y->state);
+}
+
+/* Add a row to the kept one of the same edge; `last` is the row before it. */
+static void fold_relation(struct relation *kept, const struct relation *last,
+                          const struct relation *r)
+{
+    kept->seen += place_cmp_key(&last->at, &r->at) != 0;
+    if (relation_rank(r->state) < relation_rank(kept->state)) {
+        kept->state = r->state;
+        kept->at = r->at;
+    }
 }
 
 int sort_relations(struct inventory *inv, const uint32_t *index)
@@ -40,15 +62,15 @@ int sort_relations(struct inventory *inv, const uint32_t *index)
     int rc = vec_sort(&inv->relations, relation_cmp, NULL);
     if (rc)
         return rc;
-    struct relation *v = inv->relations.v;
+    struct relation *v = inv->relations.v, last = {0};
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!i || edge_cmp(&v[i - 1], &v[i])) {
-            v[kept++] = v[i];
-            continue;
-        }
-        /* Rows only move down, never past i: v[i - 1] still stands. */
-        v[kept - 1].seen += place_cmp_key(&v[i - 1].at, &v[i].at) != 0;
+        struct relation r = v[i];
+        if (kept && !edge_cmp(&v[kept - 1], &r))
+            fold_relation(&v[kept - 1], &last, &r);
+        else
+            v[kept++] = r;
+        last = r;
     }
     inv->relations.n = kept;
     return OK;

@@ -150,7 +150,11 @@ static int add_edges(struct inventory *inv, const uint32_t *h)
     if (!rc)
         rc = inventory_relate(inv, h[6], VERB_USES, h[4], RELATION_DECLARED, &a);
     if (!rc)
-        rc = inventory_relate(inv, h[6], VERB_USES, h[4], RELATION_OBSERVED, &a);
+        rc = inventory_relate(inv, h[6], VERB_USES, h[4], RELATION_REACHABLE, &a);
+    if (!rc)
+        rc = inventory_relate(inv, h[6], VERB_SENDS_TO, h[4], RELATION_GRANTED, &a);
+    if (!rc)
+        rc = inventory_relate(inv, h[6], VERB_SENDS_TO, h[4], RELATION_OBSERVED, &b);
     if (!rc) /* both ends become one asset */
         rc = inventory_relate(inv, h[2], VERB_DEPENDS_ON, h[0], RELATION_DECLARED, NULL);
     return rc;
@@ -262,7 +266,10 @@ static void test_rows(void **state)
     assert_int_equal(r->state, RELATION_DECLARED);
     assert_int_equal(r->seen, 2); /* a twice, b once */
     assert_int_equal(r->at.line, 2);
-    assert_int_equal(inv.relations.v[1].seen, 1);
+    assert_int_equal(inv.relations.v[1].verb, VERB_SENDS_TO);
+    assert_int_equal(inv.relations.v[1].state, RELATION_OBSERVED);
+    assert_true(str_eq(inv.relations.v[1].at.path, STR("b")));
+    assert_int_equal(inv.relations.v[1].seen, 2);
 
     assert_int_equal(inv.values.n, 1);
     assert_int_equal(inv.values.v[0].asset, 2);
