@@ -2,8 +2,10 @@
 /*
  * Runs the controls on the typed views of a store and turns rows into verdicts.
  *
- *     assess_run(store, &inv, now, &arena, &result, d)   within an open scan, after
- *                                                        store_put_inventory
+ *     assess_run(store_db(st), NULL, 0, now, &arena, &result, d)   within an open scan, after
+ *                                                                  store_put_inventory
+ * which also writes the table control_run.
+ *
  * Verdicts of every kind, `pass` included, also stand in the temporary table
  * control_verdict(control, asset, place, verdict, severity, reason) of the connection, from which
  * reports read them; assess_derive() fills it again on a connection that did not scan. verdict and
@@ -31,7 +33,8 @@ struct verdict_row {
 struct control_run {
     const struct control *control;
     uint64_t population, passed, failed, unknown, errors;
-    struct str error; /* first engine message, may be empty */
+    struct str digest; /* SHA-256 of its rows, hex */
+    struct str error;  /* first engine message, may be empty */
 };
 
 struct assessment {

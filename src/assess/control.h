@@ -80,6 +80,7 @@ struct control {
     unsigned line;    /* of the query's first line in the file */
     enum severity severity;
     bool keep_severity; /* labels do not lower it */
+    bool pass_is_found; /* never rests on an absence */
     int kind;           /* enum kind, or KIND_ANY */
     enum control_scope scope;
     const struct control_input *inputs;
@@ -92,8 +93,10 @@ struct control {
     const char *sql;
 };
 
-/* Built-in controls, sorted by id; generated from controls/ at build. */
+/* Built-in controls, sorted by id, and the text of their tests in the same order; generated from
+ * controls/ at build. */
 extern const struct control CONTROLS[];
+extern const char *const CONTROL_TESTS[];
 extern const int CONTROL_COUNT;
 
 const struct control *control_find(struct str id);

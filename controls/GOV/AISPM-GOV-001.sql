@@ -1,0 +1,24 @@
+-- id: AISPM-GOV-001
+-- title: AI asset has no owner
+-- why: Nobody will answer for it, fix it or switch it off.
+-- severity: medium
+-- kind: any
+-- category: no-owner
+-- scope: asset
+-- inputs: {}
+-- staleness: 90d
+-- risk: {proof: static}
+-- remediation:
+--   summary: Name a team in CODEOWNERS, in the package metadata or with 'stance own'.
+--   action: assign-owner
+SELECT a.asset AS asset,
+       CASE a.owner_state WHEN 'known' THEN 'pass' WHEN 'none' THEN 'fail' ELSE 'unknown' END
+         AS verdict,
+       CASE a.owner_state WHEN 'known' THEN a.name || ' belongs to ' || COALESCE(a.owner, '?')
+                          WHEN 'none' THEN a.name || ' has no owner'
+                          ELSE 'whether ' || a.name || ' has an owner is not known' END AS reason,
+       min(p.place) AS evidence,
+       CASE WHEN a.kind = 'application' THEN 'medium' ELSE 'low' END AS severity
+  FROM assets a JOIN places p ON p.asset = a.asset
+ WHERE a.kind IN ('application', 'agent_host', 'mcp_server', 'model_file')
+ GROUP BY a.asset, a.kind, a.name, a.owner, a.owner_state

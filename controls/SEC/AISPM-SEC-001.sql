@@ -1,0 +1,23 @@
+-- id: AISPM-SEC-001
+-- title: AI provider key is written in source code
+-- why: Everybody who can read the code or its history can use the key and run up its bill.
+-- severity: critical
+-- kind: credential
+-- category: secret-in-code
+-- scope: asset
+-- inputs:
+--   container: [secrets]
+-- staleness: 30d
+-- labels: keep
+-- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
+-- remediation:
+--   summary: Revoke the key at the provider, then read a new one from the environment.
+--   action: revoke-key
+SELECT asset,
+       CASE WHEN container IN ('source', 'notebook') THEN 'fail' ELSE 'unknown' END AS verdict,
+       CASE container WHEN 'source' THEN name || ' is written in source code'
+                      WHEN 'notebook' THEN name || ' is written in a notebook'
+                      ELSE 'what kind of file holds ' || name || ' is not known' END AS reason,
+       place AS evidence
+  FROM credentials
+ WHERE container IS NULL OR container IN ('source', 'notebook')

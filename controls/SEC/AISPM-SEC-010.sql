@@ -1,0 +1,24 @@
+-- id: AISPM-SEC-010
+-- title: AI provider key is written in a configuration file
+-- why: Every program and every copy of the file can use the key and run up its bill.
+-- severity: high
+-- kind: credential
+-- category: secret-in-config
+-- scope: asset
+-- inputs:
+--   container: [secrets]
+-- staleness: 30d
+-- labels: keep
+-- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
+-- remediation:
+--   summary: Move the key to a secret store and rotate it.
+--   action: reference-secret
+SELECT asset,
+       CASE WHEN container IS NULL THEN 'unknown' ELSE 'fail' END AS verdict,
+       CASE container WHEN 'environment-file' THEN name || ' is written in an environment file'
+                      WHEN 'agent-config' THEN name || ' is written in the settings of an agent'
+                      ELSE name || ' is written in a file: ' || COALESCE(container, 'not known')
+                      END AS reason,
+       place AS evidence
+  FROM credentials
+ WHERE container IS NULL OR container NOT IN ('source', 'notebook')

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides in which order controls run and what becomes of their rows, verdicts and counts. */
+#include "assess/rules.h"
+#include "base/hash.h"
+
+#define GUARD_MS    600000
+#define GUARD_STEPS 20000000000
+
+struct run {
+    struct db *db;
+    struct rules rules;
+    struct arena *arena;
+    struct assessment *out;
+    struct diag *diag;
+};
+
+static int out_of_memory(struct run *r)
+{
+    return diag_set(r->diag, E_NOMEM, "no memory for the verdicts");
+}
+
+static void count(struct control_run *run, enum verdict v)
+{
+    run->population++;
+    run->passed += v == VERDICT_PASS;
+    run->failed += v == VERDICT_FAIL;
+    run->unknown += v == VERDICT_UNKNOWN;
+    run->errors += v == VERDICT_ERROR;
+}
+
+static int keep_row(struct run *r, const struct verdict_row *row)
+{
+    return !row->asset.p || vec_push(&r->out->rows, *row) ? out_of_memory(r) : OK;
+}
+
+/* Runs the guarded statement; E_NOMEM ends the assessment, all else is the control's own failure.
+ */
+static int collect(struct run *r, const struct control *c, struct str sql, struct diag *d)
+{
+    struct db_guard guard = {.views_only = true, .max_ms = GUARD_MS, .max_steps = GUARD_STEPS};
+    struct stmt *s = NULL;
+    int rc = db_guard(r->db, &guard, d);
+    if (rc)
+        return rc;
+    rc = db_prepare(r->db, sql, &s, d);
+    while (!rc && (rc = stmt_step(s, d)) > 0) {
+        struct verdict_row row;
+        rc = rules_apply(&r->rules, c, s, &row, d);
+        if (!rc && row.verdict != VERDICT_NOT_APPLICABLE)
+            rc = keep_row(r, &row);
+    }
+    stmt_free(s);
+    db_unguard(r->db);
+    return rc;
+}
+
+/* One `error` row for each asset that the control would have judged. */
+static int add_errors(struct run *r, const struct control *c, struct str message)
+{
+    struct stmt *s;
+    int rc = db_prepare(r->db,
+                        c->kind == KIND_ANY ? STR("SELECT asset FROM assets")
+                                            : STR("SELECT asset FROM assets WHERE kind = ?1"),
+                        &s, r->diag);
+    if (rc)
+        return rc;
+    if (c->kind != KIND_ANY)
+        stmt_bind_str(s, 1, str_z(kind_info((enum kind)c->kind)->name));
+    while ((rc = stmt_step(s, r->diag)) > 0) {
+        struct verdict_row row = {.control = c,
+                                  .asset = arena_str(r->arena, stmt_str(s, 0)),
+                                  .verdict = VERDICT_ERROR,
+                                  .severity = SEVERITY_INFO,
+                                  .reason = message};
+        rc = keep_row(r, &row);
+        if (rc)
+            break;
+    }
+    stmt_free(s);
+    return rc;
+}
+
+/* Worse verdicts first, so that the first of equal places stays. */
+static int badness(enum verdict v)
+{
+    static const enum verdict order[] = {VERDICT_FAIL, VERDICT_ERROR, VERDICT_UNKNOWN,
+                                         VERDICT_PASS};
+    for (int i = 0; i < (int)ARRAY_LEN(order); i++)
+        if (order[i] == v)
+            return i;
+    return (int)ARRAY_LEN(order);
+}
+
+static int compare_rows(const void *a, const void *b, void *ctx)
+{
+    (void)ctx;
+    const struct verdict_row *x = a, *y = b;
+    int by = str_cmp(x->asset, y->asset);
+    if (!by)
+        by = (x->place > y->place) - (x->place < y->place);
+    if (!by)
+        by = badness(x->verdict) - badness(y->verdict);
+    if (!by)
+        by = (y->severity > x->severity) - (y->severity < x->severity);
+    return by ? by : str_cmp(x->reason, y->reason);
+}
+
+/* Sorts the rows from `first` and keeps the worst of each asset and place. */
+static int settle(struct run *r, size_t first, struct control_run *run)
+{
+    struct verdict_row *v = r->out->rows.v;
+    size_t n = first;
+    if (r->out->rows.n > first &&
+        vec_sort_raw(v + first, r->out->rows.n - first, sizeof(*v), compare_rows, NULL))
+        return out_of_memory(r);
+    for (size_t i = first; i < r->out->rows.n; i++) {
+        bool again =
+            n > first && str_eq(v[n - 1].asset, v[i].asset) && v[n - 1].place == v[i].place;
+        if (again)
+            continue;
+        v[n++] = v[i];
+        count(run, v[i].verdict);
+    }
+    r->out->rows.n = n;
+    return OK;
+}
+
+/* The evidence of a control's verdicts in one digest: a pass can be derived again and compared. */
+static int digest_rows(struct run *r, size_t first, struct str *ret)
+{
+    struct sha256 h;
+    unsigned char sum[SHA256_BYTES];
+    AUTO(buf) hex = BUF_INIT;
+    int rc = sha256_init(&h);
+    if (rc)
+        return rc;
+    for (size_t i = first; i < r->out->rows.n; i++) {
+        const struct verdict_row *row = &r->out->rows.v[i];
+        sha256_field(&h, row->asset);
+        sha256_field(&h, str_z(VERDICT_NAMES[row->verdict]));
+        sha256_field(&h, row->reason);
+    }
+    rc = sha256_end(&h, sum);
+    sha256_done(&h);
+    buf_add_hex(&hex, sum, sizeof(sum));
+    *ret = arena_str(r->arena, buf_str(&hex));
+    return rc || !ret->p ? E_NOMEM : buf_result(&hex);
+}
+
+static int run_control(struct run *r, const struct control *c)
+{
+    AUTO(buf) sql = BUF_INIT;
+    struct control_run run = {.control = c, .error = STR("")};
+    struct diag failure = {0};
+    size_t first = r->out->rows.n;
+    int rc = rules_prepare(&r->rules, c, r->diag);
+    if (rc)
+        return rc;
+    rc = control_query(c, r->rules.now_ms, &sql, &failure);
+    if (!rc)
+        rc = collect(r, c, buf_str(&sql), &failure);
+    if (rc == E_NOMEM)
+        return out_of_memory(r);
+    if (rc) {
+        r->out->rows.n = first;
+        run.error = arena_str(r->arena, str_z(failure.text));
+        rc = run.error.p ? add_errors(r, c, run.error) : out_of_memory(r);
+        if (rc)
+            return rc;
+    }
+    rc = settle(r, first, &run);
+    if (rc)
+        return rc;
+    if (digest_rows(r, first, &run.digest))
+        return out_of_memory(r);
+    return vec_push(&r->out->runs, run) ? out_of_memory(r) : OK;
+}
+
+static int prepare_table(struct db *db, struct diag *d)
+{
+    return db_exec(
+        db,
+        STR("CREATE TEMPORARY TABLE IF NOT EXISTS control_verdict (control TEXT NOT NULL,"
+            " asset TEXT NOT NULL, place BIGINT NOT NULL, verdict TEXT NOT NULL,"
+            " severity TEXT NOT NULL, reason TEXT NOT NULL);"
+            "DELETE FROM control_verdict"),
+        d);
+}
+
+static int store_rows(struct run *r)
+{
+    struct stmt *s;
+    int rc = prepare_table(r->db, r->diag);
+    if (!rc)
+        rc = db_prepare(r->db, STR("INSERT INTO control_verdict VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+                        &s, r->diag);
+    if (rc)
+        return rc;
+    for (size_t i = 0; !rc && i < r->out->rows.n; i++) {
+        const struct verdict_row *row = &r->out->rows.v[i];
+        stmt_reset(s);
+        stmt_bind_str(s, 1, str_z(row->control->id));
+        stmt_bind_str(s, 2, row->asset);
+        stmt_bind_int(s, 3, row->place);
+        stmt_bind_str(s, 4, str_z(VERDICT_NAMES[row->verdict]));
+        stmt_bind_str(s, 5, str_z(SEVERITY_NAMES[row->severity]));
+        stmt_bind_str(s, 6, row->reason);
+        rc = stmt_step(s, r->diag);
+    }
+    stmt_free(s);
+    return rc;
+}
+
+static int assess_rows(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
+                       struct arena *a, struct assessment *ret, struct diag *d)
+{
+    struct assessment out = {0};
+    struct run r = {.db = db, .arena = a, .out = &out, .diag = d};
+    if (!controls) {
+        controls = CONTROLS;
+        n = (size_t)CONTROL_COUNT;
+    }
+    rules_init(&r.rules, db, now_ms, a);
+    int rc = rules_load(&r.rules, d);
+    for (size_t i = 0; !rc && i < n; i++)
+        rc = run_control(&r, &controls[i]);
+    if (!rc)
+        rc = store_rows(&r);
+    rules_done(&r.rules);
+    if (rc)
+        assessment_done(&out);
+    else
+        *ret = out;
+    return rc;
+}
+
+/* Counts of the open scan; a second assessment of the scan replaces the first. */
+static int store_runs(struct db *db, const struct assessment *out, struct diag *d)
+{
+    struct stmt *s;
+    int rc = db_exec(db, STR("DELETE FROM control_run WHERE scan = (SELECT max(id) FROM scan)"), d);
+    if (!rc)
+        rc = db_prepare(db,
+                        STR("INSERT INTO control_run (scan, control, population, passed, failed,"
+                            " unknown, errors, digest) SELECT max(id), ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+                            " FROM scan"),
+                        &s, d);
+    if (rc)
+        return rc;
+    for (size_t i = 0; !rc && i < out->runs.n; i++) {
+        const struct control_run *run = &out->runs.v[i];
+        stmt_reset(s);
+        stmt_bind_str(s, 1, str_z(run->control->id));
+        stmt_bind_int(s, 2, (int64_t)run->population);
+        stmt_bind_int(s, 3, (int64_t)run->passed);
+        stmt_bind_int(s, 4, (int64_t)run->failed);
+        stmt_bind_int(s, 5, (int64_t)run->unknown);
+        stmt_bind_int(s, 6, (int64_t)run->errors);
+        stmt_bind_str(s, 7, run->digest);
+        rc = stmt_step(s, d);
+    }
+    stmt_free(s);
+    return rc;
+}
+
+int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
+               struct arena *a, struct assessment *ret, struct diag *d)
+{
+    struct assessment out = {0};
+    int rc = assess_rows(db, controls, n, now_ms, a, &out, d);
+    if (!rc)
+        rc = store_runs(db, &out, d);
+    if (rc)
+        assessment_done(&out);
+    else
+        *ret = out;
+    return rc;
+}
+
+int assess_derive(struct db *db, int64_t now_ms, struct diag *d)
+{
+    AUTO(arena) a = ARENA(0);
+    struct assessment out = {0};
+    int rc = assess_rows(db, NULL, 0, now_ms, &a, &out, d);
+    assessment_done(&out);
+    return rc;
+}
+
+void assessment_done(struct assessment *r)
+{
+    vec_free(&r->rows);
+    vec_free(&r->runs);
+}
+
+const struct control *control_find(struct str id)
+{
+    for (int i = 0; i < CONTROL_COUNT; i++)
+        if (str_eq_z(id, CONTROLS[i].id))
+            return &CONTROLS[i];
+    return NULL;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which places the latest scan of their target did not examine. */
+#include "assess/gaps.h"
+#include "base/path.h"
+
+static const char QUERY[] =
+    "SELECT c.target, c.path, c.state, c.reason FROM coverage c "
+    "WHERE c.state IN ('denied', 'failed', 'partial', 'unsupported', 'not_looked') "
+    "AND c.scan = (SELECT max(t.scan) FROM scan_target t WHERE t.target = c.target) "
+    "ORDER BY c.scan, c.ord";
+
+void gaps_init(struct gaps *g, struct arena *a)
+{
+    *g = (struct gaps){.at = MAP_OWNED(a), .in = MAP_OWNED(a), .arena = a};
+}
+
+void gaps_done(struct gaps *g)
+{
+    map_done(&g->at);
+    map_done(&g->in);
+    vec_free(&g->list);
+}
+
+bool gap_hides(const struct gap *g)
+{
+    return g->state == COVERAGE_DENIED || g->state == COVERAGE_FAILED;
+}
+
+static struct str key_of(int64_t target, struct str path, struct buf *out)
+{
+    buf_clear(out);
+    buf_addf(out, "%lld", (long long)target);
+    buf_addc(out, '/');
+    buf_add(out, path);
+    return buf_str(out);
+}
+
+static int enter(struct map *m, struct str key, const struct gaps *g, uint32_t index)
+{
+    bool is_new;
+    uint64_t *slot = map_put(m, key, &is_new);
+    if (!slot)
+        return E_NOMEM;
+    if (is_new || (gap_hides(&g->list.v[index]) && !gap_hides(&g->list.v[*slot])))
+        *slot = index;
+    return OK;
+}
+
+static int take_row(struct gaps *g, const struct stmt *s, struct buf *key)
+{
+    int64_t target = stmt_int(s, 0);
+    int state = word_index(COVERAGE_STATE_NAMES, stmt_str(s, 2));
+    struct gap gap = {.state = (enum coverage_state)state,
+                      .path = arena_str(g->arena, stmt_str(s, 1)),
+                      .reason = arena_str(g->arena, stmt_str(s, 3))};
+    uint32_t index = (uint32_t)g->list.n;
+    if (state < 0)
+        return OK;
+    if (!gap.path.p || !gap.reason.p || vec_push(&g->list, gap))
+        return E_NOMEM;
+    int rc = enter(&g->in, key_of(target, STR(""), key), g, index);
+    if (rc || gap.state == COVERAGE_NOT_LOOKED)
+        return rc;
+    return enter(&g->at, key_of(target, gap.path, key), g, index);
+}
+
+int gaps_load(struct gaps *g, struct db *db, struct diag *d)
+{
+    AUTO(buf)
+    key = BUF_INIT;
+    struct stmt *s;
+    int rc = db_prepare(db, str_z(QUERY), &s, d);
+    if (rc)
+        return rc;
+    while ((rc = stmt_step(s, d)) > 0) {
+        if (take_row(g, s, &key) || buf_result(&key)) {
+            rc = diag_set(d, E_NOMEM, "no memory for the gaps of coverage");
+            break;
+        }
+    }
+    stmt_free(s);
+    return rc;
+}
+
+/* `key` was cut when memory ran out: then nothing is known of the place. */
+static const struct gap *find(const struct map *m, const struct gaps *g, const struct buf *key)
+{
+    static const struct gap blind = {.state = COVERAGE_FAILED,
+                                     .reason = {"memory ran out", sizeof("memory ran out") - 1}};
+    const uint64_t *hit = map_get(m, buf_str(key));
+    if (buf_result(key))
+        return &blind;
+    return hit ? &g->list.v[*hit] : NULL;
+}
+
+const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path)
+{
+    AUTO(buf)
+    key = BUF_INIT;
+    const struct gap *found = NULL;
+    if (!g->at.n)
+        return NULL;
+    for (;;) {
+        key_of(target, path, &key);
+        const struct gap *hit = find(&g->at, g, &key);
+        if (hit && gap_hides(hit))
+            return hit;
+        found = found ? found : hit;
+        if (!path.n)
+            return found;
+        path = path_dir(path);
+    }
+}
+
+const struct gap *gaps_in(const struct gaps *g, int64_t target)
+{
+    AUTO(buf)
+    key = BUF_INIT;
+    key_of(target, STR(""), &key);
+    return find(&g->in, g, &key);
+}

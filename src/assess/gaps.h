@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to assess/: what the latest scan of each target could not examine, for the question
+ * "may a verdict on this place be believed?".
+ *
+ *     gaps_init(&g); gaps_load(&g, db, &arena, d)
+ *     const struct gap *hit = gaps_at(&g, target, path);    NULL: the place was examined
+ *     gaps_done(&g)
+ */
+#ifndef STANCE_ASSESS_GAPS_H
+#define STANCE_ASSESS_GAPS_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "inventory/registry.h"
+#include "store/db.h"
+
+struct gap {
+    enum coverage_state state;
+    struct str path, reason;
+};
+
+struct gaps {
+    struct {
+        VEC(struct gap);
+    } list;
+    struct map at; /* target and path: index of the worst gap */
+    struct map in; /* target: index of its first gap */
+    struct arena *arena;
+};
+
+void gaps_init(struct gaps *g, struct arena *a);
+void gaps_done(struct gaps *g);
+int gaps_load(struct gaps *g, struct db *db, struct diag *d) MUST_CHECK;
+
+/* Denied or failed (worst first), partial or unsupported, at the path or above it. */
+const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path);
+/* Anything of the target that was not examined, not_looked included. */
+const struct gap *gaps_in(const struct gaps *g, int64_t target);
+/* The place itself could not be read, so that nothing about it is known. */
+bool gap_hides(const struct gap *g);
+
+#endif
