@@ -42,6 +42,20 @@ struct turn {
     struct loop_result *result;
 };
 
+/* Workers that run with fewer walls than asked are a gap of the scan as a whole. */
+static int weak_sandbox(struct turn *t)
+{
+    enum sandbox_level level = t->result->discover.level;
+    if (level == SANDBOX_FULL || t->options->allow_weak_sandbox)
+        return 0;
+    struct coverage_row row = {.source = STR("sandbox"),
+                               .path = STR("worker-sandbox"),
+                               .state = COVERAGE_PARTIAL,
+                               .reason = arena_fmt(&t->mem, "this kernel gives workers only: %s",
+                                                   sandbox_level_name(level))};
+    return row.reason.p ? inventory_cover(&t->inv, &row) : arena_error(&t->mem);
+}
+
 static int observe(struct turn *t, struct diag *d)
 {
     const struct discover_options *o = &t->options->discover;
@@ -64,6 +78,8 @@ static int observe(struct turn *t, struct diag *d)
         if (!rc)
             rc = inventory_cover(&t->inv, row);
     }
+    if (!rc)
+        rc = weak_sandbox(t);
     if (!rc)
         rc = inventory_seal(&t->inv);
     if (!rc)

@@ -21,6 +21,7 @@ struct loop_options {
     const char *location;             /* of the store: path, ":memory:", postgres:// */
     const char *key_file;             /* installation key; NULL: the default beside the store */
     struct store *store;              /* already open: location is not used */
+    bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
 };
 
 struct loop_result {

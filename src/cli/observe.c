@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what the commands that observe read from the command line, and how they are interrupted.
+ */
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/thread.h"
+#include "cli/observe.h"
+
+/* The one thing a signal handler may touch. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number UNUSED)
+{
+    interrupted = 1;
+}
+
+const volatile int *observe_interruption(void)
+{
+    struct sigaction sa = {.sa_handler = on_signal};
+    sigemptyset(&sa.sa_mask);
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    return (const volatile int *)&interrupted;
+}
+
+int store_location(struct invocation *in, const char **ret, struct diag *d)
+{
+    struct str given = option_str(in, "db"), folder;
+    struct str path = given;
+    if (!given.n) {
+        int rc = data_folder(in->arena, &folder, d);
+        if (rc)
+            return rc;
+        path = arena_fmt(in->arena, STR_FMT "/stance.db", STR_ARG(folder));
+    }
+    char *z = arena_z(in->arena, path);
+    if (!z)
+        return arena_error(in->arena);
+    *ret = z;
+    return 0;
+}
+
+static int targets(struct invocation *in, struct discover_options *o, struct diag *d)
+{
+    struct str here = STR(".");
+    size_t n = in->n_args ? in->n_args : 1;
+    const struct str *words = in->n_args ? in->args : &here;
+    struct target *v = arena_new_n(in->arena, struct target, n);
+    if (!v)
+        return arena_error(in->arena);
+    for (size_t i = 0; i < n; i++) {
+        int rc = target_resolve(words[i], in->arena, &v[i], d);
+        if (rc)
+            return rc;
+    }
+    o->targets = v;
+    o->n_targets = n;
+    return 0;
+}
+
+int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
+{
+    *ret = loop_defaults();
+    struct discover_options *o = &ret->discover;
+    int rc = targets(in, o, d);
+    if (!rc)
+        rc = store_location(in, &ret->location, d);
+    if (rc)
+        return rc;
+    o->threads = option(in, "threads")->given ? (unsigned)option_int(in, "threads") : thread_cpus();
+    o->all = option_flag(in, "all");
+    o->require = SANDBOX_NONE; /* what is reached is said; see weak_sandbox in loop.c */
+    ret->allow_weak_sandbox = option_flag(in, "allow-weak-sandbox");
+    o->shuffle_seed = (uint64_t)option_int(in, "shuffle-seed");
+    o->delay_us = (unsigned)option_int(in, "delay-us");
+    o->cancel = observe_interruption();
+    if (option_str(in, "key").n) {
+        ret->key_file = arena_z(in->arena, option_str(in, "key"));
+        if (!ret->key_file)
+            return arena_error(in->arena);
+    }
+    return 0;
+}
+
+/* At most ten lines a second. */
+static void show(void *ctx, uint64_t files, uint64_t bytes, struct str path)
+{
+    struct invocation *in = ctx;
+    static const uint64_t tenth = 100000000;
+    uint64_t now = clock_ticks();
+    if (now - in->progress_at < tenth)
+        return;
+    in->progress_at = now;
+    AUTO(buf) line = BUF_INIT;
+    AUTO(buf) shown = BUF_INIT;
+    path_show(&shown, path);
+    buf_addf(&line, "\r\033[K%llu files, %llu MB  ", (unsigned long long)files,
+             (unsigned long long)(bytes >> 20));
+    size_t room = in->width > 40 ? (size_t)in->width - 30 : 10;
+    buf_add(&line,
+            shown.n > room ? str_sub(buf_str(&shown), shown.n - room, shown.n) : buf_str(&shown));
+    fputs(line.p, in->err);
+    fflush(in->err);
+}
+
+void observe_progress(struct invocation *in, struct loop_options *o)
+{
+    if (!isatty(fileno(in->err)))
+        return;
+    o->discover.progress = show;
+    o->discover.progress_ctx = in;
+}
+
+void observe_progress_clear(struct invocation *in)
+{
+    if (in->progress_at)
+        fputs("\r\033[K", in->err);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the commands that observe (scan, verify, watch) share: their options, targets, store
+ * location, interruption, progress and exit status.
+ */
+#ifndef STANCE_CLI_OBSERVE_H
+#define STANCE_CLI_OBSERVE_H
+
+#include "cli/options.h"
+#include "loop/loop.h"
+
+#define OPTIONS_OBSERVE                                                                            \
+    OPTION_DB,                                                                                     \
+        {.name = "threads",                                                                        \
+         .letter = 'j',                                                                            \
+         .type = OPT_INT,                                                                          \
+         .argument = "N",                                                                          \
+         .min = 1,                                                                                 \
+         .max = 256,                                                                               \
+         .help = "worker processes that read files (default: one a processor)"},                   \
+        {.name = "all",                                                                            \
+         .letter = 'a',                                                                            \
+         .type = OPT_FLAG,                                                                         \
+         .help = "also walk what rules pass by (installed packages, caches, .git)"},               \
+        {.name = "key",                                                                            \
+         .type = OPT_STRING,                                                                       \
+         .argument = "FILE",                                                                       \
+         .help = "installation key for fingerprints of secrets (default: in the data folder)"},    \
+        {.name = "allow-weak-sandbox",                                                             \
+         .type = OPT_FLAG,                                                                         \
+         .help = "do not report a weaker worker sandbox as incomplete"},                           \
+        {.name = "shuffle-seed",                                                                   \
+         .type = OPT_INT,                                                                          \
+         .argument = "N",                                                                          \
+         .min = 0,                                                                                 \
+         .max = INT64_MAX,                                                                         \
+         .hidden = true,                                                                           \
+         .help = "list folders in another order"},                                                 \
+    {                                                                                              \
+        .name = "delay-us", .type = OPT_INT, .argument = "N", .min = 0, .max = 10000000,           \
+        .hidden = true, .help = "delay workers"                                                    \
+    }
+
+/* Fill loop options from the command line; targets are the arguments, "." without any. */
+int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d) MUST_CHECK;
+/* Location of the store from --db or the data folder, NUL-terminated, in the arena. */
+int store_location(struct invocation *in, const char **ret, struct diag *d) MUST_CHECK;
+/* Ctrl-C and SIGTERM set a flag instead of killing: the transaction is left whole. */
+const volatile int *observe_interruption(void);
+/* A line of progress on the terminal's error stream; quiet in a pipe. */
+void observe_progress(struct invocation *in, struct loop_options *o);
+void observe_progress_clear(struct invocation *in);
+
+#endif
