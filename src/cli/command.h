@@ -61,8 +61,9 @@ struct invocation {
     struct arena *arena;
     struct clock clock;
     FILE *out, *err;
-    bool terminal; /* out is a terminal: colour and progress allowed */
-    int width;     /* columns of the terminal, 100 in a pipe */
+    bool terminal;        /* out is a terminal: colour and progress allowed */
+    int width;            /* columns of the terminal, 100 in a pipe */
+    uint64_t progress_at; /* clock_ticks of the last progress line, 0 none */
 };
 
 struct command {

@@ -34,8 +34,7 @@ static struct str keep(struct emit *e, struct str s)
 {
     if (!s.n || e->error)
         return STR("");
-    AUTO(buf)
-    clean = BUF_INIT;
+    AUTO(buf) clean = BUF_INIT;
     if (e->values) {
         int rc = values_redact(e->values, s, &clean);
         if (!rc)

@@ -21,8 +21,7 @@ struct place place_node(struct item *it, const struct doc *doc, const struct nod
     if (!n)
         return p;
     struct mark m = node_mark(doc, n);
-    AUTO(buf)
-    pointer = BUF_INIT;
+    AUTO(buf) pointer = BUF_INIT;
     node_pointer(doc, n, &pointer);
     p.line = m.line;
     p.column = m.column;
