@@ -11,9 +11,11 @@ const char *const FACTOR_NAMES[] = {"exposure", "proof",    "ease",  "data",
 /* Highest first. The middle value of a factor is the lower of the two in the middle. */
 static const struct factor_level EXPOSURE[] = {
     {"internet", 40}, {"partner", 30}, {"organization", 20}, {"team", 10}, {"loopback", 4}};
-static const struct factor_level PROOF[] = {{"attacked", 35}, {"weaponized", 28}, {"probed", 25},
-                                            {"poc", 20},      {"static", 12},     {"theory", 6}};
-static const struct factor_level EASE[] = {{"no-login", 25}, {"low-privilege", 15}, {"hard", 6}};
+static const struct factor_level PROOF[] = {{"known-exploited", 35}, {"weaponized", 28},
+                                            {"probe", 25},           {"public-poc", 20},
+                                            {"static", 12},          {"theory", 6}};
+static const struct factor_level EASE[] = {
+    {"no-login", 25}, {"low-privilege", 15}, {"high-privilege", 6}};
 static const struct factor_level DATA[] = {
     {"secret", 100}, {"regulated", 85}, {"confidential", 60}, {"internal", 30}, {"public", 10}};
 static const struct factor_level REACH[] = {

@@ -18,9 +18,7 @@ static struct risk_score score(const struct risk_input *in)
 static void remote_server_without_auth(void **state UNUSED)
 {
     struct risk_input in = {
-        95,
-        {"internet", "probed", "no-login", "confidential", "write-shared", "high", NULL},
-        false};
+        95, {"internet", "probe", "no-login", "confidential", "write-shared", "high", NULL}, false};
     struct risk_score s = score(&in);
     assert_int_equal(s.tenths, 826);
     assert_int_equal(s.likelihood_pct, 90);
@@ -44,7 +42,7 @@ static void library_advisory(void **state UNUSED)
 static void missing_model_card(void **state UNUSED)
 {
     struct risk_input in = {
-        25, {"team", "static", "hard", "internal", "none", "medium", "minimal"}, false};
+        25, {"team", "static", "high-privilege", "internal", "none", "medium", "minimal"}, false};
     struct risk_score s = score(&in);
     assert_int_equal(s.tenths, 97);
     assert_int_equal(s.band, BAND_INFO);
@@ -87,10 +85,10 @@ static void aivss(void **state UNUSED)
 static void missing_factor_takes_the_middle(void **state UNUSED)
 {
     struct risk_input none = {50, {NULL}, false};
-    struct risk_input middle = {
-        50,
-        {"organization", "poc", "low-privilege", "confidential", "write-own", "medium", "limited"},
-        false};
+    struct risk_input middle = {50,
+                                {"organization", "public-poc", "low-privilege", "confidential",
+                                 "write-own", "medium", "limited"},
+                                false};
     assert_int_equal(score(&none).tenths, score(&middle).tenths);
     assert_int_equal(score(&none).confidence_pct, 0);
     struct risk_input wrong = {50, {"moon"}, false};
@@ -100,7 +98,7 @@ static void missing_factor_takes_the_middle(void **state UNUSED)
 
 static void compensation_halves_ease(void **state UNUSED)
 {
-    struct risk_input in = {95, {"internet", "probed", "no-login", NULL, NULL, NULL, NULL}, true};
+    struct risk_input in = {95, {"internet", "probe", "no-login", NULL, NULL, NULL, NULL}, true};
     assert_int_equal(score(&in).likelihood_pct, 77);
 }
 
