@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/err.h"
 #include "prioritize/risk.h"
 
 static struct risk_score score(const struct risk_input *in)
