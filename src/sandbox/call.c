@@ -124,12 +124,7 @@ static int write_request(const struct worker *w, struct watch *watch, struct str
             return -1;
         }
         fd = -1; /* went along with the first bytes */
-        while (first < ARRAY_LEN(iov) && (size_t)n >= iov[first].iov_len)
-            n -= (ssize_t)iov[first++].iov_len;
-        if (first < ARRAY_LEN(iov)) {
-            iov[first].iov_base = (char *)iov[first].iov_base + n;
-            iov[first].iov_len -= (size_t)n;
-        }
+        first = ipc_advance(iov, ARRAY_LEN(iov), first, (size_t)n);
     }
     return 0;
 }

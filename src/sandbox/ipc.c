@@ -40,6 +40,17 @@ ssize_t ipc_send(int sock, const struct iovec *iov, size_t n_iov, int fd, int fl
     return n;
 }
 
+size_t ipc_advance(struct iovec *iov, size_t n_iov, size_t first, size_t n)
+{
+    while (first < n_iov && n >= iov[first].iov_len)
+        n -= iov[first++].iov_len;
+    if (first < n_iov) {
+        iov[first].iov_base = (char *)iov[first].iov_base + n;
+        iov[first].iov_len -= n;
+    }
+    return first;
+}
+
 ssize_t ipc_receive(int sock, void *p, size_t n, int *ret_fd, int flags)
 {
     union fd_control control = {0};

@@ -54,10 +54,9 @@ static int worker_spawn(struct sandbox *sb, struct worker *ret, enum sandbox_lev
     if (error)
         return error;
     w.pid = io.pid;
-    if (io.error || w.sock < 0) {
+    if (w.sock < 0) {
+        worker_close(&w);
         errno = io.error ? io.error : EMFILE; /* no room here for the descriptor */
-        if (!io.error)
-            worker_close(&w);
         return diag_errno(d, "cannot start a worker");
     }
     w.cpu_granted = sandbox_cpu_grant(&sb->config, 0);
@@ -73,8 +72,9 @@ void worker_close(struct worker *w)
     int none;
     if (w->sock >= 0)
         close(w->sock);
-    if (w->pid > 0 && sandbox_control(w->sandbox, &io, &none, NULL))
-        none = -1; /* the zygote is gone, and the worker with it */
+    /* When the zygote is gone, the worker is gone with it. */
+    int gone = w->pid > 0 ? sandbox_control(w->sandbox, &io, &none, NULL) : 0;
+    (void)gone;
     w->sock = -1;
     w->pid = 0;
 }

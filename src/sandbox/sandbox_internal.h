@@ -72,6 +72,8 @@ int sandbox_start_without(struct sandbox *sb, const struct sandbox_config *confi
 
 /* Send `n` bytes as one message, with `fd` unless it is -1; EINTR and SIGPIPE never show. */
 ssize_t ipc_send(int sock, const struct iovec *iov, size_t n_iov, int fd, int flags);
+/* Of iov[first..], `n` bytes were sent: the next index to send, n_iov when all is done. */
+size_t ipc_advance(struct iovec *iov, size_t n_iov, size_t first, size_t n);
 /* Receive at most `n` bytes; *ret_fd is the descriptor that came along (close-on-exec) or -1. */
 ssize_t ipc_receive(int sock, void *p, size_t n, int *ret_fd, int flags);
 /* Wait `grace_ms` for the end of a child, then kill it. 0, or -1 when it cannot be killed. */

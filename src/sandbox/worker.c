@@ -106,12 +106,7 @@ static void answer(uint32_t seq, int code, struct str bytes)
             continue;
         if (n < 0)
             _exit(0); /* the parent no longer listens */
-        while (first < ARRAY_LEN(iov) && (size_t)n >= iov[first].iov_len)
-            n -= (ssize_t)iov[first++].iov_len;
-        if (first < ARRAY_LEN(iov)) {
-            iov[first].iov_base = (char *)iov[first].iov_base + n;
-            iov[first].iov_len -= (size_t)n;
-        }
+        first = ipc_advance(iov, ARRAY_LEN(iov), first, (size_t)n);
     }
 }
 
