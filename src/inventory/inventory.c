@@ -45,149 +45,6 @@ void inventory_done(struct inventory *inv)
     inv->sealed = false;
 }
 
-int inventory_charge(struct inventory *inv, size_t n)
-{
-    struct inventory_build *b = inv->build;
-    size_t sum;
-    if (!b)
-        return E_BUG;
-    if (size_add_overflow(b->charged, n, &b->charged) ||
-        size_add_overflow(b->charged, inv->mem.used, &sum))
-        return E_LIMIT;
-    return b->cap && sum > b->cap ? E_LIMIT : OK;
-}
-
-static int memory_error(const struct inventory *inv)
-{
-    return arena_error(&inv->mem) ? arena_error(&inv->mem) : E_NOMEM;
-}
-
-/* The inventory's one copy of a text. */
-static int intern(struct inventory *inv, struct str s, struct str *ret)
-{
-    struct map *m = &inv->build->texts;
-    bool fresh;
-    if (!s.n) {
-        *ret = STR("");
-        return OK;
-    }
-    uint64_t *slot = map_put(m, s, &fresh);
-    if (!slot)
-        return memory_error(inv);
-    if (fresh) {
-        *slot = m->n - 1;
-        int rc = inventory_charge(inv, sizeof(struct map_entry) + 2 * sizeof(uint32_t));
-        if (rc)
-            return rc;
-    }
-    *ret = m->entries[*slot].key;
-    return OK;
-}
-
-/* Same for a text that is often the very slice of `like`, whose copy is known. */
-static int intern_like(struct inventory *inv, struct str s, struct str like, struct str copy,
-                       struct str *ret)
-{
-    if (s.p == like.p && s.n == like.n && s.n) {
-        *ret = copy;
-        return OK;
-    }
-    return intern(inv, s, ret);
-}
-
-static int copy_place(struct inventory *inv, const struct place *from, const struct place *like,
-                      const struct place *like_copy, struct place *ret)
-{
-    static const struct place none;
-    struct place p = *from;
-    like = like ? like : &none;
-    like_copy = like_copy ? like_copy : &none;
-    int rc = intern_like(inv, from->path, like->path, like_copy->path, &p.path);
-    if (!rc)
-        rc = intern_like(inv, from->member, like->member, like_copy->member, &p.member);
-    if (!rc)
-        rc = intern_like(inv, from->pointer, like->pointer, like_copy->pointer, &p.pointer);
-    if (!rc)
-        rc = intern_like(inv, from->url, like->url, like_copy->url, &p.url);
-    if (!rc)
-        rc = intern_like(inv, from->collector, like->collector, like_copy->collector, &p.collector);
-    if (!rc)
-        rc = intern_like(inv, from->snippet, like->snippet, like_copy->snippet, &p.snippet);
-    if (!rc)
-        *ret = p;
-    return rc;
-}
-
-static int copy_list(struct inventory *inv, struct value *v)
-{
-    if (!v->n) {
-        v->list = NULL;
-        return OK;
-    }
-    struct str *list = arena_new_n(&inv->mem, struct str, v->n);
-    if (!list)
-        return memory_error(inv);
-    for (size_t i = 0; i < v->n; i++) {
-        int rc = intern(inv, v->list[i], &list[i]);
-        if (rc)
-            return rc;
-    }
-    v->list = list;
-    return OK;
-}
-
-static int copy_attr(struct inventory *inv, struct attribute *a, const struct place *like,
-                     const struct place *like_copy)
-{
-    int rc = copy_place(inv, &a->at, like, like_copy, &a->at);
-    if (!rc)
-        rc = intern(inv, a->reason, &a->reason);
-    if (!rc && (a->state == STATE_ABSENT || a->state == STATE_UNRESOLVED))
-        a->value = (struct value){.type = a->value.type};
-    if (!rc && a->value.type == VALUE_STRING)
-        rc = intern(inv, a->value.text, &a->value.text);
-    if (!rc && a->value.type == VALUE_STRINGS)
-        rc = copy_list(inv, &a->value);
-    return rc;
-}
-
-static bool attr_fits(const struct attribute *a, enum kind kind)
-{
-    const struct attr_info *info = attr_info(a->attr);
-    bool valued = a->state != STATE_ABSENT && a->state != STATE_UNRESOLVED;
-    return info && info->kind == kind && (!valued || info->type == a->value.type);
-}
-
-static int copy_attrs(struct inventory *inv, const struct observation *o, struct seen *s)
-{
-    struct inventory_build *b = inv->build;
-    best_begin(b, o->kind);
-    for (size_t i = 0; i < o->n_attrs; i++) {
-        if (!attr_fits(&o->attrs[i], o->kind))
-            return E_BUG;
-        best_offer(b, &o->attrs[i]);
-    }
-    s->n_place = (uint32_t)best_count(b, o->kind, false);
-    s->n_asset = (uint32_t)best_count(b, o->kind, true);
-    size_t n = (size_t)s->n_place + s->n_asset;
-    if (!n)
-        return OK;
-    int limit = inventory_charge(inv, n * sizeof(struct attribute));
-    if (limit)
-        return limit;
-    s->attrs = arena_new_n(&inv->mem, struct attribute, n);
-    if (!s->attrs)
-        return memory_error(inv);
-    best_take(b, o->kind, false, s->attrs);
-    best_take(b, o->kind, true, s->attrs + s->n_place);
-    for (size_t i = 0; i < n; i++) {
-        int rc = copy_attr(inv, &s->attrs[i], &o->at, &s->at);
-        if (rc)
-            return rc;
-    }
-    return OK;
-}
-
 /* The draft of the observation's key, made when it is new. */
 static int find_draft(struct inventory *inv, const struct observation *o, uint32_t *ret)
 {
@@ -210,7 +67,7 @@ static int find_draft(struct inventory *inv, const struct observation *o, uint32
         return E_NOMEM;
     uint64_t *slot = map_put(&b->drafts_by_key, buf_str(&b->full_key), &fresh);
     if (!slot)
-        return memory_error(inv);
+        return inventory_memory_error(inv);
     if (fresh)
         *slot = NO_ASSET;
     if (*slot == NO_ASSET) {
@@ -236,13 +93,13 @@ int inventory_add(struct inventory *inv, const struct observation *o, uint32_t *
         return E_LIMIT;
     int rc = inventory_charge(inv, sizeof(s) + sizeof(struct inv_place));
     if (!rc)
-        rc = copy_place(inv, &o->at, NULL, NULL, &s.at);
+        rc = inventory_place(inv, &o->at, &s.at);
     if (!rc)
-        rc = intern(inv, o->name, &s.name);
+        rc = inventory_text(inv, o->name, &s.name);
     if (!rc)
-        rc = intern(inv, o->scope, &s.scope);
+        rc = inventory_text(inv, o->scope, &s.scope);
     if (!rc)
-        rc = copy_attrs(inv, o, &s);
+        rc = inventory_attrs(inv, o, &s);
     if (!rc)
         rc = find_draft(inv, o, &s.draft);
     if (!rc)
@@ -266,7 +123,7 @@ int inventory_relate(struct inventory *inv, uint32_t from, enum verb verb, uint3
         return E_BUG;
     int rc = inventory_charge(inv, sizeof(r));
     if (!rc)
-        rc = copy_place(inv, at ? at : &none, NULL, NULL, &r.at);
+        rc = inventory_place(inv, at ? at : &none, &r.at);
     return rc ? rc : vec_push(&inv->relations, r);
 }
 
@@ -278,11 +135,11 @@ int inventory_value(struct inventory *inv, uint32_t holder, const struct data_va
     copy.asset = holder;
     int rc = inventory_charge(inv, sizeof(copy));
     if (!rc)
-        rc = copy_place(inv, &v->at, NULL, NULL, &copy.at);
+        rc = inventory_place(inv, &v->at, &copy.at);
     if (!rc)
-        rc = intern(inv, v->kind, &copy.kind);
+        rc = inventory_text(inv, v->kind, &copy.kind);
     if (!rc)
-        rc = intern(inv, v->fingerprint, &copy.fingerprint);
+        rc = inventory_text(inv, v->fingerprint, &copy.fingerprint);
     return rc ? rc : vec_push(&inv->values, copy);
 }
 
@@ -293,11 +150,11 @@ int inventory_owner(struct inventory *inv, uint32_t handle, const struct owner_c
         return E_BUG;
     int rc = inventory_charge(inv, sizeof(row));
     if (!rc)
-        rc = copy_place(inv, &c->at, NULL, NULL, &row.c.at);
+        rc = inventory_place(inv, &c->at, &row.c.at);
     if (!rc)
-        rc = intern(inv, c->name, &row.c.name);
+        rc = inventory_text(inv, c->name, &row.c.name);
     if (!rc)
-        rc = intern(inv, c->source, &row.c.source);
+        rc = inventory_text(inv, c->source, &row.c.source);
     return rc ? rc : vec_push(&inv->build->owners, row);
 }
 
@@ -308,11 +165,11 @@ int inventory_cover(struct inventory *inv, const struct coverage_row *row)
         return E_BUG;
     int rc = inventory_charge(inv, sizeof(copy));
     if (!rc)
-        rc = intern(inv, row->source, &copy.source);
+        rc = inventory_text(inv, row->source, &copy.source);
     if (!rc)
-        rc = intern(inv, row->path, &copy.path);
+        rc = inventory_text(inv, row->path, &copy.path);
     if (!rc)
-        rc = intern(inv, row->reason, &copy.reason);
+        rc = inventory_text(inv, row->reason, &copy.reason);
     return rc ? rc : vec_push(&inv->coverage, copy);
 }
 

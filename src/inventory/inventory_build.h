@@ -56,6 +56,13 @@ struct inventory_build {
 
 /* Count n more bytes of rows; E_LIMIT when rows and texts pass the cap. */
 int inventory_charge(struct inventory *inv, size_t n) MUST_CHECK;
+/* E_LIMIT or E_NOMEM, after the arena or a map of it gave NULL. */
+int inventory_memory_error(const struct inventory *inv);
+
+/* The inventory's one copy of a text; copies of a place and of the attributes of o, into s. */
+int inventory_text(struct inventory *inv, struct str s, struct str *ret) MUST_CHECK;
+int inventory_place(struct inventory *inv, const struct place *from, struct place *ret) MUST_CHECK;
+int inventory_attrs(struct inventory *inv, const struct observation *o, struct seen *s) MUST_CHECK;
 
 /*
  * The strongest of several values for each attribute of a kind: best_begin, best_offer for each

@@ -29,21 +29,27 @@ static bool all_digits(struct str s)
     return true;
 }
 
+/* Split "host:port"; a host in brackets may hold colons, another one may not. */
+static struct str split_port(struct str authority, struct str *ret_port)
+{
+    size_t bracket = str_rchr(authority, ']');
+    size_t colon = str_chr(authority, ':', bracket == SIZE_MAX ? 0 : bracket);
+    struct str port = colon == SIZE_MAX ? STR_NULL : str_sub(authority, colon + 1, authority.n);
+    *ret_port = STR_NULL;
+    if (colon == SIZE_MAX || !all_digits(port))
+        return authority;
+    *ret_port = port;
+    return str_trim(str_sub(authority, 0, colon));
+}
+
 static void add_authority(struct buf *out, struct str scheme, struct str authority)
 {
     size_t at = str_rchr(authority, '@');
     if (at != SIZE_MAX)
         authority = str_sub(authority, at + 1, authority.n);
-    struct str host = authority, port = STR_NULL;
-    size_t colon = str_rchr(authority, ':'), bracket = str_rchr(authority, ']');
-    bool has_port = colon != SIZE_MAX && (bracket == SIZE_MAX || bracket < colon) &&
-                    all_digits(str_sub(authority, colon + 1, authority.n));
-    if (has_port) {
-        host = str_sub(authority, 0, colon);
-        port = str_sub(authority, colon + 1, authority.n);
-    }
-    if (host.n > 1 && host.p[host.n - 1] == '.')
-        host = str_sub(host, 0, host.n - 1);
+    struct str port, host = split_port(str_trim(authority), &port);
+    while (host.n > 1 && host.p[host.n - 1] == '.' && str_chr(host, ':', 0) == SIZE_MAX)
+        host = str_trim(str_sub(host, 0, host.n - 1));
     add_lower(out, host);
     if (port.n && !is_default_port(scheme, port)) {
         buf_addc(out, ':');
@@ -53,10 +59,10 @@ static void add_authority(struct buf *out, struct str scheme, struct str authori
 
 void url_normalise(struct str url, struct buf *out)
 {
-    url = str_trim(url);
     for (size_t i = 0; i < url.n; i++)
         if (url.p[i] == '?' || url.p[i] == '#')
             url = str_sub(url, 0, i);
+    url = str_trim(url);
     size_t mark = str_find(url, STR("://"), 0);
     if (mark == SIZE_MAX) {
         buf_add(out, url);

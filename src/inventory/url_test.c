@@ -36,6 +36,10 @@ static void test_normalise(void **state)
         {"://", "://"},
         {"https://@", "https://"},
         {"https://host:x/", "https://host:x"},
+        {"http://host..", "http://host"},
+        {"http://a:80:80", "http://a:80:80"},
+        {"http://a :80", "http://a"},
+        {"https://a/ ?x", "https://a"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
