@@ -44,7 +44,8 @@ struct load {
     struct map names; /* every C identifier and view that will be generated */
 };
 
-static int at_mark(struct load *l, struct mark m, const char *hint, const char *fmt, va_list ap)
+static int PRINTF_LIKE(4, 0)
+    at_mark(struct load *l, struct mark m, const char *hint, const char *fmt, va_list ap)
 {
     char text[400];
     vsnprintf(text, sizeof(text), fmt, ap);
