@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts survive the way through a frame; frames that break the protocol are refused. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "discover/emit.h"
+
+/* One fact of each type, as a detector would say them. */
+static void fill(struct emit *e, struct arena *a)
+{
+    struct place at = {.line = 3, .column = 7, .offset = 40, .pointer = STR("/mcpServers/x")};
+    struct str args[] = {STR("-y"), STR("a\0b")};
+    emit_init(e, a, NULL);
+    e->collector = "mcp-config";
+    uint32_t host = emit_asset(e, KIND_AGENT_HOST, STR("Cursor"), at);
+    uint32_t server = emit_asset(e, KIND_MCP_SERVER, STR("x"), at);
+    emit_str(e, server, ATTR_MCP_SERVER_COMMAND, STR("npx"), at);
+    emit_list(e, server, ATTR_MCP_SERVER_ARGUMENTS, args, 2, at);
+    emit_int(e, server, ATTR_MCP_SERVER_SECRET_LITERALS, -2, at);
+    emit_bool(e, server, ATTR_MCP_SERVER_ENABLED, true, at);
+    emit_state(e, STATE_DEFAULT);
+    emit_absent(e, server, ATTR_MCP_SERVER_AUTH, at);
+    emit_unresolved(e, server, ATTR_MCP_SERVER_LAUNCHER, "shell line", at);
+    emit_relation(e, host, VERB_CONNECTS, server, RELATION_DECLARED, at);
+    struct value_hit hit = {.class = DATA_SECRET, .kind = "groq-key", .end = 5, .length = 5};
+    emit_value(e, server, &hit, at);
+    struct str owners[] = {STR("@a"), STR("@b")};
+    emit_owner_rule(e, STR("*.py"), owners, 2, at);
+    emit_owner(e, server, STR("Jane"), "package-metadata", 40, at);
+    emit_origin(e, STR("https://host.example/o/r"), at);
+    emit_gap(e, COVERAGE_PARTIAL, at, "line %d", 9);
+    assert_int_equal(emit_result(e), 0);
+}
+
+static void write_facts(struct buf *frame)
+{
+    AUTO(arena) a = ARENA(0);
+    struct emit e;
+    fill(&e, &a);
+    e.facts.bytes_read = 77;
+    fact_write(&e.facts, frame);
+    emit_done(&e);
+    assert_int_equal(buf_result(frame), 0);
+}
+
+static void round_trip(void **state UNUSED)
+{
+    AUTO(buf) frame = BUF_INIT;
+    AUTO(buf) again = BUF_INIT;
+    AUTO(arena) a = ARENA(0);
+    struct facts f;
+    struct diag d = {0};
+    write_facts(&frame);
+    assert_int_equal(fact_read(buf_str(&frame), 4, STR("a/b.json"), &a, &f, &d), 0);
+    assert_int_equal(f.bytes_read, 77);
+    assert_int_equal(f.n, 8);
+    const struct observation *server = &f.v[1].asset;
+    assert_int_equal(server->kind, KIND_MCP_SERVER);
+    assert_int_equal(server->at.target, 4);
+    assert_true(str_eq(server->at.path, STR("a/b.json")));
+    assert_true(str_eq(server->at.collector, STR("mcp-config")));
+    const struct attribute *args = observation_attr(server, ATTR_MCP_SERVER_ARGUMENTS);
+    assert_int_equal(args->value.n, 2);
+    assert_true(str_eq(args->value.list[1], STR("a\0b")));
+    assert_int_equal(observation_attr(server, ATTR_MCP_SERVER_ENABLED)->state, STATE_DEFAULT);
+    assert_int_equal(observation_attr(server, ATTR_MCP_SERVER_AUTH)->state, STATE_ABSENT);
+    fact_write(&f, &again);
+    assert_true(str_eq(buf_str(&frame), buf_str(&again)));
+}
+
+static void cut_anywhere(void **state UNUSED)
+{
+    AUTO(buf) frame = BUF_INIT;
+    write_facts(&frame);
+    for (size_t n = 0; n < frame.n; n++) {
+        AUTO(arena) a = ARENA(0);
+        struct facts f;
+        struct diag d = {0};
+        assert_int_equal(fact_read(str_n(frame.p, n), 0, STR("p"), &a, &f, &d), E_PARSE);
+    }
+}
+
+static void references_outside(void **state UNUSED)
+{
+    struct place at = {.offset = -1};
+    struct fact relation = {.type = FACT_RELATION, .from = 0, .to = 1, .at = at};
+    struct facts lone = {.v = &relation, .n = 1};
+    struct fact value = {.type = FACT_VALUE, .from = 7, .at = at};
+    struct facts held = {.v = &value, .n = 1};
+    const struct facts *bad[] = {&lone, &held};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        AUTO(buf) frame = BUF_INIT;
+        AUTO(arena) a = ARENA(0);
+        struct facts f;
+        struct diag d = {0};
+        fact_write(bad[i], &frame);
+        assert_int_equal(fact_read(buf_str(&frame), 0, STR("p"), &a, &f, &d), E_PARSE);
+    }
+}
+
+static void overlapping_values_are_one(void **state UNUSED)
+{
+    AUTO(arena) a = ARENA(0);
+    struct emit e;
+    emit_init(&e, &a, NULL);
+    struct value_hit hit = {.class = DATA_SECRET, .kind = "groq-key", .end = 50, .length = 50};
+    struct place structured = {.offset = 100, .pointer = STR("/env/KEY")};
+    struct place scanned = {.offset = 101}, next = {.offset = 150};
+    emit_value(&e, FACT_NONE, &hit, structured);
+    emit_value(&e, FACT_NONE, &hit, scanned);
+    assert_int_equal(e.facts.n, 1);
+    emit_value(&e, FACT_NONE, &hit, next);
+    assert_int_equal(e.facts.n, 2);
+    emit_done(&e);
+}
+
+static void wrong_attribute_is_our_mistake(void **state UNUSED)
+{
+    AUTO(arena) a = ARENA(0);
+    struct emit e;
+    struct place at = {.offset = -1};
+    emit_init(&e, &a, NULL);
+    uint32_t host = emit_asset(&e, KIND_AGENT_HOST, STR("h"), at);
+    emit_str(&e, host, ATTR_PACKAGE_PURL, STR("pkg:npm/x"), at);
+    assert_int_equal(emit_result(&e), E_BUG);
+    emit_done(&e);
+}
+
+static void memory_runs_out(void **state UNUSED)
+{
+    for (size_t cap = 0; cap < 40000; cap += 1500) {
+        AUTO(arena) a = ARENA(cap ? cap : 1);
+        struct emit e;
+        struct place at = {.offset = -1};
+        emit_init(&e, &a, NULL);
+        for (int i = 0; i < 200; i++)
+            emit_str(&e, emit_asset(&e, KIND_SERVICE, STR("name"), at), ATTR_SERVICE_ROLE,
+                     STR("model-api"), at);
+        assert_int_equal(emit_result(&e), E_LIMIT);
+        emit_done(&e);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(references_outside),
+        cmocka_unit_test(overlapping_values_are_one),
+        cmocka_unit_test(wrong_attribute_is_our_mistake),
+        cmocka_unit_test(memory_runs_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

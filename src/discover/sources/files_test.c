@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The walk: path order, rules, special files, links, denied and deep folders. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "discover/source.h"
+
+extern const struct source SOURCE_FILES;
+
+struct tree {
+    char root[64];
+    struct target target;
+    struct discover_options options;
+};
+
+static void in(struct tree *t, const char *name, char out[4352])
+{
+    snprintf(out, 4352, "%s/%s", t->root, name);
+}
+
+static void make_file(struct tree *t, const char *name, const char *text)
+{
+    char path[4352];
+    in(t, name, path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void make_folder(struct tree *t, const char *name)
+{
+    char path[4352];
+    in(t, name, path);
+    assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static int setup(void **state)
+{
+    struct tree *t = mem_alloc(sizeof(*t));
+    snprintf(t->root, sizeof(t->root), "/tmp/stance-walk.XXXXXX");
+    assert_non_null(mkdtemp(t->root));
+    t->target = (struct target){.given = STR("x"), .root = str_z(t->root), .name = STR("x")};
+    t->options = (struct discover_options){.targets = &t->target, .n_targets = 1};
+    *state = t;
+    return 0;
+}
+
+/* The folders are too deep for one path. */
+static int remove_tree(const char *path)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("/bin/rm", "rm", "-rf", path, (char *)NULL);
+        _exit(1);
+    }
+    return pid < 0 || waitpid(pid, NULL, 0) != pid;
+}
+
+static int teardown(void **state)
+{
+    struct tree *t = *state;
+    assert_int_equal(remove_tree(t->root), 0);
+    mem_free(t);
+    return 0;
+}
+
+/* All items as "path:state\n", then the coverage rows as "rule=count\n". */
+static void walk(struct tree *t, struct buf *out)
+{
+    void *w;
+    struct diag d = {0};
+    struct source_item it;
+    struct discover_report report = {0};
+    int rc;
+    assert_int_equal(SOURCE_FILES.open(&t->options, 0, &w, &d), 0);
+    while ((rc = SOURCE_FILES.next(w, &it, &d)) == 1) {
+        buf_addf(out, STR_FMT ":%s\n", STR_ARG(it.path), COVERAGE_STATE_NAMES[it.state]);
+        if (it.fd >= 0)
+            close(it.fd);
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(SOURCE_FILES.close(w, &report), 0);
+    vec_each (row, &report.coverage) {
+        buf_addf(out, STR_FMT "=%llu\n", STR_ARG(row->path), (unsigned long long)row->files);
+    }
+    discover_report_done(&report);
+}
+
+static void order_is_path_order(void **state)
+{
+    struct tree *t = *state;
+    make_folder(t, "a");
+    make_file(t, "a/z", "1");
+    make_file(t, "a-b", "1");
+    make_file(t, "a0", "1");
+    make_file(t, "B", "1");
+    const char *want = "B:examined\na-b:examined\na/z:examined\na0:examined\n";
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        AUTO(buf) out = BUF_INIT;
+        t->options.shuffle_seed = seed;
+        walk(t, &out);
+        assert_string_equal(out.p, want);
+    }
+}
+
+static void rules_are_rows(void **state)
+{
+    struct tree *t = *state;
+    make_folder(t, ".git");
+    make_file(t, ".git/config", "[core]");
+    make_file(t, ".git/HEAD", "ref");
+    make_folder(t, "node_modules");
+    make_file(t, "node_modules/x.js", "1");
+    make_folder(t, "venv");
+    make_file(t, "venv.txt", "1");
+    AUTO(buf) out = BUF_INIT;
+    walk(t, &out);
+    assert_string_equal(out.p, ".git/config:examined\nvenv.txt:examined\nversion-control-data=1\n"
+                               "installed-packages=1\nvirtual-environments=1\n");
+    AUTO(buf) everything = BUF_INIT;
+    t->options.all = true;
+    walk(t, &everything);
+    assert_string_equal(everything.p, ".git/HEAD:examined\n.git/config:examined\n"
+                                      "node_modules/x.js:examined\nvenv.txt:examined\n");
+}
+
+static void links_and_pipes_never_hang(void **state)
+{
+    struct tree *t = *state;
+    char path[4352];
+    in(t, "pipe", path);
+    assert_int_equal(mkfifo(path, 0644), 0);
+    in(t, "loop", path);
+    assert_int_equal(symlink(".", path), 0);
+    in(t, "out", path);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    make_file(t, "x", "");
+    AUTO(buf) out = BUF_INIT;
+    walk(t, &out);
+    assert_string_equal(out.p, "x:examined\nsymbolic-links=2\nspecial-files=1\n");
+}
+
+static void deep_nesting_is_a_row(void **state)
+{
+    struct tree *t = *state;
+    int fd = open(t->root, O_RDONLY | O_DIRECTORY);
+    for (int i = 0; i < 600; i++) {
+        assert_int_equal(mkdirat(fd, "d", 0755), 0);
+        int next = openat(fd, "d", O_RDONLY | O_DIRECTORY);
+        close(fd);
+        fd = next;
+    }
+    close(fd);
+    AUTO(buf) out = BUF_INIT;
+    walk(t, &out);
+    assert_true(str_ends(buf_str(&out), STR("/d:failed\n")));
+}
+
+static void only_one_path(void **state)
+{
+    struct tree *t = *state;
+    make_folder(t, "a");
+    make_file(t, "a/x", "1");
+    make_file(t, "a/xy", "1");
+    make_file(t, "b", "1");
+    AUTO(buf) out = BUF_INIT;
+    t->options.only_path = STR("a/x");
+    walk(t, &out);
+    assert_string_equal(out.p, "a/x:examined\n");
+}
+
+static void denied_folder(void **state)
+{
+    struct tree *t = *state;
+    if (geteuid() == 0)
+        skip(); /* root may read everything; the end-to-end test drops its rights */
+    make_folder(t, "a");
+    char path[4352];
+    in(t, "a", path);
+    assert_int_equal(chmod(path, 0), 0);
+    AUTO(buf) out = BUF_INIT;
+    walk(t, &out);
+    assert_string_equal(out.p, "a:denied\n");
+    assert_int_equal(chmod(path, 0700), 0);
+}
+
+static void one_file_as_target(void **state)
+{
+    struct tree *t = *state;
+    char path[4352];
+    make_file(t, "package.json", "{}");
+    in(t, "package.json", path);
+    t->target.root = str_z(path);
+    t->target.name = STR("package.json");
+    t->target.single_file = true;
+    AUTO(buf) out = BUF_INIT;
+    walk(t, &out);
+    assert_string_equal(out.p, "package.json:examined\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(order_is_path_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(rules_are_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(links_and_pipes_never_hang, setup, teardown),
+        cmocka_unit_test_setup_teardown(deep_nesting_is_a_row, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_one_path, setup, teardown),
+        cmocka_unit_test_setup_teardown(denied_folder, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_file_as_target, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
