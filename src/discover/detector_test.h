@@ -21,9 +21,9 @@
  *       unsaid: host, enabled                               attributes of the kind left out
  *     1 relation 0 connects 2 (declared) @…
  *     2 value SECRET openai-project-key, 164 characters, in 0 @…    "in item" for FACT_NONE
- *     3 rule PATTERN -> OWNER OWNER @…    4 owner NAME of 0, SOURCE 80 @…    5 origin URL @…
- *     6 ignore PATTERN @…                 7 gap partial: REASON @…
- * Every line of a fact begins with its number except rules, owners, origins, ignores and gaps.
+ *     rule PATTERN -> OWNER OWNER @…      owner NAME of 0, SOURCE 80 @…      origin URL @…
+ *     gap partial: REASON @…
+ * Facts that others may name begin with their number: assets, relations and values.
  */
 #ifndef STANCE_DISCOVER_DETECTOR_TEST_H
 #define STANCE_DISCOVER_DETECTOR_TEST_H
@@ -135,7 +135,6 @@ static void detector_fact(struct buf *b, const struct fact *f)
                  STR_ARG(f->source), f->confidence);
         break;
     case FACT_ORIGIN: buf_addf(b, "origin " STR_FMT, STR_ARG(f->pattern)); break;
-    case FACT_IGNORE: buf_addf(b, "ignore " STR_FMT, STR_ARG(f->pattern)); break;
     case FACT_GAP:
         buf_addf(b, "gap %s: " STR_FMT, COVERAGE_STATE_NAMES[f->gap], STR_ARG(f->reason));
         break;
@@ -221,8 +220,7 @@ static void detector_dump(struct detector_run *r)
 static UNUSED void detector_says(const struct detector *det, const char *path, const char *content,
                                  const char *expected)
 {
-    AUTO(detector_run)
-    r = {.detector = det, .path = path, .content = str_z(content)};
+    AUTO(detector_run) r = {.detector = det, .path = path, .content = str_z(content)};
     detector_dump(&r);
     assert_int_equal(buf_result(&r.text), 0);
     assert_string_equal(r.text.p, expected);
@@ -248,8 +246,7 @@ static UNUSED void detector_survives_run(struct detector_run *r)
 static UNUSED void detector_survives(const struct detector *det, const char *path,
                                      const char *content)
 {
-    AUTO(detector_run)
-    r = {.detector = det, .path = path, .content = str_z(content)};
+    AUTO(detector_run) r = {.detector = det, .path = path, .content = str_z(content)};
     detector_survives_run(&r);
 }
 
