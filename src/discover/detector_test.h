@@ -213,6 +213,7 @@ static void detector_dump(struct detector_run *r)
     if (!r->rc)
         r->rc = emit_result(&e);
     r->facts = e.facts;
+    emit_done(&e);
     close(it.fd);
     detector_write(r);
 }
