@@ -58,8 +58,8 @@ int64_t stmt_int(const struct stmt *s, int column);
 /*
  * Guard a connection for SQL written by others (controls, `stance query`): only SELECT on the typed
  * views, no writes, no attach, no pragma; `max_ms` of wall time and `max_steps` virtual machine
- * steps (SQLite) or statement_timeout (PostgreSQL). A statement that fails under the guard leaves an
- * open transaction usable. Until db_unguard only read: other writes are undone on PostgreSQL.
+ * steps (SQLite) or statement_timeout (PostgreSQL). A statement that fails under the guard leaves
+ * an open transaction usable. Until db_unguard only read: other writes are undone on PostgreSQL.
  */
 struct db_guard {
     bool views_only; /* base tables, too, are refused */

@@ -482,10 +482,10 @@ static void pg_unguard(struct db *db)
     struct diag quiet = {0};
 
     (void)!pg_simple(q,
-                  q->guard_owns ? "ROLLBACK"
-                                : "ROLLBACK TO SAVEPOINT stance_guard;"
-                                  "RELEASE SAVEPOINT stance_guard",
-                  &quiet);
+                     q->guard_owns ? "ROLLBACK"
+                                   : "ROLLBACK TO SAVEPOINT stance_guard;"
+                                     "RELEASE SAVEPOINT stance_guard",
+                     &quiet);
 }
 
 static void pg_free(struct db *db)

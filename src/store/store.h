@@ -7,16 +7,19 @@
  *     store_scan_begin(st, &scan, d)            lock, open transaction, scan row
  *     store_put_inventory(st, &inv, d)          assets, places, attributes, relations, values
  *     ... assess runs controls on store_db(st), prioritize scores ...
+ *     store_put_runs(st, runs, n, d)            which controls ran
  *     store_put_findings(st, findings, n, d)    opens, keeps, reopens and closes findings
  *     store_put_risks(st, risks, n, d)
  *     store_scan_commit(st, &summary, d)        change log, chained digest, commit
  *
  * Presence: an asset or place of a scanned target that was not seen again becomes `gone` only when
- * its path was covered by this scan (no denied, failed, partial, skipped or not_looked row at or
- * above it). `last_seen` is the last scan that covered it.
- * Ids persist: an asset that the inventory knows under a new id but shares an alias or, for renamed
- * files, the content identity with a stored asset keeps the stored id; the new one becomes an
- * alias. Findings close only with a cause: `fixed` (re-observed and passing), `gone` (asset gone).
+ * its path was covered by this scan: an `examined` row stands at or above it, and no denied,
+ * failed, partial, unsupported, skipped or not_looked row does. A skipped or not_looked row may
+ * also name a rule: a glob over paths, or one part of a path (`node_modules`). `last_seen` is the
+ * start of the last scan that covered it. Ids persist: an asset that the inventory knows under a
+ * new id but shares an alias or, for renamed files, the content identity with a stored asset keeps
+ * the stored id; the new one becomes an alias. Findings close only with a cause: `fixed`
+ * (re-observed and passing), `gone` (asset gone).
  */
 #ifndef STANCE_STORE_STORE_H
 #define STANCE_STORE_STORE_H
@@ -56,6 +59,12 @@ struct finding {
     struct str factors; /* JSON array of the score's reasons */
 };
 
+struct store_run_row {
+    struct str control;
+    uint64_t population, passed, failed, unknown, errors;
+    struct str digest; /* of the evidence, may be empty */
+};
+
 struct asset_risk {
     uint32_t asset;
     enum fact_state state;
@@ -79,10 +88,18 @@ struct db *store_db(struct store *st);
 int store_scan_begin(struct store *st, const struct scan_info *info, struct diag *d) MUST_CHECK;
 int store_put_inventory(struct store *st, const struct inventory *inv, struct diag *d) MUST_CHECK;
 /* Store ids of the inventory's rows, for code that reads SQL results back: valid after
- * store_put_inventory until commit. E_NOTFOUND when the id is not of this scan. */
+ * store_put_inventory until commit, as long as the inventory lives. E_NOTFOUND when the id is not
+ * of this scan. */
 int store_asset_index(struct store *st, struct str asset_id, uint32_t *ret) MUST_CHECK;
 int store_place_index(struct store *st, int64_t place_id, uint32_t *ret_asset,
                       uint32_t *ret_place) MUST_CHECK;
+/*
+ * Which controls ran, before store_put_findings: only the findings of a control that ran without an
+ * error can close as fixed. Without this call the runs are read from the temporary table
+ * control_verdict of the connection when it exists (assess/assess.h).
+ */
+int store_put_runs(struct store *st, const struct store_run_row *runs, size_t n,
+                   struct diag *d) MUST_CHECK;
 int store_put_findings(struct store *st, const struct finding *f, size_t n,
                        struct diag *d) MUST_CHECK;
 int store_put_risks(struct store *st, const struct asset_risk *r, size_t n,

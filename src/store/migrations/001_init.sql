@@ -96,7 +96,7 @@ CREATE TABLE place (
     last_seen INTEGER NOT NULL,
     UNIQUE (asset, target, place_key, collector)
 );
-CREATE INDEX place_target ON place (target, state);
+CREATE INDEX place_target ON place (target, state, id);
 
 CREATE TABLE attribute (
     asset TEXT NOT NULL REFERENCES asset (id),
@@ -202,7 +202,7 @@ CREATE TABLE change_log (
     id INTEGER PRIMARY KEY,
     scan INTEGER NOT NULL REFERENCES scan (id),
     at INTEGER NOT NULL,
-    subject TEXT NOT NULL,          -- asset, alias, place, attribute, relation, finding
+    subject TEXT NOT NULL,          -- asset, alias, place, attribute, value, relation, finding
     subject_id TEXT NOT NULL,
     what TEXT NOT NULL,             -- added, changed, gone, returned, removed, ...
     old TEXT,                       -- canonical JSON of the row before and after

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to store/: every SQL text of a scan, SQL(name, text); included where the list is needed.
+ * Lists of CHUNK (64) ids are padded with empty texts, which are no ids.
+ */
+#define IN_CHUNK                                                                                   \
+    " IN (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,"     \
+    "?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35,?36,?37,?38,?39,?40,?41,?42,?43,?44,?45,?46," \
+    "?47,?48,?49,?50,?51,?52,?53,?54,?55,?56,?57,?58,?59,?60,?61,?62,?63,?64)"
+#define ASSET_COLUMNS                                                                              \
+    "id, kind, name, scope, owner, owner_state, environment, criticality, sanction, labels,"       \
+    " state, identity_key"
+#define PLACE_COLUMNS                                                                              \
+    "id, asset, target, path, member, pointer, url, line, col, byte_offset, collector, labels,"    \
+    " name, snippet, state, place_key"
+#define ATTR_COLUMNS "asset, place, name, type, value, number, state, reason, evidence"
+#define VALUE_COLUMNS                                                                              \
+    "id, asset, class, kind, length, fingerprint, target, path, member, pointer, url, line, col,"  \
+    " byte_offset, collector"
+#define FINDING_COLUMNS "id, control, category, asset, place, severity, verdict, status"
+
+/* scans */
+SQL(SQL_LAST_DIGEST, "SELECT digest FROM scan ORDER BY id DESC LIMIT 1")
+SQL(SQL_NEXT_SCAN, "SELECT max(id) + 1 FROM scan")
+SQL(SQL_NEXT_PLACE, "SELECT max(id) + 1 FROM place")
+SQL(SQL_NEXT_VALUE, "SELECT max(id) + 1 FROM data_value")
+SQL(SQL_NEXT_CHANGE, "SELECT max(id) + 1 FROM change_log")
+SQL(SQL_NEXT_TARGET, "SELECT max(id) + 1 FROM target")
+SQL(SQL_ANY_ASSET, "SELECT 1 FROM asset LIMIT 1")
+SQL(SQL_ADD_SCAN, "INSERT INTO scan (id, uid, program, knowledge, sandbox, deterministic, started,"
+                  " finished, digest, previous, posture_low, posture_high)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, '', ?8, -1, -1)")
+SQL(SQL_END_SCAN, "UPDATE scan SET finished = ?2, digest = ?3, posture_low = ?4,"
+                  " posture_high = ?5 WHERE id = ?1")
+SQL(SQL_FIND_TARGET, "SELECT id FROM target WHERE identity = ?1")
+SQL(SQL_ADD_TARGET, "INSERT INTO target (id, identity, name, given, root)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5)")
+SQL(SQL_SET_TARGET, "UPDATE target SET given = ?2, root = ?3 WHERE id = ?1")
+SQL(SQL_ADD_SCAN_TARGET, "INSERT INTO scan_target (scan, target, ord) VALUES (?1, ?2, ?3)")
+SQL(SQL_ADD_COVERAGE, "INSERT INTO coverage (scan, ord, source, target, path, state, reason,"
+                      " files, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+SQL(SQL_ADD_CHANGE, "INSERT INTO change_log (id, scan, at, subject, subject_id, what, old, new,"
+                    " cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+
+/* identity */
+SQL(SQL_FIND_ASSETS, "SELECT id, id, first_seen FROM asset WHERE id" IN_CHUNK)
+SQL(SQL_FIND_ALIASES, "SELECT l.alias, l.asset, a.first_seen FROM asset_alias l"
+                      " JOIN asset a ON a.id = l.asset WHERE l.alias" IN_CHUNK)
+SQL(SQL_ADD_ALIAS, "INSERT INTO asset_alias (alias, asset) VALUES (?1, ?2)")
+SQL(SQL_ALIASES_OF, "SELECT alias FROM asset_alias WHERE asset = ?1 ORDER BY alias")
+SQL(SQL_MOVE_ALIAS, "UPDATE asset_alias SET asset = ?2 WHERE alias = ?1")
+SQL(SQL_CONTENT_ROWS, "SELECT a.id, t.name, t.value, t.state FROM asset a"
+                      " JOIN attribute t ON t.asset = a.id AND t.place = 0"
+                      " WHERE a.kind = ?1 AND a.scope = ?2 AND a.state = 'present'"
+                      " ORDER BY a.id, t.name")
+SQL(SQL_CONTENT_PLACES, "SELECT id, target, path FROM place WHERE asset = ?1"
+                        " AND state = 'present' ORDER BY id")
+
+/* assets and what belongs to them */
+SQL(SQL_LOAD_ASSETS, "SELECT " ASSET_COLUMNS " FROM asset WHERE id" IN_CHUNK)
+SQL(SQL_LOAD_PLACES, "SELECT " PLACE_COLUMNS " FROM place WHERE asset" IN_CHUNK)
+SQL(SQL_LOAD_ATTRS, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset" IN_CHUNK)
+SQL(SQL_LOAD_OWNERS, "SELECT asset, ord, name, source, confidence, target, path, line"
+                     " FROM owner_candidate WHERE asset" IN_CHUNK)
+SQL(SQL_LOAD_VALUES, "SELECT " VALUE_COLUMNS " FROM data_value WHERE asset" IN_CHUNK)
+SQL(SQL_GET_ASSET, "SELECT " ASSET_COLUMNS " FROM asset WHERE id = ?1")
+SQL(SQL_GET_PLACE, "SELECT " PLACE_COLUMNS " FROM place WHERE id = ?1")
+SQL(SQL_ADD_ASSET, "INSERT INTO asset (id, kind, name, scope, owner, owner_state, environment,"
+                   " criticality, sanction, labels, state, identity_key, first_seen, last_seen)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)")
+SQL(SQL_SET_ASSET, "UPDATE asset SET name = ?2, scope = ?3, owner = ?4, owner_state = ?5,"
+                   " environment = ?6, criticality = ?7, sanction = ?8, labels = ?9, state = ?10,"
+                   " identity_key = ?11 WHERE id = ?1")
+SQL(SQL_SET_ASSET_STATE, "UPDATE asset SET state = ?2 WHERE id = ?1")
+SQL(SQL_SET_ASSET_FIRST, "UPDATE asset SET first_seen = ?2 WHERE id = ?1 AND first_seen > ?2")
+SQL(SQL_GET_ASSET_FIRST, "SELECT first_seen FROM asset WHERE id = ?1")
+SQL(SQL_DROP_ASSET, "DELETE FROM asset WHERE id = ?1")
+SQL(SQL_ADD_PLACE, "INSERT INTO place (id, asset, target, path, member, pointer, url, line, col,"
+                   " byte_offset, collector, labels, name, snippet, state, place_key, first_seen,"
+                   " last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                   " ?14, ?15, ?16, ?17, ?17)")
+SQL(SQL_SET_PLACE, "UPDATE place SET line = ?2, col = ?3, byte_offset = ?4, labels = ?5,"
+                   " name = ?6, snippet = ?7, state = ?8 WHERE id = ?1")
+SQL(SQL_SET_PLACE_STATE, "UPDATE place SET state = ?2 WHERE id = ?1")
+SQL(SQL_SET_PLACE_ASSET, "UPDATE place SET asset = ?2 WHERE id = ?1")
+SQL(SQL_DROP_PLACE, "DELETE FROM place WHERE id = ?1")
+SQL(SQL_PLACES_OF, "SELECT " PLACE_COLUMNS " FROM place WHERE asset = ?1 ORDER BY id")
+SQL(SQL_PLACE_LIKE, "SELECT id FROM place WHERE asset = ?1 AND target = ?2 AND place_key = ?3"
+                    " AND collector = ?4")
+SQL(SQL_ADD_ATTR, "INSERT INTO attribute (asset, place, name, type, value, number, state, reason,"
+                  " evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+SQL(SQL_SET_ATTR, "UPDATE attribute SET type = ?4, value = ?5, number = ?6, state = ?7,"
+                  " reason = ?8, evidence = ?9 WHERE asset = ?1 AND place = ?2 AND name = ?3")
+SQL(SQL_DROP_ATTR, "DELETE FROM attribute WHERE asset = ?1 AND place = ?2 AND name = ?3")
+SQL(SQL_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1")
+SQL(SQL_ASSET_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1 AND place = 0")
+SQL(SQL_DROP_OWNERS, "DELETE FROM owner_candidate WHERE asset = ?1")
+SQL(SQL_ADD_OWNER, "INSERT INTO owner_candidate (asset, ord, name, source, confidence, target,"
+                   " path, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+SQL(SQL_ADD_VALUE, "INSERT INTO data_value (id, asset, class, kind, length, fingerprint, target,"
+                   " path, member, pointer, url, line, col, byte_offset, collector)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")
+SQL(SQL_SET_VALUE, "UPDATE data_value SET line = ?2, col = ?3, byte_offset = ?4 WHERE id = ?1")
+SQL(SQL_SET_VALUE_ASSET, "UPDATE data_value SET asset = ?2 WHERE id = ?1")
+SQL(SQL_DROP_VALUE, "DELETE FROM data_value WHERE id = ?1")
+SQL(SQL_VALUES_OF, "SELECT " VALUE_COLUMNS " FROM data_value WHERE asset = ?1 ORDER BY id")
+
+/* presence */
+SQL(SQL_PRESENT_PLACES, "SELECT id, asset, path, last_seen FROM place WHERE target = ?1"
+                        " AND state = 'present' AND id > ?2 ORDER BY id LIMIT 4096")
+SQL(SQL_TOUCH_PLACES, "UPDATE place SET last_seen = ?2 WHERE target = ?1 AND state = 'present'"
+                      " AND last_seen <> ?2")
+SQL(SQL_SET_LAST_SEEN, "UPDATE place SET last_seen = ?2 WHERE id = ?1")
+SQL(SQL_TOUCH_ASSETS, "UPDATE asset SET last_seen = ?2 WHERE last_seen <> ?2 AND id IN"
+                      " (SELECT asset FROM place WHERE target = ?1 AND state = 'present'"
+                      " AND last_seen = ?2)")
+SQL(SQL_ANY_PRESENT, "SELECT 1 FROM place WHERE asset = ?1 AND state = 'present' LIMIT 1")
+SQL(SQL_DROP_RISK, "DELETE FROM asset_risk WHERE asset = ?1")
+
+/* relations */
+SQL(SQL_LOAD_RELATIONS, "SELECT from_asset, verb, to_asset, state, place, seen FROM relation"
+                        " WHERE from_asset" IN_CHUNK)
+SQL(SQL_RELATIONS_OF, "SELECT from_asset, verb, to_asset, state, place, seen FROM relation"
+                      " WHERE from_asset = ?1 OR to_asset = ?1")
+SQL(SQL_ADD_RELATION, "INSERT INTO relation (from_asset, verb, to_asset, state, place, seen)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                      " ON CONFLICT (from_asset, verb, to_asset) DO NOTHING")
+SQL(SQL_HAS_RELATION, "SELECT 1 FROM relation WHERE from_asset = ?1 AND verb = ?2"
+                      " AND to_asset = ?3")
+SQL(SQL_SET_RELATION, "UPDATE relation SET state = ?4, place = ?5, seen = ?6"
+                      " WHERE from_asset = ?1 AND verb = ?2 AND to_asset = ?3")
+SQL(SQL_DROP_RELATION, "DELETE FROM relation WHERE from_asset = ?1 AND verb = ?2"
+                       " AND to_asset = ?3")
+
+/* findings */
+SQL(SQL_ANY_FINDING, "SELECT 1 FROM finding LIMIT 1")
+SQL(SQL_OPEN_FINDINGS, "SELECT " FINDING_COLUMNS " FROM finding WHERE status IN"
+                       " ('open', 'reopened') AND id > ?1 ORDER BY id LIMIT 4096")
+SQL(SQL_FINDINGS_OF, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset = ?1")
+SQL(SQL_LOAD_FINDINGS, "SELECT " FINDING_COLUMNS " FROM finding WHERE id" IN_CHUNK)
+SQL(SQL_LOAD_FINDINGS_OF, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset" IN_CHUNK)
+SQL(SQL_ADD_FINDING, "INSERT INTO finding (id, control, category, asset, place, severity, verdict,"
+                     " status, risk, confidence, title, reason, steps, factors, first_seen,"
+                     " last_seen, opened, closed, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                     " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?15, NULL, ?16)")
+SQL(SQL_SEE_FINDING, "UPDATE finding SET category = ?2, asset = ?3, place = ?4, severity = ?5,"
+                     " verdict = ?6, risk = ?7, confidence = ?8, title = ?9, reason = ?10,"
+                     " steps = ?11, factors = ?12, last_seen = ?13 WHERE id = ?1")
+SQL(SQL_REOPEN_FINDING, "UPDATE finding SET status = ?2, opened = ?3, closed = NULL, cause = ?4"
+                        " WHERE id = ?1")
+SQL(SQL_CLOSE_FINDING, "UPDATE finding SET status = ?2, closed = ?3, cause = ?4 WHERE id = ?1")
+SQL(SQL_SET_FINDING_ASSET, "UPDATE finding SET asset = ?2, place = ?3 WHERE id = ?1")
+SQL(SQL_WHERE_STANDS, "SELECT a.state, p.state FROM asset a LEFT JOIN place p ON p.id = ?2"
+                      " WHERE a.id = ?1")
+SQL(SQL_PUT_RISK, "INSERT INTO asset_risk (asset, state, score, band, confidence, factors)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (asset) DO UPDATE SET"
+                  " state = excluded.state, score = excluded.score, band = excluded.band,"
+                  " confidence = excluded.confidence, factors = excluded.factors"
+                  " WHERE asset_risk.state <> excluded.state OR asset_risk.score <>"
+                  " excluded.score OR asset_risk.factors <> excluded.factors"
+                  " OR asset_risk.confidence <> excluded.confidence")
+SQL(SQL_ADD_RUN, "INSERT INTO control_run (scan, control, population, passed, failed, unknown,"
+                 " errors, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+SQL(SQL_RUNS_OF_VERDICTS, "SELECT control, count(*),"
+                          " sum(CASE WHEN verdict = 'pass' THEN 1 ELSE 0 END),"
+                          " sum(CASE WHEN verdict IN ('fail', 'excepted') THEN 1 ELSE 0 END),"
+                          " sum(CASE WHEN verdict = 'unknown' THEN 1 ELSE 0 END),"
+                          " sum(CASE WHEN verdict = 'error' THEN 1 ELSE 0 END)"
+                          " FROM control_verdict GROUP BY control ORDER BY control")
+
+/* check */
+SQL(SQL_CHECK_SCANS, "SELECT id, uid, program, knowledge, sandbox, started, digest, previous"
+                     " FROM scan WHERE id > ?1 ORDER BY id LIMIT 256")
+SQL(SQL_CHECK_COVERAGE, "SELECT ord, target, source, path, state, reason, files, bytes"
+                        " FROM coverage WHERE scan = ?1 AND ord > ?2 ORDER BY ord LIMIT 1024")
+SQL(SQL_CHECK_CHANGES, "SELECT id, subject, subject_id, what, old, new, cause FROM change_log"
+                       " WHERE scan = ?1 AND id > ?2 ORDER BY id LIMIT 1024")
+SQL(SQL_CHECK_STRAY, "SELECT count(*) FROM change_log WHERE scan NOT IN (SELECT id FROM scan)")
+SQL(SQL_CHECK_PUT, "INSERT INTO check_state (subject, subject_id, state) VALUES (?1, ?2, ?3)"
+                   " ON CONFLICT (subject, subject_id) DO UPDATE SET state = excluded.state")
+SQL(SQL_CHECK_GET, "SELECT state FROM check_state WHERE subject = ?1 AND subject_id = ?2")
+SQL(SQL_CHECK_DROP, "DELETE FROM check_state WHERE subject = ?1 AND subject_id = ?2")
+SQL(SQL_CHECK_LEFT, "SELECT subject, subject_id FROM check_state"
+                    " ORDER BY subject, subject_id LIMIT 1")
+SQL(SQL_ALL_ASSETS, "SELECT " ASSET_COLUMNS " FROM asset WHERE id > ?1 ORDER BY id LIMIT 1024")
+SQL(SQL_ALL_PLACES, "SELECT " PLACE_COLUMNS " FROM place WHERE id > ?1 ORDER BY id LIMIT 1024")
+SQL(SQL_ALL_ATTRS, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset > ?1 OR (asset = ?1 AND"
+                   " (place > ?2 OR (place = ?2 AND name > ?3)))"
+                   " ORDER BY asset, place, name LIMIT 1024")
+SQL(SQL_ALL_VALUES, "SELECT " VALUE_COLUMNS " FROM data_value WHERE id > ?1 ORDER BY id"
+                    " LIMIT 1024")
+SQL(SQL_ALL_ALIASES, "SELECT alias, asset FROM asset_alias WHERE alias > ?1 ORDER BY alias"
+                     " LIMIT 1024")
+SQL(SQL_ALL_RELATIONS, "SELECT from_asset, verb, to_asset, state FROM relation"
+                       " WHERE from_asset > ?1 OR (from_asset = ?1 AND (verb > ?2 OR"
+                       " (verb = ?2 AND to_asset > ?3)))"
+                       " ORDER BY from_asset, verb, to_asset LIMIT 1024")
+SQL(SQL_ALL_FINDINGS, "SELECT " FINDING_COLUMNS " FROM finding WHERE id > ?1 ORDER BY id"
+                      " LIMIT 1024")
+#undef IN_CHUNK
+#undef ASSET_COLUMNS
+#undef PLACE_COLUMNS
+#undef ATTR_COLUMNS
+#undef VALUE_COLUMNS
+#undef FINDING_COLUMNS

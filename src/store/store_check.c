@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decides whether a store is sound: the file itself, the chain of digests, and whether the change
+ * log, replayed from the first row, gives exactly the current state.
+ */
+#include "base/mem.h"
+#include "formats/json.h"
+#include "store/db_engine.h"
+#include "store/store_internal.h"
+
+struct check {
+    struct store *st;
+    struct diag *d;
+    struct buf id, json, last;
+    struct arena a;
+    int64_t scans, changes, rows;
+};
+
+static int defect(struct check *c, const char *what, struct str subject, struct str id)
+{
+    diag_set(c->d, E_PARSE, "the store is damaged: %s (" STR_FMT " " STR_FMT ")", what,
+             STR_ARG(subject), STR_ARG(id));
+    diag_hint(c->d, "restore a backup, or give another --db and scan again");
+    diag_at(c->d, c->st->db->shown, 0, 0);
+    return E_PARSE;
+}
+
+static int defect_int(struct check *c, const char *what, const char *subject, int64_t id)
+{
+    buf_clear(&c->id);
+    buf_addf(&c->id, "%lld", (long long)id);
+    return defect(c, what, str_z(subject), buf_str(&c->id));
+}
+
+/* ---- the file ---- */
+
+static int check_file(struct check *c)
+{
+    struct stmt *s;
+    int rc;
+
+    if (db_engine(c->st->db) != DB_SQLITE)
+        return 0;
+    rc = db_prepare(c->st->db, STR("PRAGMA integrity_check"), &s, c->d);
+    if (rc)
+        return rc;
+    rc = stmt_step(s, c->d);
+    if (rc > 0)
+        rc = str_eq(stmt_str(s, 0), STR("ok")) ? 0
+                                               : defect(c, "the file", STR("is"), stmt_str(s, 0));
+    stmt_free(s);
+    if (rc)
+        return rc;
+    rc = db_prepare(c->st->db, STR("PRAGMA foreign_key_check"), &s, c->d);
+    if (rc)
+        return rc;
+    rc = stmt_step(s, c->d);
+    if (rc > 0)
+        rc = defect(c, "a row refers to one that does not exist", stmt_str(s, 0), stmt_str(s, 1));
+    stmt_free(s);
+    return rc;
+}
+
+/* ---- replay ---- */
+
+static int put_state(struct check *c, struct str subject, struct str id, struct str state)
+{
+    return store_run(c->st, SQL_CHECK_PUT, ARGS(S(subject), S(id), S(state)), c->d);
+}
+
+/* The attributes that came with a new asset or place are states of their own. */
+static int put_attributes(struct check *c, const struct doc *doc, const struct node *attrs,
+                          struct str subject, struct str id)
+{
+    struct str asset = node_str(doc, doc_root(doc), STR("asset"));
+    bool place = str_eq(subject, STR("place"));
+    int rc = 0;
+
+    node_each (doc, attrs, it) {
+        buf_clear(&c->id);
+        buf_addf(&c->id, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(place ? asset : id),
+                 STR_ARG(place ? id : STR("0")), STR_ARG(node_key(doc, it)));
+        rc = buf_result(&c->id);
+        rc = rc ? store_nomem(c->d)
+                : put_state(c, STR("attribute"), buf_str(&c->id),
+                            str_sub(doc->text, it->off, it->end));
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int put_added(struct check *c, struct str subject, struct str id, struct str row)
+{
+    const struct limits lim = limits_default();
+    const struct node *attrs;
+    struct doc doc;
+    int rc;
+
+    if (!str_has(row, STR(",\"attributes\":{")))
+        return put_state(c, subject, id, row);
+    arena_clear(&c->a);
+    rc = json_parse(row, JSON_STRICT, &lim, &c->a, &doc, NULL);
+    if (rc)
+        return rc == E_NOMEM ? store_nomem(c->d)
+                             : defect(c, "a row of the change log is no JSON", subject, id);
+    attrs = node_get(&doc, doc_root(&doc), STR("attributes"));
+    if (!attrs)
+        return put_state(c, subject, id, row);
+    buf_clear(&c->json);
+    buf_add(&c->json, str_sub(row, 0, attrs->key_at));
+    buf_cut(&c->json, c->json.n - 1); /* the comma before it */
+    buf_addc(&c->json, '}');
+    if (buf_result(&c->json))
+        return store_nomem(c->d);
+    rc = put_state(c, subject, id, buf_str(&c->json));
+    return rc ? rc : put_attributes(c, &doc, attrs, subject, id);
+}
+
+static int expect_state(struct check *c, struct str subject, struct str id, struct str state,
+                        const char *what)
+{
+    struct stmt *s;
+    int rc = store_query(c->st, SQL_CHECK_GET, ARGS(S(subject), S(id)), &s, c->d);
+
+    if (!rc)
+        rc = stmt_step(s, c->d);
+    if (rc < 0)
+        return rc;
+    rc = rc > 0 && str_eq(stmt_str(s, 0), state) ? 0 : defect(c, what, subject, id);
+    stmt_reset(s);
+    return rc;
+}
+
+static int apply(struct check *c, const struct stmt *s)
+{
+    struct str subject = stmt_str(s, 1), id = stmt_str(s, 2);
+    bool had = !stmt_is_null(s, 4), has = !stmt_is_null(s, 5);
+    int rc =
+        had ? expect_state(c, subject, id, stmt_str(s, 4), "the change log skips a change") : 0;
+
+    c->changes++;
+    if (rc)
+        return rc;
+    if (!has)
+        return store_run(c->st, SQL_CHECK_DROP, ARGS(S(subject), S(id)), c->d);
+    return put_added(c, subject, id, stmt_str(s, 5));
+}
+
+/* ---- digests ---- */
+
+static int digest_rows(struct check *c, struct sha256 *h, int64_t scan)
+{
+    int64_t after = -1;
+    bool more = true;
+    struct stmt *s;
+    int rc = 0;
+
+    while (more && !rc) {
+        more = false;
+        rc = store_query(c->st, SQL_CHECK_COVERAGE, ARGS(I(scan), I(after)), &s, c->d);
+        while (!rc && (rc = stmt_step(s, c->d)) > 0) {
+            more = true;
+            after = stmt_int(s, 0);
+            digest_coverage(h, stmt_int(s, 1), stmt_str(s, 2), stmt_str(s, 3), stmt_str(s, 4),
+                            stmt_str(s, 5), stmt_int(s, 6), stmt_int(s, 7));
+            rc = 0;
+        }
+    }
+    after = 0;
+    for (more = true; more && !rc;) {
+        more = false;
+        rc = store_query(c->st, SQL_CHECK_CHANGES, ARGS(I(scan), I(after)), &s, c->d);
+        while (!rc && (rc = stmt_step(s, c->d)) > 0) {
+            const struct change change = {stmt_str(s, 1), stmt_str(s, 2), stmt_str(s, 3),
+                                          stmt_str(s, 6), NULL,           NULL};
+            struct str old_row = stmt_str(s, 4), new_row = stmt_str(s, 5);
+
+            more = true;
+            after = stmt_int(s, 0);
+            digest_change(h, &change, stmt_is_null(s, 4) ? STR_NULL : old_row,
+                          stmt_is_null(s, 5) ? STR_NULL : new_row);
+            rc = apply(c, s);
+        }
+    }
+    return rc;
+}
+
+static int check_scan(struct check *c, const struct stmt *s)
+{
+    AUTO(buf) digest = BUF_INIT;
+    AUTO(sha256) h = {0};
+    int64_t scan = stmt_int(s, 0);
+    const struct digest_head head = {.uid = stmt_str(s, 1),
+                                     .program = stmt_str(s, 2),
+                                     .knowledge = stmt_str(s, 3),
+                                     .sandbox = stmt_str(s, 4),
+                                     .started = stmt_int(s, 5),
+                                     .previous = stmt_str(s, 7)};
+    int rc = 0;
+
+    c->scans++;
+    if (!str_eq(head.previous, buf_str(&c->last)))
+        return defect_int(c, "the chain of digests is broken", "scan", scan);
+    if (sha256_init(&h))
+        return store_nomem(c->d);
+    digest_head(&h, &head);
+    rc = digest_rows(c, &h, scan);
+    if (!rc && digest_finish(&h, &digest))
+        rc = store_nomem(c->d);
+    if (!rc && !str_eq(buf_str(&digest), stmt_str(s, 6)))
+        rc = defect_int(c, "the digest does not fit the history", "scan", scan);
+    buf_clear(&c->last);
+    buf_add(&c->last, buf_str(&digest));
+    return rc ? rc : buf_result(&c->last) ? store_nomem(c->d) : 0;
+}
+
+static int check_scans(struct check *c)
+{
+    int64_t after = 0, stray = 0;
+    struct stmt *s;
+    int rc = store_one(c->st, SQL_CHECK_STRAY, NULL, 0, 0, &stray, c->d);
+
+    if (!rc && stray)
+        return defect_int(c, "changes belong to no scan", "change_log", stray);
+    for (bool more = true; more && !rc;) {
+        more = false;
+        rc = store_query(c->st, SQL_CHECK_SCANS, ARGS(I(after)), &s, c->d);
+        while (!rc && (rc = stmt_step(s, c->d)) > 0) {
+            more = true;
+            after = stmt_int(s, 0);
+            rc = check_scan(c, s);
+        }
+    }
+    return rc;
+}
+
+/* ---- current state ---- */
+
+/* One row of the state: its history must end in the same words. */
+static int same_state(struct check *c, const char *subject)
+{
+    int rc;
+
+    c->rows++;
+    if (buf_result(&c->id) || buf_result(&c->json))
+        return store_nomem(c->d);
+    rc = expect_state(c, str_z(subject), buf_str(&c->id), buf_str(&c->json),
+                      "a row differs from its history");
+    if (rc)
+        return rc;
+    return store_run(c->st, SQL_CHECK_DROP, ARGS(S(str_z(subject)), S(buf_str(&c->id))), c->d);
+}
+
+static void set_id(struct check *c, struct str id)
+{
+    buf_clear(&c->id);
+    buf_add(&c->id, id);
+}
+
+static int asset_state(struct check *c, const struct stmt *s)
+{
+    struct asset_row r = {0};
+
+    if (read_asset(s, &c->a, &r))
+        return store_nomem(c->d);
+    set_id(c, r.id);
+    asset_json(&r, &c->json);
+    return same_state(c, "asset");
+}
+
+static int place_state(struct check *c, const struct stmt *s)
+{
+    struct place_row r = {0};
+
+    if (read_place(s, &c->a, &r))
+        return store_nomem(c->d);
+    set_id(c, stmt_str(s, 0));
+    place_json(&r, &c->json);
+    return same_state(c, "place");
+}
+
+static int attr_state(struct check *c, const struct stmt *s)
+{
+    struct attr_row r = {0};
+
+    if (read_attr(s, &c->a, &r))
+        return store_nomem(c->d);
+    attr_id(&r, &c->id);
+    attr_json(&r, &c->json);
+    return same_state(c, "attribute");
+}
+
+static int value_state(struct check *c, const struct stmt *s)
+{
+    struct value_row r = {0};
+
+    if (read_value(s, &c->a, &r))
+        return store_nomem(c->d);
+    set_id(c, stmt_str(s, 0));
+    value_json(&r, &c->json);
+    return same_state(c, "value");
+}
+
+static int alias_state(struct check *c, const struct stmt *s)
+{
+    set_id(c, stmt_str(s, 0));
+    alias_json(stmt_str(s, 1), &c->json);
+    return same_state(c, "alias");
+}
+
+static int relation_state(struct check *c, const struct stmt *s)
+{
+    buf_clear(&c->id);
+    buf_addf(&c->id, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(stmt_str(s, 0)),
+             STR_ARG(stmt_str(s, 1)), STR_ARG(stmt_str(s, 2)));
+    relation_json(stmt_str(s, 3), &c->json);
+    return same_state(c, "relation");
+}
+
+static int finding_state(struct check *c, const struct stmt *s)
+{
+    struct finding_row r = {0};
+
+    if (read_finding(s, &c->a, &r))
+        return store_nomem(c->d);
+    set_id(c, r.id);
+    finding_json(&r, &c->json);
+    return same_state(c, "finding");
+}
+
+/* Each table is read in pages by its key: as many columns as the key has, of these types. */
+struct table {
+    enum sql sql;
+    const char *key; /* s text, i integer */
+    int (*state)(struct check *c, const struct stmt *s);
+};
+
+static const struct table TABLES[] = {
+    {SQL_ALL_ASSETS, "s", asset_state},     {SQL_ALL_ALIASES, "s", alias_state},
+    {SQL_ALL_PLACES, "i", place_state},     {SQL_ALL_ATTRS, "sis", attr_state},
+    {SQL_ALL_VALUES, "i", value_state},     {SQL_ALL_RELATIONS, "sss", relation_state},
+    {SQL_ALL_FINDINGS, "s", finding_state},
+};
+
+static int read_page(struct check *c, const struct table *t, struct arg after[3], bool *ret_more)
+{
+    AUTO(arena) key = ARENA(0);
+    size_t n = str_z(t->key).n;
+    struct stmt *s;
+    int rc = store_query(c->st, t->sql, after, n, &s, c->d);
+
+    *ret_more = false;
+    while (!rc && (rc = stmt_step(s, c->d)) > 0) {
+        *ret_more = true;
+        arena_clear(&c->a);
+        arena_clear(&key);
+        for (size_t i = 0; i < n; i++)
+            after[i] =
+                t->key[i] == 'i' ? I(stmt_int(s, (int)i)) : S(arena_str(&key, stmt_str(s, (int)i)));
+        rc = t->state(c, s);
+    }
+    /* Where the next page begins. */
+    for (size_t i = 0; i < n && !rc; i++) {
+        if (after[i].type == ARG_STR && !(after[i].s = arena_str(&c->st->mem, after[i].s)).p)
+            rc = store_nomem(c->d);
+    }
+    return rc;
+}
+
+static int check_table(struct check *c, const struct table *t)
+{
+    struct arg after[3];
+    bool more = true;
+    int rc = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(after); i++)
+        after[i] = i < str_z(t->key).n && t->key[i] == 'i' ? I(-1) : S(STR(""));
+    while (more && !rc)
+        rc = read_page(c, t, after, &more);
+    return rc;
+}
+
+static int check_rest(struct check *c)
+{
+    struct stmt *s;
+    int rc = store_query(c->st, SQL_CHECK_LEFT, NULL, 0, &s, c->d);
+
+    if (!rc)
+        rc = stmt_step(s, c->d);
+    return rc > 0 ? defect(c, "a row of the history is missing", stmt_str(s, 0), stmt_str(s, 1))
+                  : rc;
+}
+
+static int check_all(struct check *c)
+{
+    int rc = check_scans(c);
+
+    for (size_t i = 0; i < ARRAY_LEN(TABLES) && !rc; i++)
+        rc = check_table(c, &TABLES[i]);
+    return rc ? rc : check_rest(c);
+}
+
+/* One snapshot of the store, so that a scan that commits meanwhile does not look like damage. */
+static int check_snapshot(struct check *c)
+{
+    struct db *db = c->st->db;
+    struct diag quiet = {0};
+    int rc = db_exec(db,
+                     STR("CREATE TEMP TABLE IF NOT EXISTS check_state (subject TEXT NOT NULL,"
+                         " subject_id TEXT NOT NULL, state TEXT NOT NULL,"
+                         " PRIMARY KEY (subject, subject_id))"),
+                     c->d);
+
+    if (!rc)
+        rc = db_exec(db, STR("DELETE FROM check_state"), c->d);
+    if (rc)
+        return rc;
+    rc = db_exec(db,
+                 db_engine(db) == DB_SQLITE ? STR("BEGIN")
+                                            : STR("BEGIN ISOLATION LEVEL REPEATABLE READ"),
+                 c->d);
+    if (!rc)
+        rc = check_all(c);
+    (void)!db_exec(db, STR("ROLLBACK"), &quiet);
+    for (int i = SQL_CHECK_PUT; i <= SQL_CHECK_LEFT; i++)
+        c->st->stmts[i] = stmt_free(c->st->stmts[i]);
+    (void)!db_exec(db, STR("DROP TABLE IF EXISTS check_state"), &quiet);
+    return rc;
+}
+
+int store_check(struct store *st, struct buf *report, struct diag *d)
+{
+    struct check c = {.st = st, .d = d, .id = BUF_INIT, .json = BUF_INIT, .last = BUF_INIT};
+    int rc;
+
+    if (st->scanning)
+        return diag_set(d, E_BUG, "a store is not checked while a scan is open");
+    rc = check_file(&c);
+    if (!rc)
+        rc = check_snapshot(&c);
+    if (rc && d)
+        buf_addf(report, "damaged: %s\n", d->text);
+    else
+        buf_addf(report, "sound: %lld scans, %lld changes, %lld rows\n", (long long)c.scans,
+                 (long long)c.changes, (long long)c.rows);
+    buf_done(&c.id);
+    buf_done(&c.json);
+    buf_done(&c.last);
+    arena_done(&c.a);
+    arena_done(&st->mem);
+    return rc;
+}

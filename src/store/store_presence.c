@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decides what is gone: a place that stood in a scanned target, was not seen again, and lies where
+ * this scan really looked. Whatever was denied, failed, partial, unsupported, skipped or not looked
+ * at keeps its places: not seeing is not the same as seeing nothing.
+ */
+#include "base/mem.h"
+#include "base/path.h"
+#include "store/store_internal.h"
+
+static const struct str GONE = {"gone", 4};
+
+/* ---- coverage ---- */
+
+/* Targets of equal identity share the rows of the first of them. */
+static struct covered *covered_of(const struct store *st, int64_t target)
+{
+    for (size_t i = 0; i < st->n_targets; i++)
+        if (st->covered[i].target == target)
+            return &st->covered[i];
+    return NULL;
+}
+
+/* A row names a path, or by a rule all paths that it matches: "*.bin", "node_modules". */
+static int note_gap(struct covered *c, const struct coverage_row *row, struct str path)
+{
+    bool rule = row->state == COVERAGE_SKIPPED || row->state == COVERAGE_NOT_LOOKED;
+    bool is_new;
+    uint64_t *slot;
+
+    if (rule && path.n &&
+        (str_chr(path, '*', 0) != SIZE_MAX || str_chr(path, '?', 0) != SIZE_MAX ||
+         str_chr(path, '[', 0) != SIZE_MAX) &&
+        vec_push(&c->globs, path))
+        return E_NOMEM;
+    slot = map_put(&c->gaps, path, &is_new);
+    if (!slot)
+        return E_NOMEM;
+    *slot |= rule;
+    return 0;
+}
+
+static int note_row(struct store *st, const struct coverage_row *row, struct str path)
+{
+    struct covered *c = covered_of(st, store_target(st, row->target));
+    bool is_new;
+
+    if (!c)
+        return 0;
+    if (row->state != COVERAGE_EXAMINED)
+        return note_gap(c, row, path);
+    return map_put(&c->examined_at, path, &is_new) ? 0 : E_NOMEM;
+}
+
+int store_write_coverage(struct store *st, struct diag *d)
+{
+    int64_t ord = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < st->n_targets; i++)
+        st->covered[i].target = st->targets[i];
+    for (size_t i = 0; i < st->inv->coverage.n && !rc; i++) {
+        const struct coverage_row *row = &st->inv->coverage.v[i];
+        struct str path = store_text(st, row->path), source = store_text(st, row->source);
+        struct str reason = store_text(st, row->reason);
+        struct str state = str_z(COVERAGE_STATE_NAMES[row->state]);
+        int64_t target = store_target(st, row->target);
+
+        if (!target)
+            return diag_set(d, E_BUG, "a coverage row names no target of the scan");
+        digest_coverage(&st->digest, target, source, path, state, reason, (int64_t)row->files,
+                        (int64_t)row->bytes);
+        rc = store_run(st, SQL_ADD_COVERAGE,
+                       ARGS(I(st->scan), I(ord++), S(source), I(target), S(path), S(state),
+                            S(reason), I(row->files), I(row->bytes)),
+                       d);
+        if (!rc && note_row(st, row, path))
+            rc = store_nomem(d);
+    }
+    return rc;
+}
+
+/* The path itself, each folder above it and "" (the whole target). */
+static bool any_above(const struct map *rows, struct str path)
+{
+    if (!rows->n)
+        return false;
+    while (path.n) {
+        if (map_get(rows, path))
+            return true;
+        path = path_dir(path);
+    }
+    return map_get(rows, STR("")) != NULL;
+}
+
+static bool rule_matches(const struct covered *c, struct str path)
+{
+    struct str rest = path, part;
+
+    while (str_field(&rest, '/', &part)) {
+        const uint64_t *rule = map_get(&c->gaps, part);
+
+        if (rule && *rule)
+            return true;
+    }
+    for (size_t i = 0; i < c->globs.n; i++)
+        if (path_glob(c->globs.v[i], path))
+            return true;
+    return false;
+}
+
+bool store_is_covered(const struct store *st, int64_t target, struct str path)
+{
+    const struct covered *c = covered_of(st, target);
+
+    if (!c || !any_above(&c->examined_at, path))
+        return false;
+    return !any_above(&c->gaps, path) && !rule_matches(c, path);
+}
+
+/* ---- places ---- */
+
+struct kept {
+    int64_t id, last_seen;
+};
+
+struct sweep {
+    struct {
+        VEC(struct kept);
+    } kept; /* not seen, not covered: they keep their time */
+};
+
+bool store_is_gone(const struct store *st, int64_t place)
+{
+    size_t from = 0, to = st->gone.n;
+
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+
+        if (st->gone.v[mid].id < place)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < st->gone.n && st->gone.v[from].id == place;
+}
+
+static int sort_row(struct store *st, struct sweep *w, int64_t target, const struct stmt *s)
+{
+    int64_t id = stmt_int(s, 0);
+    struct str asset;
+
+    if (store_was_seen(st, id))
+        return 0;
+    if (!store_is_covered(st, target, stmt_str(s, 2)))
+        return vec_push(&w->kept, ((struct kept){id, stmt_int(s, 3)}));
+    asset = arena_str(&st->mem, stmt_str(s, 1));
+    if (!asset.p)
+        return E_NOMEM;
+    return vec_push(&st->gone, ((struct gone_place){id, asset}));
+}
+
+static int sweep_target(struct store *st, struct sweep *w, int64_t target, struct diag *d)
+{
+    int64_t after = 0;
+    int rc = 0;
+
+    for (bool more = true; more && !rc;) {
+        struct stmt *s;
+
+        more = false;
+        rc = store_query(st, SQL_PRESENT_PLACES, ARGS(I(target), I(after)), &s, d);
+        while (!rc && (rc = stmt_step(s, d)) > 0) {
+            more = true;
+            after = stmt_int(s, 0);
+            rc = sort_row(st, w, target, s) ? store_nomem(d) : 0;
+        }
+    }
+    return rc;
+}
+
+static int touch(struct store *st, const struct sweep *w, struct diag *d)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < st->n_targets && !rc; i++)
+        rc = store_run(st, SQL_TOUCH_PLACES, ARGS(I(st->targets[i]), I(st->at)), d);
+    for (size_t i = 0; i < w->kept.n && !rc; i++)
+        rc = store_run(st, SQL_SET_LAST_SEEN, ARGS(I(w->kept.v[i].id), I(w->kept.v[i].last_seen)),
+                       d);
+    for (size_t i = 0; i < st->n_targets && !rc; i++)
+        rc = store_run(st, SQL_TOUCH_ASSETS, ARGS(I(st->targets[i]), I(st->at)), d);
+    return rc;
+}
+
+/* ---- what follows from a place that is gone ---- */
+
+static int one_place(struct store *st, int64_t id, struct place_row *ret, struct diag *d)
+{
+    struct stmt *s;
+    int rc = store_query(st, SQL_GET_PLACE, ARGS(I(id)), &s, d);
+
+    if (!rc && (rc = stmt_step(s, d)) > 0)
+        rc = read_place(s, &st->mem, ret) ? store_nomem(d) : 0;
+    return rc;
+}
+
+static int drop_values(struct store *st, const struct place_row *p, struct diag *d)
+{
+    struct {
+        VEC(struct value_row);
+    } rows = {0};
+    struct stmt *s;
+    int rc = store_query(st, SQL_VALUES_OF, ARGS(S(p->asset)), &s, d);
+
+    while (!rc && (rc = stmt_step(s, d)) > 0) {
+        struct value_row r = {0};
+
+        rc = read_value(s, &st->mem, &r) ? store_nomem(d) : 0;
+        if (!rc && r.target == p->target && str_eq(r.path, p->path) && vec_push(&rows, r))
+            rc = store_nomem(d);
+    }
+    for (size_t i = 0; i < rows.n && !rc; i++) {
+        char id[24];
+        int len = snprintf(id, sizeof(id), "%lld", (long long)rows.v[i].id);
+        const struct change c = {.subject = STR("value"),
+                                 .id = str_n(id, (size_t)len),
+                                 .what = STR("removed"),
+                                 .old_row = &st->json_old,
+                                 .cause = STR("not-seen")};
+
+        value_json(&rows.v[i], &st->json_old);
+        rc = store_run(st, SQL_DROP_VALUE, ARGS(I(rows.v[i].id)), d);
+        rc = rc ? rc : store_log(st, &c, d);
+    }
+    vec_free(&rows);
+    return rc;
+}
+
+static int end_place(struct store *st, const struct gone_place *g, struct diag *d)
+{
+    struct place_row p = {0};
+    char id[24];
+    int len = snprintf(id, sizeof(id), "%lld", (long long)g->id);
+    const struct change c = {.subject = STR("place"),
+                             .id = str_n(id, (size_t)len),
+                             .what = GONE,
+                             .old_row = &st->json_old,
+                             .new_row = &st->json_new,
+                             .cause = STR("not-seen")};
+    int rc = one_place(st, g->id, &p, d);
+
+    if (rc)
+        return rc;
+    place_json(&p, &st->json_old);
+    p.state = GONE;
+    place_json(&p, &st->json_new);
+    rc = store_run(st, SQL_SET_PLACE_STATE, ARGS(I(g->id), S(GONE)), d);
+    if (!rc)
+        rc = store_log(st, &c, d);
+    /* An asset that was seen elsewhere has had its values compared already. */
+    if (!rc && !map_get(&st->by_id, g->asset))
+        rc = drop_values(st, &p, d);
+    return rc;
+}
+
+static int end_asset(struct store *st, struct str id, struct diag *d)
+{
+    const struct change c = {.subject = STR("asset"),
+                             .id = id,
+                             .what = GONE,
+                             .old_row = &st->json_old,
+                             .new_row = &st->json_new,
+                             .cause = STR("no-place-left")};
+    struct asset_row r = {0};
+    struct stmt *s;
+    int rc = store_query(st, SQL_GET_ASSET, ARGS(S(id)), &s, d);
+
+    if (!rc && (rc = stmt_step(s, d)) > 0)
+        rc = read_asset(s, &st->mem, &r) ? store_nomem(d) : 0;
+    if (rc)
+        return rc;
+    asset_json(&r, &st->json_old);
+    r.state = GONE;
+    asset_json(&r, &st->json_new);
+    rc = store_run(st, SQL_SET_ASSET_STATE, ARGS(S(id), S(GONE)), d);
+    if (!rc)
+        rc = store_run(st, SQL_DROP_RISK, ARGS(S(id)), d);
+    return rc ? rc : store_log(st, &c, d);
+}
+
+/* What was known of the asset only from a place that is gone is not known any more. */
+static int drop_attrs(struct store *st, struct str id, struct diag *d)
+{
+    struct {
+        VEC(struct attr_row);
+    } rows = {0};
+    struct stmt *s;
+    int rc = store_query(st, SQL_ASSET_ATTRS_OF, ARGS(S(id)), &s, d);
+
+    while (!rc && (rc = stmt_step(s, d)) > 0) {
+        struct attr_row r = {0};
+
+        rc = read_attr(s, &st->mem, &r) ? store_nomem(d) : 0;
+        if (!rc && store_is_gone(st, r.evidence) && vec_push(&rows, r))
+            rc = store_nomem(d);
+    }
+    for (size_t i = 0; i < rows.n && !rc; i++) {
+        struct change c = {.subject = STR("attribute"),
+                           .what = STR("removed"),
+                           .old_row = &st->json_old,
+                           .cause = STR("not-seen")};
+
+        attr_json(&rows.v[i], &st->json_old);
+        attr_id(&rows.v[i], &st->text);
+        c.id = buf_str(&st->text);
+        rc = buf_result(&st->text) ? store_nomem(d) : 0;
+        rc = rc ? rc : store_run(st, SQL_DROP_ATTR, ARGS(S(id), I(0), S(rows.v[i].name)), d);
+        rc = rc ? rc : store_log(st, &c, d);
+    }
+    vec_free(&rows);
+    return rc;
+}
+
+static int follow_up(struct store *st, struct str asset, struct diag *d)
+{
+    int64_t present = 0;
+    int rc = store_one(st, SQL_ANY_PRESENT, ARGS(S(asset)), 0, &present, d);
+
+    if (rc)
+        return rc;
+    return present ? drop_attrs(st, asset, d) : end_asset(st, asset, d);
+}
+
+static int by_id(const void *x, const void *y, void *ctx)
+{
+    const struct gone_place *a = x, *b = y;
+
+    (void)ctx;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static int end_all(struct store *st, struct diag *d)
+{
+    AUTO(map) done = MAP_INIT;
+    int rc = vec_sort(&st->gone, by_id, NULL) ? store_nomem(d) : 0;
+
+    for (size_t i = 0; i < st->gone.n && !rc; i++)
+        rc = end_place(st, &st->gone.v[i], d);
+    for (size_t i = 0; i < st->gone.n && !rc; i++) {
+        bool is_new;
+
+        if (!map_put(&done, st->gone.v[i].asset, &is_new))
+            rc = store_nomem(d);
+        else if (is_new)
+            rc = follow_up(st, st->gone.v[i].asset, d);
+    }
+    return rc;
+}
+
+int store_write_presence(struct store *st, struct diag *d)
+{
+    struct sweep w = {0};
+    int rc = 0;
+
+    for (size_t i = 0; i < st->n_targets && !rc; i++)
+        if (covered_of(st, st->targets[i]) == &st->covered[i])
+            rc = sweep_target(st, &w, st->targets[i], d);
+    if (!rc)
+        rc = end_all(st, d);
+    if (!rc)
+        rc = touch(st, &w, d);
+    vec_free(&w.kept);
+    return rc;
+}
