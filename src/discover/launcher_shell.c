@@ -116,6 +116,7 @@ static void shell_line(struct launcher *l, const struct words *outer, struct she
     struct shell_words words = {0};
     struct line line;
     struct shell_word program = l->out->program;
+    size_t known = l->out->environment.n;
     int rc = shell_split(text.text, style, text.from, l->a, &words);
     if (rc) {
         l->error = rc;
@@ -126,6 +127,7 @@ static void shell_line(struct launcher *l, const struct words *outer, struct she
         launcher_again(l, &line.command);
     } else {
         l->out->program = program;
+        l->out->environment.n = known; /* the whole line becomes an argument */
         l->out->package_reason = "a shell line that starts more than one program";
         l->out->state = NULL;
         l->out->state_reason = l->out->package_reason;
