@@ -12,11 +12,10 @@
 --   summary: Name a team in CODEOWNERS, in the package metadata or with 'stance own'.
 --   action: assign-owner
 SELECT a.asset AS asset,
-       CASE a.owner_state WHEN 'known' THEN 'pass' WHEN 'none' THEN 'fail' ELSE 'unknown' END
-         AS verdict,
-       CASE a.owner_state WHEN 'known' THEN a.name || ' belongs to ' || COALESCE(a.owner, '?')
-                          WHEN 'none' THEN a.name || ' has no owner'
-                          ELSE 'whether ' || a.name || ' has an owner is not known' END AS reason,
+       CASE WHEN a.owner_state = 'known' THEN 'pass' ELSE 'fail' END AS verdict,
+       CASE WHEN a.owner_state = 'known' THEN a.name || ' belongs to ' || COALESCE(a.owner, '?')
+            WHEN a.owner_state = 'none' THEN a.name || ' has no owner'
+            ELSE a.name || ' has no owner that any source names' END AS reason,
        min(p.place) AS evidence,
        CASE WHEN a.kind = 'application' THEN 'medium' ELSE 'low' END AS severity
   FROM assets a JOIN places p ON p.asset = a.asset

@@ -1,0 +1,1 @@
+WITH t AS (SELECT 1) SELECT asset, verdict, "reason", evidence FROM t WHERE a LIKE '%x

@@ -1,0 +1,35 @@
+-- id: AISPM-SCM-004
+-- title: AI package is neither pinned nor locked
+-- why: Two builds of the same code can contain different AI libraries, and nobody decided it.
+-- severity: low
+-- kind: package
+-- category: unpinned-package
+-- scope: neighbours
+-- pass: found
+-- inputs:
+--   declared_in: [python-packages, npm-packages]
+--   constraint: [python-packages, npm-packages]
+-- staleness: 30d
+-- risk: {proof: theory, ease: high-privilege, reach: write-own}
+-- remediation:
+--   summary: Commit a lock file, or pin the package to one version.
+--   action: pin-package
+SELECT p.asset AS asset,
+       CASE WHEN p."constraint" LIKE '==%' AND p."constraint" NOT LIKE '%*%'
+             AND p."constraint" NOT LIKE '%,%' THEN 'pass'
+            WHEN substr(ltrim(p."constraint", '=v '), 1, 1)
+                   IN ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+             AND p."constraint" LIKE '%.%.%' AND p."constraint" NOT LIKE '% %'
+             AND p."constraint" NOT LIKE '%|%' AND p."constraint" NOT LIKE '%*%'
+             AND lower(p."constraint") NOT LIKE '%.x%' THEN 'pass'
+            WHEN EXISTS (
+              SELECT 1 FROM packages l JOIN places lp ON lp.place = l.place
+               WHERE l.asset = p.asset AND l.declared_in = 'lock' AND lp.target = pp.target
+                 AND substr(p.path, 1, length(rtrim(l.path, replace(l.path, '/', ''))))
+                     = rtrim(l.path, replace(l.path, '/', ''))) THEN 'pass'
+            WHEN p."constraint" IS NOT NULL OR p.constraint_state = 'absent' THEN 'fail'
+            ELSE 'unknown' END AS verdict,
+       p.name || ' is asked for as ' || COALESCE(p."constraint", 'any version') AS reason,
+       p.place AS evidence
+  FROM packages p JOIN places pp ON pp.place = p.place
+ WHERE p.declared_in IS NULL OR p.declared_in = 'manifest'
