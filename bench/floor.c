@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides the least that any scan of these files must cost: walk, open, read, prefilter once. */
+/*
+ *     floor THREADS TREE     walks TREE as `stance scan` does, prints files, bytes, literals
+ *     floor --rules          names of the folders that a walk passes by, one a line
+ *
+ * The literal database, the walk rules, the size of a window and what counts as binary (only its
+ * head is read) are those of the program; so are the libraries and the number of threads. Nothing
+ * is parsed, sandboxed, stored or judged.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/thread.h"
+#include "base/vec.h"
+#include "catalog/catalog.h"
+#include "discover/discover.h"
+#include "match/prefilter.h"
+
+#define HEAD   4096u
+#define WINDOW (1u << 20)
+
+struct paths {
+    VEC(char *);
+};
+
+struct worker {
+    struct prefilter *prefilter;
+    char *window;
+    uint64_t files, bytes, literals;
+};
+
+struct run {
+    struct paths files;
+    struct worker *workers;
+};
+
+static bool passed_by(const char *name)
+{
+    for (int i = 0; i < WALK_RULE_COUNT; i++)
+        if (str_eq_z(str_z(name), WALK_RULES[i].pattern))
+            return true;
+    return false;
+}
+
+static int add_path(struct paths *list, const char *folder, const char *name)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", folder, name) < 0)
+        return E_NOMEM;
+    return vec_push(list, path);
+}
+
+/* Folders wait in a list: breadth first, no recursion. */
+static int walk(const char *root, struct paths *ret)
+{
+    struct paths folders = {0};
+    int rc = vec_push(&folders, strdup(root));
+    for (size_t at = 0; !rc && at < folders.n; at++) {
+        DIR *dir = opendir(folders.v[at]);
+        for (struct dirent *e; dir && !rc && (e = readdir(dir));) {
+            if (str_eq_z(str_z(e->d_name), ".") || str_eq_z(str_z(e->d_name), ".."))
+                continue;
+            if (e->d_type == DT_REG)
+                rc = add_path(ret, folders.v[at], e->d_name);
+            else if (e->d_type == DT_DIR && !passed_by(e->d_name))
+                rc = add_path(&folders, folders.v[at], e->d_name);
+        }
+        if (dir)
+            closedir(dir);
+        free(folders.v[at]); /* from asprintf */
+    }
+    vec_free(&folders);
+    return rc;
+}
+
+static int on_literal(void *ctx, unsigned literal UNUSED, uint64_t end UNUSED)
+{
+    ((struct worker *)ctx)->literals++;
+    return 0;
+}
+
+static int read_file(struct worker *w, int fd)
+{
+    ssize_t n = read(fd, w->window, HEAD);
+    if (n <= 0)
+        return 0;
+    w->bytes += (uint64_t)n;
+    if (memchr(w->window, 0, (size_t)n))
+        return 0;
+    size_t have = (size_t)n;
+    bool many = false;
+    while ((n = read(fd, w->window + have, WINDOW - have)) > 0) {
+        w->bytes += (uint64_t)n;
+        have += (size_t)n;
+        if (have < WINDOW)
+            continue;
+        int rc = many ? 0 : prefilter_begin(w->prefilter);
+        many = true;
+        if (!rc)
+            rc = prefilter_feed(w->prefilter, str_n(w->window, have), on_literal, w);
+        if (rc)
+            return rc;
+        have = 0;
+    }
+    struct str rest = str_n(w->window, have);
+    if (!many)
+        return prefilter_scan(w->prefilter, rest, on_literal, w);
+    int rc = have ? prefilter_feed(w->prefilter, rest, on_literal, w) : 0;
+    return rc ? rc : prefilter_end(w->prefilter, on_literal, w);
+}
+
+static int one_file(void *ctx, unsigned worker, size_t index)
+{
+    struct run *run = ctx;
+    struct worker *w = &run->workers[worker];
+    int fd = open(run->files.v[index], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    struct stat st;
+    int rc = 0;
+    if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+        w->files++;
+        rc = read_file(w, fd);
+    }
+    close(fd);
+    return rc;
+}
+
+static int run_floor(unsigned threads, const char *root, struct diag *d)
+{
+    struct run run = {.workers = calloc(threads, sizeof(struct worker))};
+    uint64_t files = 0, bytes = 0, literals = 0;
+    int rc = run.workers ? 0 : E_NOMEM;
+    for (unsigned i = 0; !rc && i < threads; i++) {
+        run.workers[i].window = malloc(WINDOW);
+        rc = run.workers[i].window ? prefilter_open(CATALOG.literal_db, CATALOG.literal_db_size,
+                                                    &run.workers[i].prefilter, d)
+                                   : E_NOMEM;
+    }
+    if (!rc)
+        rc = walk(root, &run.files);
+    if (!rc)
+        rc = parallel_run(run.files.n, threads, one_file, &run);
+    for (unsigned i = 0; !rc && i < threads; i++) {
+        files += run.workers[i].files;
+        bytes += run.workers[i].bytes;
+        literals += run.workers[i].literals;
+    }
+    if (!rc)
+        printf("%llu files, %llu bytes, %llu literals\n", (unsigned long long)files,
+               (unsigned long long)bytes, (unsigned long long)literals);
+    return rc; /* the process ends: nothing is released one by one */
+}
+
+int main(int argc, char **argv)
+{
+    struct diag d = {0};
+    if (argc == 2 && str_eq_z(str_z(argv[1]), "--rules")) {
+        for (int i = 0; i < WALK_RULE_COUNT; i++)
+            puts(WALK_RULES[i].pattern);
+        return 0;
+    }
+    unsigned long threads = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
+    if (threads < 1 || threads > 256) {
+        fputs("usage: floor THREADS TREE | floor --rules\n", stderr);
+        return 2;
+    }
+    return run_floor((unsigned)threads, argv[2], &d) ? 1 : 0;
+}
