@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how the options tables read as help, manual page and shell completion. */
 #include "cli/options.h"
-#include "version.gen.h"
+#include "loop/version.gen.h"
 
 #define HELP_COLUMN 26
 

@@ -5,7 +5,7 @@
 #include "assess/assess.h"
 #include "classify/classify.h"
 #include "link/link.h"
-#include "version.gen.h"
+#include "loop/version.gen.h"
 
 struct loop_options loop_defaults(void)
 {
