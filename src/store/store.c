@@ -72,6 +72,7 @@ void store_scan_abort(struct store *st)
 {
     if (!st->scanning)
         return;
+    store_reset(st);
     db_rollback(st->db);
     forget_scan(st);
 }

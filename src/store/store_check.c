@@ -422,6 +422,7 @@ static int check_snapshot(struct check *c)
                  c->d);
     if (!rc)
         rc = check_all(c);
+    store_reset(c->st);
     (void)!db_exec(db, STR("ROLLBACK"), &quiet);
     for (int i = SQL_CHECK_PUT; i <= SQL_CHECK_LEFT; i++)
         c->st->stmts[i] = stmt_free(c->st->stmts[i]);

@@ -52,6 +52,9 @@ int store_run(struct store *st, enum sql which, const struct arg *args, size_t n
 int store_one(struct store *st, enum sql which, const struct arg *args, size_t n, int64_t fallback,
               int64_t *ret, struct diag *d) MUST_CHECK;
 
+/* End every statement that an error left in the middle of its rows. */
+void store_reset(struct store *st);
+
 /* ---- rows ---- */
 
 struct asset_row {

@@ -26,6 +26,13 @@ int store_stmt(struct store *st, enum sql which, struct stmt **ret, struct diag 
     return 0;
 }
 
+void store_reset(struct store *st)
+{
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (st->stmts[i])
+            stmt_reset(st->stmts[i]);
+}
+
 int store_query(struct store *st, enum sql which, const struct arg *args, size_t n,
                 struct stmt **ret, struct diag *d)
 {
