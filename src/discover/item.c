@@ -15,12 +15,29 @@ struct place place_item(const struct item *it)
     return (struct place){.target = it->target, .path = it->path, .offset = -1};
 }
 
+/* Line and column, counted on from the place asked for last: places come mostly in order. */
+static struct mark mark_at(struct item *it, struct str text, size_t offset)
+{
+    struct item_cache *c = it->cache;
+    if (c->marked != text.p || offset < c->marked_offset) {
+        c->marked = text.p;
+        c->marked_offset = 0;
+        c->mark = (struct mark){1, 1};
+    }
+    struct mark m = text_mark(str_sub(text, c->marked_offset, text.n), offset - c->marked_offset);
+    if (m.line == 1)
+        m.column += c->mark.column - 1;
+    m.line += c->mark.line - 1;
+    c->marked_offset = offset;
+    return c->mark = m;
+}
+
 struct place place_node(struct item *it, const struct doc *doc, const struct node *n)
 {
     struct place p = place_item(it);
     if (!n)
         return p;
-    struct mark m = node_mark(doc, n);
+    struct mark m = mark_at(it, doc->text, n->off);
     AUTO(buf) pointer = BUF_INIT;
     node_pointer(doc, n, &pointer);
     p.line = m.line;
@@ -33,7 +50,7 @@ struct place place_node(struct item *it, const struct doc *doc, const struct nod
 struct place place_offset(struct item *it, struct str text, size_t offset)
 {
     struct place p = place_item(it);
-    struct mark m = text_mark(text, offset);
+    struct mark m = mark_at(it, text, offset);
     p.line = m.line;
     p.column = m.column;
     p.offset = (int64_t)offset;

@@ -14,6 +14,9 @@ struct item_cache {
     struct str text;
     uint8_t doc_state[HOST_TOML + 1];
     struct doc docs[HOST_TOML + 1];
+    const char *marked; /* the text in which `mark` belongs to `marked_offset` */
+    size_t marked_offset;
+    struct mark mark;
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO. */
