@@ -55,7 +55,7 @@
  *         name: claude-memory
  *
  * Collisions (a package, key kind, variable or host file that two entries claim) are build errors,
- * as are examples that disagree.
+ * as are examples that disagree. An instruction file may belong to several hosts.
  */
 #ifndef STANCE_CATALOG_CATALOG_H
 #define STANCE_CATALOG_CATALOG_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds and hides classified values (secrets first) in text. A match needs the literal of its row,
- * the pattern at that place, the entropy bound and the validator of its kind, and must not be a
- * placeholder ("your-key-here", "xxxx", one repeated character, text from documentation).
+ * the pattern at that place, a boundary on both sides, the entropy bound and the check of its row,
+ * and must not be a placeholder ("your-key-here", "xxxx", one repeated character, text from
+ * documentation).
  *
  *     values_new(&CATALOG, key, &v, d)               once a worker, before the sandbox closes
  *     values_scan(v, text, fn, ctx)                  every value, in text order, no overlap
@@ -11,34 +12,44 @@
  *
  * The value itself never leaves: callers get kind, span and fingerprint (HMAC-SHA-256 under the
  * installation key, 32 hex digits; empty without a key).
+ *
+ * Text inside other text is understood as far as its delimiters go: a value after "\n", "\u003d" or
+ * "%3D" in a JSON string or URL is found. Where two values overlap, one of a known vendor wins over
+ * one that only its name gives away, then the longer one.
+ *
+ * Scanning allocates plain memory only. One object belongs to one thread.
  */
 #ifndef STANCE_VALUES_VALUES_H
 #define STANCE_VALUES_VALUES_H
 
+#include "base/buf.h"
 #include "catalog/catalog.h"
 #include "inventory/registry.h"
 
+struct catalog_example;
 struct values;
 
 struct value_hit {
     enum data_class class;
     const char *kind;
-    int entry;           /* catalogue entry or -1 */
-    size_t start, end;   /* byte offsets in the text */
-    size_t length;       /* characters */
-    struct str fingerprint;
+    int entry;              /* catalogue entry or -1 */
+    size_t start, end;      /* byte offsets in the text */
+    size_t length;          /* characters */
+    struct str fingerprint; /* valid during the call */
 };
 
-/* A non-zero result stops the scan and is returned. */
+/* A non-zero result stops the scan and is returned. It must not call the scanner that called it. */
 typedef int (*value_fn)(void *ctx, const struct value_hit *hit);
 
 /* `key`: 32 bytes or empty. */
-int values_new(const struct catalog *c, struct str key, struct values **ret, struct diag *d)
-    MUST_CHECK;
+int values_new(const struct catalog *c, struct str key, struct values **ret,
+               struct diag *d) MUST_CHECK;
 struct values *values_free(struct values *v);
+/* E_LIMIT: every hit was given, but a pattern reached its limit somewhere; E_NOMEM. */
 int values_scan(struct values *v, struct str text, value_fn fn, void *ctx) MUST_CHECK;
-/* Windows of one large text: `base` is the offset of the window; matches across borders are found
- * because the last VALUES_OVERLAP bytes are kept; offsets count from the start of the text. */
+/* Windows of one large text: begin, then feed consecutive windows, the last one with `last` (it may
+ * be empty). Matches across borders are found because the last VALUES_OVERLAP bytes are kept; no
+ * value is longer. Offsets count from the start of the text. After a stop only begin may follow. */
 #define VALUES_OVERLAP 4096
 int values_begin(struct values *v) MUST_CHECK;
 int values_feed(struct values *v, struct str window, bool last, value_fn fn, void *ctx) MUST_CHECK;
@@ -46,9 +57,25 @@ int values_feed(struct values *v, struct str window, bool last, value_fn fn, voi
  * name says key, token, secret or password, long random words. Appends to out. */
 int values_redact(struct values *v, struct str text, struct buf *out) MUST_CHECK;
 /* For a NAME=value pair: is the value a literal secret? References (${X}, $X, op://…), placeholders
- * and empty text are not. *ret_kind is the data class kind ("generic-password" when only the name
- * says so). */
+ * and empty text are not; of ${X:-default} the default is judged. *ret_kind is the data class kind
+ * ("generic-password" when only the name says so). */
 bool value_is_literal_secret(struct values *v, struct str name, struct str text,
                              const char **ret_kind);
+
+/* Stands for a value that is kept elsewhere: "${X}", "$X", "%X%", "{{x}}", "op://…", "<…>". */
+bool value_is_reference(struct str text);
+/* Nobody's value: "changeme", "your-key", "xxxx", "12345678", a redaction of ours. */
+bool value_is_placeholder(struct str text);
+/* Shannon entropy in hundredths of a bit a byte; 0 for empty text. */
+int value_entropy(struct str text);
+
+/* Names that `check` of a catalogue key may have: "random" (looks generated, and the name it is
+ * assigned to says secret where it is assigned), "password" (not the name of its user), "basic"
+ * (base64 of user:password). */
+bool value_check_known(struct str name);
+/* Every example of the keys against the scanner itself; E_PARSE and the place of the first wrong
+ * one. Also refuses unknown checks (for the build and user packs). */
+int values_check_examples(const struct catalog *c, const struct catalog_example *examples, size_t n,
+                          struct diag *d) MUST_CHECK;
 
 #endif

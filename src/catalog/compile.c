@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which reader a knowledge file gets and what version the whole has. */
+#include "base/hash.h"
+#include "base/path.h"
+#include "catalog/compile_internal.h"
+#include "formats/yaml.h"
+
+/* All knowledge together: 50 times what there is today. */
+#define MAX_MEMORY (64u << 20)
+
+static void compiler_done(struct compiler *c)
+{
+    vec_free(&c->entries);
+    vec_free(&c->packages);
+    vec_free(&c->envs);
+    vec_free(&c->keys);
+    vec_free(&c->hosts);
+    vec_free(&c->host_files);
+    vec_free(&c->instructions);
+    vec_free(&c->kinds);
+    vec_free(&c->examples);
+}
+
+static int compile_document(struct compiler *c)
+{
+    struct str folder = path_base(path_dir(c->path));
+
+    if (str_eq(folder, STR("services")))
+        return compile_entry(c, true);
+    if (str_eq(folder, STR("sdks")))
+        return compile_entry(c, false);
+    if (str_eq(folder, STR("hosts")))
+        return compile_host(c);
+    if (str_eq(folder, STR("patterns")))
+        return str_eq(path_base(c->path), STR("kinds.yaml")) ? compile_kinds(c)
+                                                             : compile_patterns(c);
+    return compile_fail(c, NULL, "there is no reader for files of this folder");
+}
+
+static int compile_file(struct compiler *c, const struct catalog_source *file)
+{
+    struct limits lim = limits_default();
+    AUTO(arena)
+    a = ARENA(lim.memory);
+    struct doc doc;
+    int rc = yaml_parse(file->text, &lim, &a, &doc, c->d);
+
+    c->path = file->path;
+    c->doc = &doc;
+    if (!rc)
+        rc = compile_document(c);
+    c->doc = NULL;
+    if (rc) {
+        AUTO(buf)
+        name = BUF_CAPPED(sizeof(c->d->file) - 1);
+        path_show(&name, file->path);
+        diag_at(c->d, name.p, 0, 0);
+    }
+    return rc;
+}
+
+static int order_file(const void *a, const void *b, void *ctx UNUSED)
+{
+    return str_cmp(((const struct catalog_source *)a)->path,
+                   ((const struct catalog_source *)b)->path);
+}
+
+static int digest_files(const struct catalog_source *files, size_t n, struct catalog_build *b)
+{
+    unsigned char digest[SHA256_BYTES];
+    AUTO(buf)
+    hex = BUF_INIT;
+    struct sha256 h;
+    int rc = sha256_init(&h);
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        sha256_field(&h, files[i].path);
+        sha256_field(&h, files[i].text);
+    }
+    if (!rc)
+        rc = sha256_end(&h, digest);
+    sha256_done(&h);
+    if (rc)
+        return rc;
+    buf_add_hex(&hex, digest, sizeof(digest));
+    b->catalog.digest = buf_result(&hex) ? NULL : arena_z(&b->memory, buf_str(&hex));
+    return b->catalog.digest ? OK : E_NOMEM;
+}
+
+static int compile_sorted(struct catalog_source *files, size_t n, struct catalog_build *b,
+                          struct diag *d)
+{
+    AUTO(compiler)
+    c = {.a = &b->memory, .d = d};
+    int rc = digest_files(files, n, b);
+
+    if (rc)
+        return compile_no_memory(&c);
+    for (size_t i = 0; !rc && i < n; i++) {
+        if (i && str_eq(files[i].path, files[i - 1].path))
+            return diag_set(d, E_EXISTS, "file '" STR_FMT "' stands twice", STR_ARG(files[i].path));
+        rc = compile_file(&c, &files[i]);
+    }
+    return rc ? rc : compile_finish(&c, b);
+}
+
+int catalog_compile(const struct catalog_source *files, size_t n, struct catalog_build *ret,
+                    struct diag *d)
+{
+    struct catalog_build b = {.memory = ARENA(MAX_MEMORY)};
+    struct catalog_source *sorted = mem_array(NULL, n ? n : 1, sizeof(*sorted));
+    struct diag unused;
+    int rc = E_NOMEM;
+
+    if (!d)
+        d = &unused;
+    if (!sorted)
+        return diag_set(d, E_NOMEM, "no memory for the catalogue");
+    if (n)
+        memcpy(sorted, files, n * sizeof(*sorted));
+    if (!vec_sort_raw(sorted, n, sizeof(*sorted), order_file, NULL))
+        rc = compile_sorted(sorted, n, &b, d);
+    else
+        diag_set(d, E_NOMEM, "no memory for the catalogue");
+    mem_free(sorted);
+    if (rc) {
+        catalog_build_done(&b);
+        return rc;
+    }
+    *ret = b;
+    return OK;
+}
+
+void catalog_build_done(struct catalog_build *b)
+{
+    arena_done(&b->memory);
+    mem_free(b->literal_db);
+    *b = (struct catalog_build){0};
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how an agent host, its configuration files and its instruction files become rows. */
+#include "catalog/compile_internal.h"
+
+static const char *const SCOPES[] = {"user", "project", "managed", "by-place", NULL};
+static const char *const FORMATS[] = {"json", "jsonc", "yaml", "toml", NULL};
+/* Readers of authority settings that discover/ has. */
+static const char *const SETTINGS[] = {"claude-code", "cursor", "vscode", NULL};
+
+static int check_path(struct compiler *c, const struct node *n, const char *path)
+{
+    struct str p = str_z(path), part;
+
+    if (str_starts(p, STR("/")) || str_ends(p, STR("/")) || str_has(p, STR("\\")))
+        return compile_fail(c, n, "a path is relative, with '/' between its parts");
+    if (str_starts(p, STR("**")))
+        return compile_fail(c, n, "a path begins with a name: it may stand at any depth anyway");
+    while (str_field(&p, '/', &part)) {
+        if (!part.n || str_eq(part, STR(".")) || str_eq(part, STR("..")))
+            return compile_fail(c, n, "a path has no empty part, no '.' and no '..'");
+    }
+    return OK;
+}
+
+static int check_pointers(struct compiler *c, const struct node *n, const char *const *pointers)
+{
+    for (int i = 0; pointers[i]; i++) {
+        if (pointers[i][0] != '/')
+            return compile_fail(c, n, "'%s' is not a JSON pointer", pointers[i]);
+    }
+    return OK;
+}
+
+static int read_file(struct compiler *c, const struct node *n, int host)
+{
+    static const char *const words[] = {"path",     "scope", "format",   "servers",
+                                        "settings", "flat",  "projects", NULL};
+    struct catalog_host_file f = {.host = host};
+    int rc, scope, format, settings;
+
+    if ((rc = compile_members(c, n, words)) || (rc = compile_string(c, n, "path", true, &f.path)) ||
+        (rc = check_path(c, n, f.path)) ||
+        (rc = compile_word(c, n, "scope", SCOPES, true, &scope)) ||
+        (rc = compile_word(c, n, "format", FORMATS, true, &format)) ||
+        (rc = compile_strings(c, n, "servers", &f.servers)) ||
+        (rc = check_pointers(c, n, f.servers)) ||
+        (rc = compile_word(c, n, "settings", SETTINGS, false, &settings)) ||
+        (rc = compile_bool(c, n, "flat", &f.flat)) ||
+        (rc = compile_string(c, n, "projects", false, &f.projects)))
+        return rc;
+    f.scope = (enum host_scope)scope;
+    f.format = (enum host_format)format;
+    f.settings = settings < 0 ? NULL : SETTINGS[settings];
+    if (!f.servers[0] && !f.settings && !f.flat)
+        return compile_fail(c, n, "the file says neither servers nor settings");
+    if (f.projects && f.projects[0] != '/')
+        return compile_fail(c, n, "'%s' is not a JSON pointer", f.projects);
+    return vec_push(&c->host_files, f) ? compile_no_memory(c) : OK;
+}
+
+static int read_instruction(struct compiler *c, const struct node *n, int host)
+{
+    static const char *const words[] = {"path", "name", NULL};
+    struct catalog_instruction row = {.host = host};
+    int rc;
+
+    if ((rc = compile_members(c, n, words)) ||
+        (rc = compile_string(c, n, "path", true, &row.path)) || (rc = check_path(c, n, row.path)) ||
+        (rc = compile_string(c, n, "name", true, &row.name)))
+        return rc;
+    return vec_push(&c->instructions, row) ? compile_no_memory(c) : OK;
+}
+
+static int read_list(struct compiler *c, const char *key, int host,
+                     int (*read)(struct compiler *, const struct node *, int))
+{
+    const struct node *list = node_get(c->doc, doc_root(c->doc), str_z(key));
+    int rc = OK;
+
+    if (list && !node_is(list, NODE_ARRAY))
+        return compile_fail(c, list, "'%s' must be a list", key);
+    node_each (c->doc, list, it) {
+        if ((rc = read(c, it, host)))
+            return rc;
+    }
+    return rc;
+}
+
+int compile_host(struct compiler *c)
+{
+    static const char *const words[] = {"id",    "name",         "maker", "sources",
+                                        "files", "instructions", NULL};
+    const struct node *root = doc_root(c->doc);
+    struct catalog_host h = {0};
+    int host = (int)c->hosts.n, rc;
+
+    if ((rc = compile_members(c, root, words)) || (rc = compile_id(c, &h.id)) ||
+        (rc = compile_string(c, root, "name", true, &h.name)) ||
+        (rc = compile_string(c, root, "maker", true, &h.maker)) ||
+        (rc = compile_sources(c, root, &h.source)))
+        return rc;
+    if (vec_push(&c->hosts, h))
+        return compile_no_memory(c);
+    if ((rc = read_list(c, "files", host, read_file)))
+        return rc;
+    return read_list(c, "instructions", host, read_instruction);
+}

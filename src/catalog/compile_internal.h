@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct compiler: the tables while they grow; internal to the compile_*.c files. Rows are heap
+ * vectors, texts live in the arena of the result. The first failure is in the diag with its place.
+ */
+#ifndef STANCE_CATALOG_COMPILE_INTERNAL_H
+#define STANCE_CATALOG_COMPILE_INTERNAL_H
+
+#include "base/vec.h"
+#include "catalog/compile.h"
+#include "formats/doc.h"
+
+struct compiler {
+    struct arena *a;
+    struct diag *d;
+    struct str path;       /* of the current file */
+    const struct doc *doc; /* likewise */
+    struct {
+        VEC(struct catalog_entry);
+    } entries;
+    struct {
+        VEC(struct catalog_package);
+    } packages;
+    struct {
+        VEC(struct catalog_env);
+    } envs;
+    struct {
+        VEC(struct catalog_key);
+    } keys;
+    struct {
+        VEC(struct catalog_host);
+    } hosts;
+    struct {
+        VEC(struct catalog_host_file);
+    } host_files;
+    struct {
+        VEC(struct catalog_instruction);
+    } instructions;
+    struct {
+        VEC(struct catalog_kind);
+    } kinds;
+    struct {
+        VEC(struct catalog_example);
+    } examples;
+};
+
+/* E_PARSE at a node (NULL: at the file). Returns the code. */
+int compile_fail(struct compiler *c, const struct node *n, const char *fmt, ...) PRINTF_LIKE(3, 4);
+int compile_no_memory(struct compiler *c) MUST_CHECK;
+
+/* Every member of object n is one of the words (NULL-terminated). */
+int compile_members(struct compiler *c, const struct node *n, const char *const *words) MUST_CHECK;
+/* Text of a string member; NULL in *ret when it is absent and not required. */
+int compile_string(struct compiler *c, const struct node *n, const char *key, bool required,
+                   const char **ret) MUST_CHECK;
+/* A list of strings as a NULL-terminated array; absent: empty. */
+int compile_strings(struct compiler *c, const struct node *n, const char *key,
+                    const char *const **ret) MUST_CHECK;
+int compile_bool(struct compiler *c, const struct node *n, const char *key, bool *ret) MUST_CHECK;
+/* Member `key` is one of the words; its index, -1 when absent and not required. */
+int compile_word(struct compiler *c, const struct node *n, const char *key,
+                 const char *const *words, bool required, int *ret) MUST_CHECK;
+/* At least one {url, read}; *ret_url is the first. */
+int compile_sources(struct compiler *c, const struct node *n, const char **ret_url) MUST_CHECK;
+/* The id, which is the name of the file. */
+int compile_id(struct compiler *c, const char **ret) MUST_CHECK;
+
+int compile_entry(struct compiler *c, bool service) MUST_CHECK;
+int compile_patterns(struct compiler *c) MUST_CHECK;
+int compile_kinds(struct compiler *c) MUST_CHECK;
+int compile_host(struct compiler *c) MUST_CHECK;
+int compile_keys(struct compiler *c, const struct node *keys, int entry) MUST_CHECK;
+
+/* Sort the tables, refuse collisions and unknown references, make the literals and hand over. */
+int compile_finish(struct compiler *c, struct catalog_build *b) MUST_CHECK;
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks what knowledge files may say, what is refused and where the fault is shown. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "catalog/compile.h"
+
+#define SRC   "sources: [{url: \"https://a.example/x\", read: 2026-11-23}]\n"
+#define KINDS "kinds:\n  - {kind: acme-key, class: SECRET, means: Key of Acme}\n"
+#define KEY                                                                                        \
+    "keys:\n  - kind: acme-key\n    keywords: [\"acme_\"]\n    pattern: 'acme_[a-z]{4}'\n"         \
+    "    examples: {match: ['acme_{lower:4}'], no_match: ['acme_']}\n"
+
+struct fixture {
+    struct catalog_build b;
+    struct diag d;
+};
+
+static int compile(struct fixture *f, const struct catalog_source *files, size_t n)
+{
+    *f = (struct fixture){0};
+    return catalog_compile(files, n, &f->b, &f->d);
+}
+
+static void test_tables(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("services/zeta.yaml"),
+         STR("id: zeta\nname: Zeta\ncategory: model-api\ncountry: FR\n" SRC
+             "packages: {npm: [\"@zeta/b\", \"@zeta/a\"], pypi: [zeta-ai]}\nenv: "
+             "[ZETA_KEY]\n" KEY)},
+        {STR("sdks/alpha.yaml"), STR("id: alpha\nname: Alpha\ncategory: mcp\nprovider: zeta\n" SRC
+                                     "packages: {npm: [alpha]}\n")},
+        {STR("hosts/h.yaml"),
+         STR("id: h\nname: H\nmaker: M\n" SRC
+             "files:\n  - {path: .h/mcp.json, scope: by-place, format: jsonc, servers: [/s, /t]}\n"
+             "  - {path: .h/set.json, scope: managed, format: json, settings: cursor}\n"
+             "instructions:\n  - {path: \"*.h\", name: n}\n  - {path: H.md, name: m}\n")},
+        {STR("patterns/kinds.yaml"), STR(KINDS)},
+    };
+    struct fixture f;
+
+    assert_int_equal(compile(&f, files, ARRAY_LEN(files)), OK);
+    const struct catalog *c = &f.b.catalog;
+    assert_int_equal(c->n_entries, 2);
+    assert_string_equal(c->entries[0].id, "alpha");
+    assert_string_equal(c->entries[0].provider, "zeta");
+    assert_string_equal(c->entries[1].country, "FR");
+    assert_string_equal(c->entries[1].source, "https://a.example/x");
+    assert_null(c->entries[1].training_use);
+    assert_int_equal(c->n_packages, 4);
+    assert_string_equal(c->packages[0].name, "@zeta/a");
+    assert_int_equal(c->packages[0].entry, 1);
+    assert_int_equal(c->envs[0].entry, 1);
+    assert_int_equal(c->keys[0].entry, 1);
+    assert_string_equal(c->keys[0].data_class, "SECRET");
+    assert_int_equal(c->host_files[0].scope, HOST_BY_PLACE);
+    assert_string_equal(c->host_files[0].servers[1], "/t");
+    assert_null(c->host_files[0].servers[2]);
+    assert_string_equal(c->host_files[1].settings, "cursor");
+    assert_string_equal(c->instructions[0].path, "H.md"); /* literal names come first */
+    assert_int_equal(c->n_literals, 1);
+    assert_int_equal(c->literals[0].keys[0], 0);
+    assert_int_equal(f.b.n_examples, 2);
+    assert_int_equal(f.b.examples[0].text.n, 9);
+    assert_true(f.b.examples[0].match);
+    catalog_build_done(&f.b);
+}
+
+static void test_order_of_files(void **state UNUSED)
+{
+    struct catalog_source files[] = {
+        {STR("patterns/kinds.yaml"), STR(KINDS)},
+        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY)},
+        {STR("sdks/b.yaml"), STR("id: b\nname: B\ncategory: mcp\n" SRC)},
+    };
+    struct fixture f, g;
+
+    assert_int_equal(compile(&f, files, 3), OK);
+    struct catalog_source first = files[0];
+    files[0] = files[2];
+    files[2] = first;
+    assert_int_equal(compile(&g, files, 3), OK);
+    assert_string_equal(f.b.catalog.digest, g.b.catalog.digest);
+    assert_int_equal(f.b.catalog.literal_db_size, g.b.catalog.literal_db_size);
+    assert_memory_equal(f.b.catalog.literal_db, g.b.catalog.literal_db,
+                        f.b.catalog.literal_db_size);
+    catalog_build_done(&g.b);
+    files[1].text = STR("id: a\nname: A2\ncategory: mcp\n" SRC KEY);
+    assert_int_equal(compile(&g, files, 3), OK);
+    assert_string_not_equal(f.b.catalog.digest, g.b.catalog.digest);
+    catalog_build_done(&f.b);
+    catalog_build_done(&g.b);
+}
+
+/* One file beside the kinds: refused with `code`, and a text that holds `says`. */
+static void refuse(int code, const char *path, const char *text, unsigned line, const char *says)
+{
+    const struct catalog_source files[] = {
+        {STR("patterns/kinds.yaml"), STR(KINDS)},
+        {str_z(path), str_z(text)},
+    };
+    struct fixture f;
+    int rc = compile(&f, files, 2);
+
+    if (rc != code || f.d.line != line || !str_has(str_z(f.d.text), str_z(says)))
+        fail_msg("%s\n-> %d, line %u: %s", text, rc, f.d.line, f.d.text);
+    if (line)
+        assert_string_equal(f.d.file, path);
+    assert_int_equal(f.b.catalog.n_entries, 0); /* written only on success */
+}
+
+#define HEAD "id: x\nname: X\ncategory: mcp\n" SRC
+
+static void test_refused_entries(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        unsigned line;
+        const char *says;
+    } rows[] = {
+        {"id: [", 1, ""},
+        {"- a", 1, "mapping"},
+        {HEAD "colour: red\n", 5, "unknown member 'colour'"},
+        {HEAD "name: Y\n", 5, "stands twice"},
+        {"name: X\ncategory: mcp\n" SRC, 1, "'id' is missing"},
+        {"id: y\nname: X\ncategory: mcp\n" SRC, 1, "name of the file"},
+        {"id: X\nname: X\ncategory: mcp\n" SRC, 1, "lower-case"},
+        {"id: x\nname: X\ncategory: magic\n" SRC, 3, "'magic' is not a known category"},
+        {"id: x\nname: X\ncategory: mcp\n", 1, "source is needed"},
+        {"id: x\nname: X\ncategory: mcp\nsources: [{url: \"http://a\", read: 2026-11-23}]\n", 4,
+         "https"},
+        {"id: x\nname: X\ncategory: mcp\nsources: [{url: \"https://a\", read: today}]\n", 4,
+         "date"},
+        {HEAD "country: France\n", 5, "two capital letters"},
+        {HEAD "packages: {npm: [\"a b\"]}\n", 5, "not a package name"},
+        {HEAD "packages: {pypi: [A_b]}\n", 5, "'a-b'"},
+        {HEAD "packages: {gems: [a]}\n", 5, "unknown member 'gems'"},
+        {HEAD "env: [lower]\n", 5, "name of a variable"},
+        {HEAD "env: {a: b}\n", 5, "must be a list"},
+        {HEAD "keys: [{kind: acme-key, keywords: [], pattern: a}]\n", 5, "needs keywords"},
+        {HEAD "keys: [{kind: acme-key, keywords: [ab], pattern: a}]\n", 5, "too short"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: 'a('}]\n", 5, "bad pattern"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a}]\n", 5, "examples are missing"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 999}]\n", 5, "before"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, entropy: high}]\n", 5,
+         "entropy"},
+        {HEAD "keys: [{kind: k, keywords: [abc], pattern: a, examples: {match: ['{x}'],"
+              " no_match: [b]}}]\n",
+         5, "{class:n}"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        refuse(E_PARSE, "sdks/x.yaml", rows[i].text, rows[i].line, rows[i].says);
+    refuse(E_PARSE, "other/x.yaml", HEAD, 0, "no reader");
+    refuse(E_PARSE, "services/x.yaml", HEAD "provider: x\n", 5, "only software");
+    refuse(E_PARSE, "sdks/x.yaml", HEAD "provider: nobody\n", 0, "is no entry");
+}
+
+static void test_refused_hosts(void **state UNUSED)
+{
+#define HOST "id: x\nname: X\nmaker: M\n" SRC "files:\n"
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {HOST "- {path: /a, scope: user, format: json, flat: true}\n", "relative"},
+        {HOST "- {path: \"**/a\", scope: user, format: json, flat: true}\n", "any depth"},
+        {HOST "- {path: a/../b, scope: user, format: json, flat: true}\n", "no '..'"},
+        {HOST "- {path: a, scope: mine, format: json, flat: true}\n", "known scope"},
+        {HOST "- {path: a, scope: user, format: xml, flat: true}\n", "known format"},
+        {HOST "- {path: a, scope: user, format: json}\n", "neither servers nor settings"},
+        {HOST "- {path: a, scope: user, format: json, servers: [b]}\n", "JSON pointer"},
+        {HOST "- {path: a, scope: user, format: json, settings: emacs}\n", "known settings"},
+        {HOST "- {path: a, scope: user, format: json, flat: maybe}\n", "true or false"},
+        {HOST "- {path: a, scope: user, format: json, flat: true, projects: p}\n", "JSON pointer"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        refuse(E_PARSE, "hosts/x.yaml", rows[i].text, 6, rows[i].says);
+}
+
+static void test_collisions(void **state UNUSED)
+{
+    static const char *const parts[] = {
+        "packages: {npm: [same]}\n",
+        "env: [SAME]\n",
+        KEY,
+    };
+    struct fixture f;
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        AUTO(buf) a = BUF_INIT;
+        AUTO(buf) b = BUF_INIT;
+        buf_addf(&a, "id: a\nname: A\ncategory: mcp\n" SRC "%s", parts[i]);
+        buf_addf(&b, "id: b\nname: B\ncategory: mcp\n" SRC "%s", parts[i]);
+        const struct catalog_source files[] = {
+            {STR("patterns/kinds.yaml"), STR(KINDS)},
+            {STR("sdks/a.yaml"), buf_str(&a)},
+            {STR("sdks/b.yaml"), buf_str(&b)},
+        };
+        assert_int_equal(compile(&f, files, 3), E_EXISTS);
+        assert_true(str_has(str_z(f.d.text), STR("claimed twice")));
+    }
+    const struct catalog_source names[] = {
+        {STR("sdks/a.yaml"), STR("id: a\nname: Same\ncategory: mcp\n" SRC)},
+        {STR("services/b.yaml"), STR("id: b\nname: Same\ncategory: mcp\n" SRC)},
+    };
+    assert_int_equal(compile(&f, names, 2), E_EXISTS);
+    const struct catalog_source ids[] = {
+        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC)},
+        {STR("services/a.yaml"), STR("id: a\nname: B\ncategory: mcp\n" SRC)},
+    };
+    assert_int_equal(compile(&f, ids, 2), E_EXISTS);
+}
+
+static void test_host_collisions(void **state UNUSED)
+{
+    struct fixture f;
+#define ONE "files:\n  - {path: .a/mcp.json, scope: user, format: json, flat: true}\n"
+    const struct catalog_source twice[] = {
+        {STR("hosts/a.yaml"), STR("id: a\nname: A\nmaker: M\n" SRC ONE)},
+        {STR("hosts/b.yaml"), STR("id: b\nname: B\nmaker: M\n" SRC ONE)},
+    };
+    assert_int_equal(compile(&f, twice, 2), E_EXISTS);
+#define SHARED "instructions: [{path: AGENTS.md, name: agents}]\n"
+    const struct catalog_source shared[] = {
+        {STR("hosts/a.yaml"), STR("id: a\nname: A\nmaker: M\n" SRC SHARED)},
+        {STR("hosts/b.yaml"), STR("id: b\nname: B\nmaker: M\n" SRC SHARED)},
+    };
+    assert_int_equal(compile(&f, shared, 2), OK); /* several hosts may load one file */
+    assert_int_equal(f.b.catalog.n_instructions, 2);
+    catalog_build_done(&f.b);
+}
+
+static void test_unknown_kind(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY)},
+    };
+    struct fixture f;
+
+    assert_int_equal(compile(&f, files, 1), E_PARSE);
+    assert_string_equal(f.d.text, "kind 'acme-key' is not in patterns/kinds.yaml");
+    refuse(E_PARSE, "patterns/x.yaml", "id: x\n" SRC "name: X\n", 3, "unknown member");
+}
+
+static void test_empty(void **state UNUSED)
+{
+    struct fixture f;
+
+    assert_int_equal(compile(&f, NULL, 0), OK);
+    assert_int_equal(f.b.catalog.n_entries, 0);
+    assert_int_equal(f.b.catalog.n_literals, 0);
+    assert_null(f.b.catalog.literal_db);
+    catalog_build_done(&f.b);
+}
+
+static void test_no_memory(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("patterns/kinds.yaml"), STR(KINDS)},
+        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY "env: [A_KEY]\n")},
+        {STR("hosts/h.yaml"), STR("id: h\nname: H\nmaker: M\n" SRC ONE SHARED)},
+    };
+    struct fixture f;
+    int rc = E_NOMEM;
+
+    for (size_t n = 1; rc == E_NOMEM; n++) {
+        mem_fail_after(n);
+        rc = compile(&f, files, 3);
+        mem_fail_after(0);
+        assert_true(n < 5000);
+    }
+    assert_int_equal(rc, OK);
+    catalog_build_done(&f.b);
+}
+
+static void test_expand(void **state UNUSED)
+{
+    static const char *const bad[] = {"{",          "{a",          "{word}", "{word:x}",
+                                      "{nobody:3}", "{word:4097}", "{:3}",   "{word:-1}"};
+    AUTO(buf) a = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
+
+    assert_int_equal(catalog_expand(STR("x{digit:40}-{hex:8}{{y}"), &a, NULL), OK);
+    assert_int_equal(a.n, 1 + 40 + 1 + 8 + 3);
+    assert_int_equal(catalog_expand(STR("x{digit:40}-{hex:8}{{y}"), &b, NULL), OK);
+    assert_string_equal(a.p, b.p);
+    assert_true(str_ends(buf_str(&a), STR("{y}")));
+    for (size_t i = 1; i <= 40; i++)
+        assert_true(a.p[i] >= '0' && a.p[i] <= '9');
+    for (size_t i = 3; i <= 40; i++)
+        assert_false(a.p[i] == a.p[i - 1] && a.p[i] == a.p[i - 2]);
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct diag d = {0};
+        assert_int_equal(catalog_expand(str_z(bad[i]), &a, &d), E_PARSE);
+        assert_true(d.text[0] != '\0');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),          cmocka_unit_test(test_order_of_files),
+        cmocka_unit_test(test_refused_entries), cmocka_unit_test(test_refused_hosts),
+        cmocka_unit_test(test_collisions),      cmocka_unit_test(test_host_collisions),
+        cmocka_unit_test(test_unknown_kind),    cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_expand),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which stretches of a text are classified values. */
+#include "values/values_internal.h"
+
+#include "base/hash.h"
+
+#define LOOK_BEHIND 32
+#define MAX_TRIES   8 /* matches that end before the keyword, with `before` */
+
+struct values *values_free(struct values *v)
+{
+    if (!v)
+        return NULL;
+    for (int i = 0; v->patterns && i < v->catalog->n_keys; i++)
+        regex_free(v->patterns[i]);
+    mem_free(v->patterns);
+    mem_free(v->classes);
+    prefilter_free(v->prefilter);
+    vec_free(&v->found);
+    buf_done(&v->kept);
+    mem_free(v);
+    return NULL;
+}
+
+/* A key without `before` matches at its keyword only. */
+static int new_pattern(const struct catalog_key *key, struct regex **ret, struct diag *d)
+{
+    AUTO(buf)
+    anchored = BUF_INIT;
+
+    if (key->before)
+        return regex_new(str_z(key->pattern), ret, d);
+    buf_addf(&anchored, "\\G(?:%s)", key->pattern);
+    if (buf_result(&anchored))
+        return diag_set(d, E_NOMEM, "no memory for a pattern");
+    return regex_new(buf_str(&anchored), ret, d);
+}
+
+static int load_keys(struct values *v, struct diag *d)
+{
+    const struct catalog *c = v->catalog;
+    size_t n = c->n_keys > 0 ? (size_t)c->n_keys : 1;
+    int rc = OK;
+
+    v->patterns = mem_alloc(n * sizeof(*v->patterns));
+    v->classes = mem_alloc(n * sizeof(*v->classes));
+    if (!v->patterns || !v->classes)
+        return diag_set(d, E_NOMEM, "no memory for the patterns");
+    for (int i = 0; !rc && i < c->n_keys; i++) {
+        int class = 0;
+        while (class < DATA_COUNT &&
+               !str_eq_z(str_z(c->keys[i].data_class), DATA_CLASS_NAMES[class]))
+            class ++;
+        if (class == DATA_COUNT || (c->keys[i].check && !value_check_find(c->keys[i].check)))
+            return diag_set(d, E_PARSE, "key '%s' has an unknown class or check", c->keys[i].kind);
+        v->classes[i] = (enum data_class) class;
+        rc = new_pattern(&c->keys[i], &v->patterns[i], d);
+    }
+    if (!rc && c->n_literals)
+        rc = prefilter_open(c->literal_db, c->literal_db_size, &v->prefilter, d);
+    return rc;
+}
+
+int values_new(const struct catalog *c, struct str key, struct values **ret, struct diag *d)
+{
+    struct values *v;
+    int rc;
+
+    if (key.n && key.n != sizeof(v->key))
+        return diag_set(d, E_USAGE, "an installation key has %zu bytes", sizeof(v->key));
+    if (!(v = mem_alloc(sizeof(*v))))
+        return diag_set(d, E_NOMEM, "no memory for the patterns");
+    v->catalog = c;
+    v->kept = (struct buf)BUF_INIT;
+    if ((v->has_key = key.n > 0))
+        memcpy(v->key, key.p, key.n);
+    if ((rc = load_keys(v, d))) {
+        values_free(v);
+        return rc;
+    }
+    *ret = v;
+    return OK;
+}
+
+static bool is_hex(char c)
+{
+    c = lower(c);
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static bool all_hex(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_hex(s.p[i]))
+            return false;
+    }
+    return s.n > 0;
+}
+
+/* No word runs into text[at] from the left: escapes like \n, \u003d and %3D do not count as one. */
+static bool starts_word(struct str text, size_t at)
+{
+    if (!at || !is_word(text.p[at - 1]))
+        return true;
+    if (at >= 2 && text.p[at - 2] == '\\' && strchr("abefnrtv0", text.p[at - 1]))
+        return true;
+    if (at >= 3 && text.p[at - 3] == '%' && all_hex(str_sub(text, at - 2, at)))
+        return true;
+    if (at >= 4 && text.p[at - 4] == '\\' && text.p[at - 3] == 'x' &&
+        all_hex(str_sub(text, at - 2, at)))
+        return true;
+    return at >= 6 && text.p[at - 6] == '\\' && text.p[at - 5] == 'u' &&
+           all_hex(str_sub(text, at - 4, at));
+}
+
+static bool ends_word(struct str text, size_t at)
+{
+    if (at >= text.n)
+        return true;
+    if (text.p[at] == '-')
+        return at + 1 >= text.n || !is_word(text.p[at + 1]);
+    return !is_word(text.p[at]);
+}
+
+static bool acceptable(struct values *v, int key, size_t start, size_t end)
+{
+    const struct catalog_key *k = &v->catalog->keys[key];
+    struct str value = str_sub(v->text, start, end);
+
+    if (!value.n || !starts_word(v->text, start) || !ends_word(v->text, end))
+        return false;
+    if (k->min_entropy_centibits && value_entropy(value) < k->min_entropy_centibits)
+        return false;
+    if (value_is_placeholder(value))
+        return false;
+    return !k->check || value_check_find(k->check)(v->text, start, end);
+}
+
+/* One keyword of one key at [at, end). */
+static int try_key(struct values *v, int key, size_t at, size_t end)
+{
+    int before = v->catalog->keys[key].before;
+    size_t from = at - MIN((size_t)before, at);
+    size_t base = from - MIN((size_t)LOOK_BEHIND, from);
+    struct str window = str_sub(v->text, base, MIN(v->text.n, at + VALUES_OVERLAP));
+    size_t s, e;
+    int rc = 1;
+
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+        rc = regex_match(v->patterns[key], window, from - base, &s, &e);
+        if (rc != 1 || !before || base + e >= end)
+            break;
+        from = base + MAX(e, s + 1);
+        rc = 0;
+    }
+    if (rc == E_LIMIT)
+        v->limited = true;
+    if (rc != 1)
+        return rc == E_NOMEM ? E_NOMEM : OK;
+    if (!acceptable(v, key, base + s, base + e))
+        return OK;
+    return vec_push(&v->found, ((struct span){base + s, base + e, key})) ? E_NOMEM : OK;
+}
+
+static int on_literal(void *ctx, unsigned id, uint64_t end)
+{
+    struct values *v = ctx;
+    const struct catalog_literal *l = &v->catalog->literals[id];
+    size_t at = (size_t)end - strlen(l->text);
+    int rc = OK;
+
+    for (int i = 0; !rc && i < l->n_keys; i++)
+        rc = try_key(v, l->keys[i], at, (size_t)end);
+    return rc;
+}
+
+int values_find(struct values *v, struct str text)
+{
+    v->text = text;
+    v->found.n = 0;
+    v->limited = false;
+    return v->prefilter ? prefilter_scan(v->prefilter, text, on_literal, v) : OK;
+}
+
+/* Known vendors first, then shapes, then what only its name gives away. */
+static int rank(const struct values *v, const struct span *s)
+{
+    const struct catalog_key *k = &v->catalog->keys[s->key];
+
+    if (k->entry >= 0)
+        return 2;
+    return !str_starts(str_z(k->kind), STR("generic-"));
+}
+
+static bool better(const struct values *v, const struct span *a, const struct span *b)
+{
+    int cmp = rank(v, a) - rank(v, b);
+
+    if (cmp)
+        return cmp > 0;
+    if (a->end - a->start != b->end - b->start)
+        return a->end - a->start > b->end - b->start;
+    return a->key < b->key;
+}
+
+static int order_span(const void *a, const void *b, void *ctx)
+{
+    const struct span *x = a, *y = b;
+
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return better(ctx, x, y) ? -1 : better(ctx, y, x);
+}
+
+int values_settle(struct values *v, bool all)
+{
+    size_t n = 0;
+
+    if (vec_sort(&v->found, order_span, v))
+        return E_NOMEM;
+    for (size_t i = 0; !all && i < v->found.n; i++) {
+        struct span *s = &v->found.v[i];
+        if (!n || s->start >= v->found.v[n - 1].end)
+            v->found.v[n++] = *s;
+        else if (better(v, s, &v->found.v[n - 1]))
+            v->found.v[n - 1] = *s;
+    }
+    if (!all)
+        v->found.n = n;
+    return OK;
+}
+
+static size_t count_characters(struct str s)
+{
+    size_t n = 0, pos = 0;
+
+    for (; pos < s.n; n++)
+        str_rune(s, &pos);
+    return n;
+}
+
+/* Give one span to the caller; `at` is the offset of v->text in the whole. */
+static int give(struct values *v, const struct span *s, size_t at, value_fn fn, void *ctx)
+{
+    static const char digits[] = "0123456789abcdef";
+    const struct catalog_key *k = &v->catalog->keys[s->key];
+    struct str value = str_sub(v->text, s->start, s->end);
+    struct value_hit hit = {.class = v->classes[s->key],
+                            .kind = k->kind,
+                            .entry = k->entry,
+                            .start = at + s->start,
+                            .end = at + s->end,
+                            .length = count_characters(value)};
+    unsigned char mac[SHA256_BYTES];
+
+    if (v->has_key) {
+        if (hmac_sha256(str_n(v->key, sizeof(v->key)), value, mac))
+            return E_NOMEM;
+        for (size_t i = 0; i < 16; i++) {
+            v->fingerprint[2 * i] = digits[mac[i] >> 4];
+            v->fingerprint[2 * i + 1] = digits[mac[i] & 15];
+        }
+        hit.fingerprint = str_n(v->fingerprint, 32);
+    }
+    return fn(ctx, &hit);
+}
+
+int values_scan(struct values *v, struct str text, value_fn fn, void *ctx)
+{
+    int rc = values_find(v, text);
+
+    if (!rc)
+        rc = values_settle(v, false);
+    for (size_t i = 0; !rc && i < v->found.n; i++)
+        rc = give(v, &v->found.v[i], 0, fn, ctx);
+    return rc ? rc : v->limited ? E_LIMIT : OK;
+}
+
+int values_begin(struct values *v)
+{
+    buf_clear(&v->kept);
+    v->kept_at = v->reported = v->covered = 0;
+    return OK;
+}
+
+/* What is kept for the next window: a value may begin in its last part, its name before that. */
+#define KEPT (VALUES_OVERLAP + 512)
+
+int values_feed(struct values *v, struct str window, bool last, value_fn fn, void *ctx)
+{
+    buf_add(&v->kept, window);
+    int rc = buf_result(&v->kept);
+    if (!rc)
+        rc = values_find(v, buf_str(&v->kept));
+    if (!rc)
+        rc = values_settle(v, false);
+    if (rc)
+        return rc;
+    size_t n = v->kept.n, whole = v->kept_at + n;
+    size_t done = last ? whole : whole - MIN((size_t)VALUES_OVERLAP, n);
+    for (size_t i = 0; !rc && i < v->found.n; i++) {
+        const struct span *s = &v->found.v[i];
+        size_t start = v->kept_at + s->start;
+        if (start < v->reported || start < v->covered || start >= done)
+            continue;
+        v->covered = v->kept_at + s->end;
+        rc = give(v, s, v->kept_at, fn, ctx);
+    }
+    v->reported = MAX(v->reported, done);
+    size_t drop = n - MIN((size_t)KEPT, n);
+    memmove(v->kept.p, v->kept.p + drop, n - drop);
+    buf_cut(&v->kept, n - drop);
+    v->kept_at += drop;
+    return rc ? rc : v->limited ? E_LIMIT : OK;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how the tables of the catalogue look in C. */
+#include "catalog.h"
+
+static void add_literal(struct buf *out, const char *text)
+{
+    if (!text) {
+        buf_addz(out, "NULL");
+        return;
+    }
+    buf_addc(out, '"');
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p == '"' || *p == '\\' || *p < 32 || *p > 126 || *p == '?')
+            buf_addf(out, "\\%03o", *p);
+        else
+            buf_addc(out, (char)*p);
+    }
+    buf_addc(out, '"');
+}
+
+/* ", "text"" for each of them; NULL ends. */
+static void add_texts(struct buf *out, const char *const *texts)
+{
+    for (; *texts; texts++) {
+        add_literal(out, *texts);
+        buf_addz(out, ", ");
+    }
+}
+
+static void add_list(struct buf *out, const char *const *texts)
+{
+    buf_addz(out, "(const char *const[]){");
+    add_texts(out, texts);
+    buf_addz(out, "NULL}");
+}
+
+static void begin(struct buf *out, const char *type, const char *name, int n)
+{
+    buf_addf(out, "\nstatic const struct %s %s[%d] = {\n", type, name, n + 1);
+}
+
+static void add_member(struct buf *out, const char *name, const char *text)
+{
+    buf_addf(out, ".%s = ", name);
+    add_literal(out, text);
+    buf_addz(out, ", ");
+}
+
+static void add_entries(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_entry", "ENTRIES", c->n_entries);
+    for (int i = 0; i < c->n_entries; i++) {
+        const struct catalog_entry *e = &c->entries[i];
+        buf_addz(out, "    {");
+        add_member(out, "id", e->id);
+        add_member(out, "name", e->name);
+        add_member(out, "category", e->category);
+        add_member(out, "country", e->country);
+        add_member(out, "source", e->source);
+        add_member(out, "training_use", e->training_use);
+        add_member(out, "provider", e->provider);
+        buf_addf(out, ".service = %s, .aliases = ", e->service ? "true" : "false");
+        add_list(out, e->aliases);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+}
+
+static void add_names(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_package", "PACKAGES", c->n_packages);
+    for (int i = 0; i < c->n_packages; i++) {
+        const struct catalog_package *p = &c->packages[i];
+        buf_addz(out, "    {");
+        add_member(out, "ecosystem", p->ecosystem);
+        add_member(out, "name", p->name);
+        buf_addf(out, ".entry = %d},\n", p->entry);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_env", "ENVS", c->n_envs);
+    for (int i = 0; i < c->n_envs; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "name", c->envs[i].name);
+        buf_addf(out, ".entry = %d},\n", c->envs[i].entry);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_kind", "KINDS", c->n_kinds);
+    for (int i = 0; i < c->n_kinds; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "kind", c->kinds[i].kind);
+        add_member(out, "data_class", c->kinds[i].data_class);
+        add_member(out, "means", c->kinds[i].means);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+}
+
+static void add_keys(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_key", "KEYS", c->n_keys);
+    for (int i = 0; i < c->n_keys; i++) {
+        const struct catalog_key *k = &c->keys[i];
+        buf_addz(out, "    {");
+        add_member(out, "kind", k->kind);
+        add_member(out, "data_class", k->data_class);
+        buf_addz(out, ".keywords = ");
+        add_list(out, k->keywords);
+        buf_addz(out, ", ");
+        add_member(out, "pattern", k->pattern);
+        add_member(out, "check", k->check);
+        buf_addf(out, ".min_entropy_centibits = %d, .entry = %d, .before = %d},\n",
+                 k->min_entropy_centibits, k->entry, k->before);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_literal", "LITERALS", c->n_literals);
+    for (int i = 0; i < c->n_literals; i++) {
+        const struct catalog_literal *l = &c->literals[i];
+        buf_addz(out, "    {");
+        add_member(out, "text", l->text);
+        buf_addz(out, ".keys = (const int[]){");
+        for (int k = 0; k < l->n_keys; k++)
+            buf_addf(out, "%d, ", l->keys[k]);
+        buf_addf(out, "-1}, .n_keys = %d},\n", l->n_keys);
+    }
+    buf_addz(out, "};\n");
+}
+
+static void add_hosts(struct buf *out, const struct catalog *c)
+{
+    static const char *const scopes[] = {"HOST_USER", "HOST_PROJECT", "HOST_MANAGED",
+                                         "HOST_BY_PLACE"};
+    static const char *const formats[] = {"HOST_JSON", "HOST_JSONC", "HOST_YAML", "HOST_TOML"};
+
+    begin(out, "catalog_host", "HOSTS", c->n_hosts);
+    for (int i = 0; i < c->n_hosts; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "id", c->hosts[i].id);
+        add_member(out, "name", c->hosts[i].name);
+        add_member(out, "maker", c->hosts[i].maker);
+        add_member(out, "source", c->hosts[i].source);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_host_file", "HOST_FILES", c->n_host_files);
+    for (int i = 0; i < c->n_host_files; i++) {
+        const struct catalog_host_file *f = &c->host_files[i];
+        buf_addz(out, "    {");
+        add_member(out, "path", f->path);
+        buf_addf(out, ".scope = %s, .format = %s, .servers = ", scopes[f->scope],
+                 formats[f->format]);
+        add_list(out, f->servers);
+        buf_addz(out, ", ");
+        add_member(out, "settings", f->settings);
+        add_member(out, "projects", f->projects);
+        buf_addf(out, ".flat = %s, .host = %d},\n", f->flat ? "true" : "false", f->host);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_instruction", "INSTRUCTIONS", c->n_instructions);
+    for (int i = 0; i < c->n_instructions; i++) {
+        const struct catalog_instruction *row = &c->instructions[i];
+        buf_addz(out, "    {");
+        add_member(out, "path", row->path);
+        add_member(out, "name", row->name);
+        buf_addf(out, ".host = %d},\n", row->host);
+    }
+    buf_addz(out, "};\n");
+}
+
+static void add_database(struct buf *out, const struct catalog *c)
+{
+    const unsigned char *p = c->literal_db;
+
+    buf_addz(out, "\nstatic const unsigned char LITERAL_DB[] = {");
+    for (size_t i = 0; i < c->literal_db_size; i++) {
+        buf_addz(out, i % 24 ? "" : "\n    ");
+        buf_addf(out, "%u,", p[i]);
+    }
+    buf_addz(out, "\n};\n");
+}
+
+void catalog_write_c(const struct catalog *c, struct buf *out)
+{
+    buf_addz(out, "/* SPDX-License-Identifier: Apache-2.0 */\n"
+                  "/* Generated from knowledge/ by tools/gen/catalog.c. */\n"
+                  "#include \"catalog/catalog.h\"\n");
+    add_entries(out, c);
+    add_names(out, c);
+    add_keys(out, c);
+    add_hosts(out, c);
+    add_database(out, c);
+    buf_addz(out, "\nconst struct catalog CATALOG = {\n");
+#define TABLE(name, member, count)                                                                 \
+    buf_addf(out, "    .%s = %s, .%s = %d,\n", #member, name, #count, c->count);
+    TABLE("ENTRIES", entries, n_entries)
+    TABLE("PACKAGES", packages, n_packages)
+    TABLE("ENVS", envs, n_envs)
+    TABLE("KEYS", keys, n_keys)
+    TABLE("HOSTS", hosts, n_hosts)
+    TABLE("HOST_FILES", host_files, n_host_files)
+    TABLE("INSTRUCTIONS", instructions, n_instructions)
+    TABLE("KINDS", kinds, n_kinds)
+    TABLE("LITERALS", literals, n_literals)
+    buf_addf(out,
+             "    .literal_db = LITERAL_DB, .literal_db_size = sizeof(LITERAL_DB),\n"
+             "    .digest = \"%s\",\n};\n",
+             c->digest);
+}
