@@ -17,15 +17,26 @@ struct view {
     int64_t scan;     /* scan id; 0: the latest */
     bool all_targets; /* every target of the store, not only those of the scan */
     enum severity min_severity;
-    bool closed_too;   /* findings that are fixed or gone */
-    bool evidence_all; /* --evidence all */
-    struct str kind;   /* only assets of this kind, or empty */
-    struct str owner;  /* only this owner, or empty */
-    struct str id;     /* only this asset or finding, or empty */
-    int width;         /* of the table */
+    bool closed_too;    /* findings that are fixed or gone */
+    bool evidence_all;  /* --evidence all */
+    struct str kind;    /* only assets of this kind, or empty */
+    struct str owner;   /* only this owner, or empty */
+    struct str id;      /* only this asset or finding, or empty */
+    struct str control; /* only findings of this control, or empty */
+    struct str status;  /* only findings of this status; empty: what is open, see closed_too */
+    /* Says whether `stance fix` has an action for a control; NULL: the control's own word. The
+     * actions live beside this layer, so the caller lends them. */
+    bool (*fixable)(struct str control);
+    int width; /* of the table; 0: 100 */
     bool colour;
     int64_t now_ms;
 };
+
+/*
+ * A connection that a report reads may hold the temporary table control_verdict (assess.h) from the
+ * scan; where it does not, the controls run again. A read-only PostgreSQL connection cannot hold
+ * it: open it for writing.
+ */
 
 struct report_format {
     const char *name, *title, *mime, *extension;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how the first screen reads in a pull request, an issue or a wiki. */
+#include "prioritize/risk.h"
+#include "report/markup.h"
+#include "report/summary.h"
+#include "report/text.h"
+
+static void title(struct buf *b, const struct scope *sc, const struct summary *m)
+{
+    buf_addz(b, "## AI security posture of ");
+    for (size_t i = 0; i < MIN(sc->n_targets, 3); i++) {
+        buf_addz(b, i ? ", " : "");
+        markdown_code(b, sc->targets[i].name);
+    }
+    if (sc->n_targets > 3)
+        buf_addf(b, " and %zu more", sc->n_targets - 3);
+    buf_addz(b, "\n\n");
+    if (sc->posture_low < 0 || sc->posture_high < 0)
+        buf_addz(b, "**Posture not assessed**: no control reached a verdict. ");
+    else
+        buf_addf(b,
+                 "**Posture %d to %d of 100** (what is unknown or unexamined counted as failed, "
+                 "or as passed). ",
+                 (sc->posture_low + 5) / 10, (sc->posture_high + 5) / 10);
+    text_count(b, (uint64_t)MAX(m->files, 0));
+    buf_addz(b, " files, ");
+    text_bytes(b, (uint64_t)MAX(m->bytes, 0));
+    buf_addz(b, " examined");
+    if (!str_eq_z(sc->sandbox, "full"))
+        buf_addf(b, ", sandbox only `" STR_FMT "`", STR_ARG(sc->sandbox));
+    buf_addz(b, ".\n");
+}
+
+static void inventory(struct buf *b, const struct summary *m)
+{
+    buf_addz(b, "\n### AI in here\n\n");
+    if (!m->assets) {
+        buf_addz(b, m->gaps ? "No AI asset was recognised, but not everything could be examined.\n"
+                            : "No AI asset was recognised in the files that were examined.\n");
+        return;
+    }
+    buf_addz(b, "| kind | count | names |\n|---|---:|---|\n");
+    for (int i = 0; i < m->n_kinds; i++) {
+        const struct summary_kind *k = &m->kinds[i];
+        buf_addf(b, "| %s | ", k->info->title);
+        text_count(b, (uint64_t)k->count);
+        buf_addz(b, " | ");
+        for (int n = 0; n < k->n_names; n++) {
+            buf_addz(b, n ? ", " : "");
+            markdown_code(b, k->names[n]);
+        }
+        if (k->distinct > k->n_names)
+            buf_addf(b, " +%lld more", (long long)(k->distinct - k->n_names));
+        buf_addz(b, " |\n");
+    }
+}
+
+static void where(struct buf *b, const struct summary_finding *f)
+{
+    AUTO(buf) at = BUF_INIT;
+    buf_add(&at, f->path.n ? f->path : f->asset_name);
+    if (f->path.n && f->line > 0)
+        buf_addf(&at, ":%lld", (long long)f->line);
+    markdown_code(b, buf_str(&at));
+    if (f->more_places)
+        buf_addf(b, " (+%lld)", (long long)f->more_places);
+}
+
+static void finding(struct buf *b, const struct summary_finding *f)
+{
+    buf_addf(b, "| **%s** | ", SEVERITY_NAMES[f->severity]);
+    text_tenths(b, f->risk);
+    buf_addf(b, " %s | ", f->risk < 0 ? "" : BAND_NAMES[band_of(f->risk)]);
+    markdown_text(b, f->title);
+    buf_addz(b, "<br>");
+    markdown_text(b, f->reason);
+    buf_addz(b, " | ");
+    where(b, f);
+    buf_addz(b, " | ");
+    if (f->owner.n)
+        markdown_code(b, f->owner);
+    else
+        buf_addz(b, "no owner");
+    buf_addf(b, " | `stance %s " STR_FMT "` |\n", f->fixable ? "fix" : "explain",
+             STR_ARG(f->shown_id));
+}
+
+static void findings(struct buf *b, const struct summary *m)
+{
+    buf_addz(b, "\n### Worst first\n\n");
+    for (int i = SEVERITY_COUNT - 1; i >= 0; i--)
+        if (m->by_severity[i])
+            buf_addf(b, "%lld %s. ", (long long)m->by_severity[i], SEVERITY_NAMES[i]);
+    if (!m->failing)
+        buf_addz(b, "No control failed. ");
+    if (m->undecided)
+        buf_addf(b, "%lld could not be decided.", (long long)m->undecided);
+    buf_addc(b, '\n');
+    if (!m->n_findings)
+        return;
+    buf_addz(b,
+             "\n| severity | risk | finding | place | owner | next |\n|---|---|---|---|---|---|\n");
+    for (int i = 0; i < m->n_findings; i++)
+        finding(b, &m->findings[i]);
+    if (m->failing > m->grouped)
+        buf_addf(b, "\nAnd %lld more: `stance findings`.\n", (long long)(m->failing - m->grouped));
+}
+
+static void frameworks(struct buf *b, const struct summary *m)
+{
+    if (!FRAMEWORK_COUNT)
+        return;
+    buf_addz(b, "\n### Frameworks\n\n| framework | requirements | tested | failing | unknown | "
+                "passing |\n|---|---:|---:|---:|---:|---:|\n");
+    for (int i = 0; i < FRAMEWORK_COUNT; i++) {
+        const struct summary_framework *f = &m->frameworks[i];
+        buf_addf(b, "| %s %s | %d | %d | %d | %d | %d |\n", f->framework->title,
+                 f->framework->version, f->requirements, f->tested, f->failing, f->unknown,
+                 f->passing);
+    }
+}
+
+static void gaps(struct buf *b, const struct summary *m)
+{
+    buf_addz(b, "\n### Not looked at\n\n");
+    for (int i = 0; i < m->n_gap; i++) {
+        const struct summary_gap *g = &m->gap[i];
+        buf_addf(b, "- %s: ", COVERAGE_STATE_NAMES[g->state]);
+        markdown_code(b, g->path.n ? g->path : g->target);
+        buf_addz(b, ", ");
+        markdown_text(b, g->reason);
+        buf_addc(b, '\n');
+    }
+    if (m->gaps > m->n_gap)
+        buf_addf(b, "- and %lld more: `stance coverage --gaps`\n", (long long)(m->gaps - m->n_gap));
+    for (int i = 0; i < m->n_rule; i++) {
+        buf_addf(b, "- %s: ", COVERAGE_STATE_NAMES[m->rule[i].state]);
+        markdown_code(b, m->rule[i].path);
+        buf_addz(b, ", ");
+        text_count(b, (uint64_t)MAX(m->rule[i].files, 0));
+        buf_addz(b, " files, ");
+        markdown_text(b, m->rule[i].reason);
+        buf_addc(b, '\n');
+    }
+    if (!m->gaps && !m->n_rule)
+        buf_addz(b, "Nothing: every file below the target was read.\n");
+}
+
+static int write_markdown(const struct view *v, FILE *out, struct diag *d)
+{
+    AUTO(arena) mem = ARENA(0);
+    AUTO(buf) b = BUF_INIT;
+    struct summary *m = arena_new(&mem, struct summary);
+    struct scope sc;
+    int rc = scope_open(v, &sc, d);
+    if (rc)
+        return rc;
+    rc = m ? summary_read(&sc, &mem, m, d) : diag_set(d, E_NOMEM, "no memory for the report");
+    if (!rc) {
+        title(&b, &sc, m);
+        inventory(&b, m);
+        findings(&b, m);
+        frameworks(&b, m);
+        gaps(&b, m);
+        rc = buf_result(&b);
+        if (rc)
+            diag_set(d, rc, "no memory for the report");
+        fwrite(b.p, 1, b.n, out);
+    }
+    scope_done(&sc);
+    return rc;
+}
+
+const struct report_format REPORT_FORMAT_MARKDOWN = {
+    .name = "markdown",
+    .title = "the first screen as Markdown, for pull requests",
+    .mime = "text/markdown; charset=utf-8",
+    .extension = "md",
+    .write = write_markdown,
+};

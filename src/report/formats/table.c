@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how the first screen reads: what was scanned, what AI is there, what to fix first. */
+#include "prioritize/risk.h"
+#include "report/summary.h"
+#include "report/text.h"
+
+/* One screen: lines are built in `line` and written whole. */
+struct screen {
+    const struct view *view;
+    FILE *out;
+    struct buf line;
+    size_t width;
+};
+
+static void flush(struct screen *s)
+{
+    while (s->line.n && s->line.p[s->line.n - 1] == ' ')
+        buf_cut(&s->line, s->line.n - 1);
+    buf_addc(&s->line, '\n');
+    fwrite(s->line.p, 1, s->line.n, s->out);
+    if (!s->line.error)
+        buf_clear(&s->line);
+}
+
+static void tone(struct screen *s, enum tone t)
+{
+    text_tone(&s->line, s->view->colour, t);
+}
+
+static void plain(struct screen *s)
+{
+    text_plain(&s->line, s->view->colour);
+}
+
+static void head(struct screen *s, const char *title)
+{
+    flush(s);
+    tone(s, TONE_HEAD);
+    buf_addz(&s->line, title);
+    plain(s);
+}
+
+static void dim(struct screen *s, const char *text)
+{
+    tone(s, TONE_DIM);
+    buf_addz(&s->line, text);
+    plain(s);
+}
+
+static enum tone tone_of(enum severity s)
+{
+    switch (s) {
+    case SEVERITY_CRITICAL: return TONE_CRITICAL;
+    case SEVERITY_HIGH: return TONE_HIGH;
+    case SEVERITY_MEDIUM: return TONE_MEDIUM;
+    case SEVERITY_LOW: return TONE_LOW;
+    default: return TONE_DIM;
+    }
+}
+
+static void counted(struct screen *s, int64_t n, const char *one, const char *many)
+{
+    text_count(&s->line, n > 0 ? (uint64_t)n : 0);
+    buf_addf(&s->line, " %s", n == 1 ? one : many);
+}
+
+/* ---- what was scanned ---- */
+
+static void scanned(struct screen *s, const struct scope *sc, const struct summary *m)
+{
+    size_t shown = MIN(sc->n_targets, 3), room = s->width / 2 / MAX(shown, 1);
+    tone(s, TONE_HEAD);
+    buf_addz(&s->line, "Scanned ");
+    for (size_t i = 0; i < shown; i++) {
+        buf_addz(&s->line, i ? ", " : "");
+        text_fit(&s->line, sc->targets[i].name, MAX(room, 8), FIT_END_KEPT);
+    }
+    plain(s);
+    if (sc->n_targets > shown)
+        buf_addf(&s->line, " +%zu more", sc->n_targets - shown);
+    buf_addz(&s->line, ": ");
+    counted(s, m->files, "file", "files");
+    buf_addz(&s->line, ", ");
+    text_bytes(&s->line, m->bytes > 0 ? (uint64_t)m->bytes : 0);
+    if (!str_eq_z(sc->sandbox, "full")) {
+        buf_addz(&s->line, ", ");
+        tone(s, TONE_HIGH);
+        buf_addf(&s->line, "sandbox only \"" STR_FMT "\"", STR_ARG(sc->sandbox));
+        plain(s);
+    }
+    if (!sc->deterministic)
+        buf_addz(&s->line, ", a watchdog ended a worker");
+    flush(s);
+}
+
+/* ---- what AI is there ---- */
+
+#define KIND_COLUMN 26
+
+static void kind_names(struct screen *s, const struct summary_kind *k)
+{
+    size_t used = KIND_COLUMN;
+    for (int i = 0; i < k->n_names; i++) {
+        int64_t rest = k->distinct - i - 1;
+        size_t more = rest ? 12 : 0;
+        size_t sep = i ? 2 : 0;
+        AUTO(buf) name = BUF_INIT;
+        size_t w = text_fit(&name, k->names[i], 36, FIT_END_KEPT);
+        if (i && used + sep + w + more > s->width) {
+            buf_addf(&s->line, " +%lld more", (long long)(k->distinct - i));
+            return;
+        }
+        buf_addz(&s->line, i ? ", " : "");
+        buf_add(&s->line, buf_str(&name));
+        used += sep + w;
+    }
+    if (k->distinct > k->n_names)
+        buf_addf(&s->line, " +%lld more", (long long)(k->distinct - k->n_names));
+}
+
+/* "MCP servers", "Managed policies" */
+static void plural(struct buf *out, const struct kind_info *k, int64_t n)
+{
+    struct str title = str_z(k->title);
+    bool y = title.n && title.p[title.n - 1] == 'y';
+    if (n == 1) {
+        buf_add(out, title);
+        return;
+    }
+    buf_add(out, str_sub(title, 0, title.n - y));
+    buf_addz(out, y ? "ies" : "s");
+}
+
+static void inventory(struct screen *s, const struct summary *m)
+{
+    head(s, "AI in here");
+    buf_addz(&s->line, m->assets ? "  " : "  none found");
+    if (m->assets)
+        counted(s, m->assets, "asset", "assets");
+    flush(s);
+    for (int i = 0; i < m->n_kinds; i++) {
+        const struct summary_kind *k = &m->kinds[i];
+        AUTO(buf) word = BUF_INIT;
+        AUTO(buf) number = BUF_INIT;
+        plural(&word, k->info, k->count);
+        text_count(&number, (uint64_t)k->count);
+        buf_addf(&s->line, "  %-*s %*s  ", KIND_COLUMN - 11, word.p, 6, number.p);
+        kind_names(s, k);
+        flush(s);
+    }
+    if (m->assets)
+        return;
+    buf_addz(&s->line, "  ");
+    counted(s, m->files, "file was", "files were");
+    buf_addz(&s->line, " examined and no AI asset was recognised in them");
+    buf_addz(&s->line, m->gaps ? "; what could not be examined may hold some." : ".");
+    flush(s);
+}
+
+/* ---- what to fix first ---- */
+
+#define SCORE_COLUMN    16
+#define SEVERITY_COLUMN 10
+#define INDENT          4
+
+/* Where the columns of the shown findings end: as wide as their longest text, within limits. */
+struct columns {
+    size_t place, owner, action;
+};
+
+static void place_of(struct buf *at, const struct summary_finding *f)
+{
+    buf_add(at, f->path.n ? f->path : f->asset_name);
+    if (f->path.n && f->line > 0)
+        buf_addf(at, ":%lld", (long long)f->line);
+}
+
+static void action_of(struct buf *out, const struct summary_finding *f)
+{
+    buf_addf(out, "stance %s " STR_FMT, f->fixable ? "fix" : "explain", STR_ARG(f->shown_id));
+}
+
+static struct str owner_of(const struct summary_finding *f)
+{
+    return f->owner.n ? f->owner : STR("no owner");
+}
+
+static size_t shown_width(struct str raw)
+{
+    AUTO(buf) out = BUF_INIT;
+    return text_fit(&out, raw, SIZE_MAX, FIT_START_KEPT);
+}
+
+static struct columns columns_of(const struct summary *m, size_t width)
+{
+    struct columns c = {0};
+    for (int i = 0; i < m->n_findings; i++) {
+        const struct summary_finding *f = &m->findings[i];
+        AUTO(buf) at = BUF_INIT;
+        AUTO(buf) action = BUF_INIT;
+        place_of(&at, f);
+        if (f->more_places)
+            buf_addf(&at, " (+%lld)", (long long)f->more_places);
+        action_of(&action, f);
+        c.place = MAX(c.place, shown_width(buf_str(&at)));
+        c.owner = MAX(c.owner, shown_width(owner_of(f)));
+        c.action = MAX(c.action, action.n);
+    }
+    c.place = MIN(c.place, (width - SCORE_COLUMN - SEVERITY_COLUMN) * 2 / 5);
+    c.owner = MIN(c.owner, 20);
+    return c;
+}
+
+static void where(struct screen *s, const struct summary_finding *f, size_t room)
+{
+    AUTO(buf) at = BUF_INIT;
+    AUTO(buf) tail = BUF_INIT;
+    place_of(&at, f);
+    if (f->more_places)
+        buf_addf(&tail, " (+%lld)", (long long)f->more_places);
+    text_fit(&s->line, buf_str(&at), room - MIN(room, tail.n), FIT_END_KEPT);
+    buf_add(&s->line, buf_str(&tail));
+}
+
+/* "risk band  severity  title  place" and below it "why  owner  command". */
+static void finding(struct screen *s, const struct summary_finding *f, const struct columns *c)
+{
+    AUTO(buf) score = BUF_INIT;
+    AUTO(buf) action = BUF_INIT;
+    text_tenths(&score, f->risk);
+    buf_addf(&score, " %s", f->risk < 0 ? "" : BAND_NAMES[band_of(f->risk)]);
+    action_of(&action, f);
+    tone(s, tone_of(f->severity));
+    buf_addf(&s->line, "  %-*s%-*s", SCORE_COLUMN - 2, score.p, SEVERITY_COLUMN,
+             SEVERITY_NAMES[f->severity]);
+    plain(s);
+    text_cell(&s->line, f->title, s->width - SCORE_COLUMN - SEVERITY_COLUMN - c->place - 2,
+              FIT_START_KEPT);
+    buf_addz(&s->line, "  ");
+    where(s, f, c->place);
+    flush(s);
+    buf_pad(&s->line, ' ', INDENT);
+    tone(s, TONE_DIM);
+    text_cell(&s->line, f->reason, s->width - INDENT - c->owner - c->action - 4, FIT_START_KEPT);
+    plain(s);
+    buf_addz(&s->line, "  ");
+    text_cell(&s->line, owner_of(f), c->owner, FIT_START_KEPT);
+    buf_addz(&s->line, "  ");
+    buf_add(&s->line, buf_str(&action));
+    flush(s);
+}
+
+static void by_severity(struct screen *s, const struct summary *m)
+{
+    bool first = true;
+    for (int i = SEVERITY_COUNT - 1; i >= 0; i--) {
+        if (!m->by_severity[i])
+            continue;
+        buf_addz(&s->line, first ? "" : ", ");
+        tone(s, tone_of((enum severity)i));
+        text_count(&s->line, (uint64_t)m->by_severity[i]);
+        buf_addf(&s->line, " %s", SEVERITY_NAMES[i]);
+        plain(s);
+        first = false;
+    }
+}
+
+static void findings(struct screen *s, const struct summary *m)
+{
+    struct columns columns = columns_of(m, s->width);
+    if (!m->assets && !m->failing)
+        return;
+    head(s, "Worst first");
+    buf_addz(&s->line, "  ");
+    if (m->failing)
+        by_severity(s, m);
+    else
+        buf_addz(&s->line, "no control failed");
+    if (m->undecided) {
+        buf_addz(&s->line, "; ");
+        text_count(&s->line, (uint64_t)m->undecided);
+        buf_addz(&s->line, " could not be decided");
+    }
+    flush(s);
+    if (m->n_findings) {
+        tone(s, TONE_DIM);
+        buf_addf(&s->line, "  %-*s%-*s%s", SCORE_COLUMN - 2, "risk", SEVERITY_COLUMN, "severity",
+                 "what and where; why, whose, and what to do");
+        plain(s);
+        flush(s);
+    }
+    for (int i = 0; i < m->n_findings; i++)
+        finding(s, &m->findings[i], &columns);
+    if (m->failing > m->grouped) {
+        buf_addz(&s->line, "  and ");
+        text_count(&s->line, (uint64_t)(m->failing - m->grouped));
+        buf_addz(&s->line, " more: stance findings");
+        flush(s);
+    }
+}
+
+/* ---- posture and frameworks ---- */
+
+static void posture(struct screen *s, const struct scope *sc)
+{
+    head(s, "Posture");
+    if (sc->posture_low < 0 || sc->posture_high < 0) {
+        buf_addz(&s->line, "     not assessed: no control reached a verdict");
+    } else {
+        buf_addf(&s->line, "     %d-%d of 100: unknown counted as failed ... as passed",
+                 (sc->posture_low + 5) / 10, (sc->posture_high + 5) / 10);
+    }
+    flush(s);
+}
+
+static void frameworks(struct screen *s, const struct summary *m)
+{
+    AUTO(buf) text = BUF_INIT;
+    for (int i = 0; i < FRAMEWORK_COUNT; i++) {
+        const struct summary_framework *f = &m->frameworks[i];
+        buf_addf(&text, "%s%s %d of %d failing", i ? ", " : "", f->framework->id, f->failing,
+                 f->tested);
+    }
+    if (!FRAMEWORK_COUNT)
+        return;
+    tone(s, TONE_HEAD);
+    buf_addz(&s->line, "Frameworks");
+    plain(s);
+    buf_addz(&s->line, "  ");
+    text_fit(&s->line, buf_str(&text), s->width - 12, FIT_START_KEPT);
+    flush(s);
+}
+
+/* ---- what was not looked at ---- */
+
+static void gap(struct screen *s, const struct summary_gap *g)
+{
+    size_t room = s->width - 14, path = MIN(room / 2, 60);
+    tone(s, TONE_MEDIUM);
+    buf_addf(&s->line, "  %-12s", COVERAGE_STATE_NAMES[g->state]);
+    plain(s);
+    size_t w = text_fit(&s->line, g->path.n ? g->path : g->target, path, FIT_END_KEPT);
+    buf_addz(&s->line, "  ");
+    text_fit(&s->line, g->reason, room - w - 2, FIT_START_KEPT);
+    flush(s);
+}
+
+static void rules(struct screen *s, const struct summary *m)
+{
+    AUTO(buf) text = BUF_INIT;
+    int64_t all = m->by_state[COVERAGE_SKIPPED] + m->by_state[COVERAGE_NOT_LOOKED];
+    for (int i = 0; i < m->n_rule; i++) {
+        buf_addz(&text, i ? ", " : "");
+        buf_add(&text, m->rule[i].path);
+        if (m->rule[i].files) {
+            buf_addc(&text, ' ');
+            text_count(&text, (uint64_t)m->rule[i].files);
+        }
+    }
+    if (all > m->n_rule)
+        buf_addf(&text, ", %lld more", (long long)(all - m->n_rule));
+    if (!m->n_rule)
+        return;
+    buf_addf(&s->line, "  %-12s", "skipped");
+    text_fit(&s->line, buf_str(&text), s->width - 14, FIT_START_KEPT);
+    flush(s);
+}
+
+static void not_looked(struct screen *s, const struct summary *m)
+{
+    head(s, "Not looked at");
+    if (!m->gaps && !m->n_rule)
+        buf_addz(&s->line, "  nothing: every file below the target was read");
+    else if (!m->gaps)
+        dim(s, "  every file that the rules allow was read; left out by rule:");
+    flush(s);
+    for (int i = 0; i < m->n_gap; i++)
+        gap(s, &m->gap[i]);
+    if (m->gaps > m->n_gap) {
+        buf_addz(&s->line, "  and ");
+        text_count(&s->line, (uint64_t)(m->gaps - m->n_gap));
+        buf_addz(&s->line, " more: stance coverage --gaps");
+        flush(s);
+    }
+    rules(s, m);
+}
+
+static void next(struct screen *s, const struct summary *m)
+{
+    AUTO(buf) text = BUF_INIT;
+    if (m->n_findings)
+        buf_addf(&text, "stance explain " STR_FMT, STR_ARG(m->findings[0].shown_id));
+    buf_addf(&text, "%sstance inventory", m->n_findings ? " | " : "");
+    buf_addz(&text, " | stance coverage");
+    buf_addz(&text, m->failing ? " | stance report sarif" : " | stance report json");
+    flush(s);
+    dim(s, "Next  ");
+    text_fit(&s->line, buf_str(&text), s->width - 6, FIT_START_KEPT);
+    flush(s);
+}
+
+static int write_table(const struct view *v, FILE *out, struct diag *d)
+{
+    struct screen s = {.view = v, .out = out, .line = BUF_INIT};
+    AUTO(arena) mem = ARENA(0);
+    struct summary *m = arena_new(&mem, struct summary);
+    struct scope sc;
+    int rc = scope_open(v, &sc, d);
+    if (rc)
+        return rc;
+    s.width = (size_t)(v->width >= 72 ? MIN(v->width, 200) : v->width ? 72 : 100);
+    rc = m ? summary_read(&sc, &mem, m, d) : diag_set(d, E_NOMEM, "no memory for the report");
+    if (!rc) {
+        scanned(&s, &sc, m);
+        inventory(&s, m);
+        findings(&s, m);
+        posture(&s, &sc);
+        frameworks(&s, m);
+        not_looked(&s, m);
+        next(&s, m);
+        rc = buf_result(&s.line);
+        if (rc)
+            diag_set(d, rc, "no memory for the report");
+    }
+    buf_done(&s.line);
+    scope_done(&sc);
+    return rc;
+}
+
+const struct report_format REPORT_FORMAT_TABLE = {
+    .name = "table",
+    .title = "the first screen: what is there, what is worst, what was not looked at",
+    .mime = "text/plain; charset=utf-8",
+    .extension = "txt",
+    .write = write_table,
+};

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what the record says of one asset: its six facts, each with state and reason. */
+#include "report/record_asset.h"
+
+const char RECORD_ASSET_COLUMNS[] =
+    "a.id, a.kind, a.name, a.owner, a.owner_state, a.environment, a.criticality, a.sanction,"
+    " a.labels, a.first_seen, a.last_seen";
+
+int record_asset_open(struct record *r, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    int rc;
+    select_addz(&q, "SELECT " EVIDENCE_COLUMNS " FROM place p WHERE p.asset = ?1 AND ");
+    scope_places(&r->scope, &q);
+    select_addz(&q, " ORDER BY " EVIDENCE_ORDER);
+    rc = select_prepare(&q, r->scope.db, &r->places, d);
+    if (!rc)
+        rc = record_prepare(r,
+                            "SELECT name, place, type, value, number, state, reason, evidence"
+                            " FROM attribute WHERE asset = ?1 ORDER BY name, place",
+                            &r->attributes, d);
+    if (!rc)
+        rc = record_prepare(
+            r, "SELECT alias FROM asset_alias WHERE asset = ?1 AND alias <> ?1 ORDER BY alias",
+            &r->aliases, d);
+    if (!rc)
+        rc = record_prepare(r,
+                            "SELECT name, source, confidence, target, path, line"
+                            " FROM owner_candidate WHERE asset = ?1 ORDER BY ord",
+                            &r->owners, d);
+    if (!rc)
+        rc = record_prepare(r,
+                            "SELECT class, kind, id, target, path, member, pointer, url, line, col,"
+                            " byte_offset, collector, '', '', '', 0 FROM data_value"
+                            " WHERE asset = ?1 ORDER BY class, kind, target, path, member, pointer,"
+                            " line, col, id",
+                            &r->values, d);
+    if (!rc)
+        rc = record_prepare(r,
+                            "SELECT control, verdict, reason FROM control_verdict"
+                            " WHERE asset = ?1 ORDER BY control, place",
+                            &r->verdicts, d);
+    if (!rc)
+        rc = record_prepare(r, "SELECT score, confidence, factors FROM asset_risk WHERE asset = ?1",
+                            &r->risk, d);
+    return rc;
+}
+
+/* ---- owner ---- */
+
+static void write_candidate(struct record *r)
+{
+    struct json_writer *w = &r->w;
+    const struct stmt *q = r->owners;
+    int target = scope_target(&r->scope, stmt_int(q, 3));
+    struct evidence e = {.target = target,
+                         .path = stmt_str(q, 4),
+                         .line = stmt_int(q, 5),
+                         .offset = -1,
+                         .collector = stmt_str(q, 1)};
+    json_object(w);
+    json_kstr(w, "name", stmt_str(q, 0));
+    json_kstr(w, "source", stmt_str(q, 1));
+    json_kint(w, "confidence", stmt_int(q, 2));
+    if (target >= 0 && e.path.n) {
+        json_kopen_array(w, "evidence");
+        evidence_write(w, &e);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void write_owner_head(struct record *r, const struct stmt *row, bool candidate)
+{
+    struct json_writer *w = &r->w;
+    bool known = str_eq_z(stmt_str(row, 4), "known") && !stmt_is_null(row, 3);
+    bool same = candidate && str_eq(stmt_str(r->owners, 0), stmt_str(row, 3));
+    if (known) {
+        json_kstr(w, "state", STR("known"));
+        json_kstr(w, "name", stmt_str(row, 3));
+        json_kstr(w, "source", same ? stmt_str(r->owners, 1) : STR("register"));
+        json_kint(w, "confidence", same ? stmt_int(r->owners, 2) : 100);
+    } else if (str_eq_z(stmt_str(row, 4), "none")) {
+        json_kstr(w, "state", STR("none"));
+        json_kstr(w, "reason", STR(OWNER_NONE));
+    } else {
+        json_kstr(w, "state", STR("unknown"));
+        json_kstr(w, "reason", STR(OWNER_UNKNOWN));
+    }
+}
+
+static int write_owner(struct record *r, const struct stmt *row, struct diag *d)
+{
+    struct json_writer *w = &r->w;
+    stmt_reset(r->owners);
+    stmt_bind_str(r->owners, 1, stmt_str(row, 0));
+    int rc = stmt_step(r->owners, d);
+    if (rc < 0)
+        return rc;
+    json_kopen_object(w, "owner");
+    write_owner_head(r, row, rc > 0);
+    json_kopen_array(w, "candidates");
+    for (; rc > 0; rc = stmt_step(r->owners, d))
+        write_candidate(r);
+    json_end(w);
+    json_end(w);
+    return rc;
+}
+
+/* ---- data ---- */
+
+/* One class and kind, whose rows stand together. */
+struct data_group {
+    struct str class, kind;
+    int64_t count;
+    bool open;
+};
+
+static void end_group(struct json_writer *w, struct data_group *g)
+{
+    if (!g->open)
+        return;
+    json_end(w);
+    json_kint(w, "count", g->count);
+    json_end(w);
+    g->open = false;
+}
+
+static int value_row(struct record *r, struct data_group *g)
+{
+    struct json_writer *w = &r->w;
+    const struct stmt *q = r->values;
+    struct evidence e;
+    evidence_read(&r->scope, q, 2, &e);
+    if (e.target < 0)
+        return 0;
+    if (!g->open || !str_eq(g->class, stmt_str(q, 0)) || !str_eq(g->kind, stmt_str(q, 1))) {
+        end_group(w, g);
+        *g = (struct data_group){.class = arena_str(&r->mem, stmt_str(q, 0)),
+                                 .kind = arena_str(&r->mem, stmt_str(q, 1)),
+                                 .open = true};
+        if (!g->class.p || !g->kind.p)
+            return E_NOMEM;
+        json_object(w);
+        json_kstr(w, "class", g->class);
+        json_kstr(w, "kind", g->kind);
+        json_kstr(w, "state", STR("declared"));
+        json_kopen_array(w, "evidence");
+    }
+    if (g->count++ < EVIDENCE_SAMPLE || r->scope.view->evidence_all)
+        evidence_write(w, &e);
+    return 0;
+}
+
+static int write_data(struct record *r, struct str asset, struct diag *d)
+{
+    struct json_writer *w = &r->w;
+    struct data_group g = {0};
+    int rc, any = 0;
+    json_kopen_object(w, "data");
+    json_kopen_array(w, "items");
+    stmt_reset(r->values);
+    stmt_bind_str(r->values, 1, asset);
+    while ((rc = stmt_step(r->values, d)) > 0) {
+        if (value_row(r, &g))
+            return diag_set(d, E_NOMEM, "no memory for the report");
+        any |= g.open;
+    }
+    end_group(w, &g);
+    json_end(w);
+    json_kstr(w, "state", any ? STR("known") : STR("unknown"));
+    if (!any)
+        json_kstr(w, "reason", STR(DATA_UNKNOWN));
+    json_end(w);
+    return rc;
+}
+
+/* ---- controls and risk ---- */
+
+static int badness(int verdict)
+{
+    static const enum verdict order[] = {VERDICT_PASS, VERDICT_EXCEPTED, VERDICT_UNKNOWN,
+                                         VERDICT_ERROR, VERDICT_FAIL};
+    for (int i = 0; i < (int)ARRAY_LEN(order); i++)
+        if ((int)order[i] == verdict)
+            return i;
+    return -1;
+}
+
+/* The worst verdict of one control over the places of the asset. */
+struct verdict_group {
+    struct str control, reason;
+    int verdict; /* -1: none yet */
+    int reached, open;
+};
+
+static void end_verdict(struct json_writer *w, struct verdict_group *g)
+{
+    if (g->verdict < 0)
+        return;
+    bool reached = g->verdict == VERDICT_PASS || g->verdict == VERDICT_FAIL;
+    g->reached += reached;
+    g->open += !reached;
+    json_object(w);
+    json_kstr(w, "id", g->control);
+    json_kstr(w, "verdict", str_z(VERDICT_NAMES[g->verdict]));
+    if (g->reason.n)
+        json_kstr(w, "reason", g->reason);
+    json_end(w);
+    g->verdict = -1;
+}
+
+static int verdict_row(struct record *r, struct verdict_group *g)
+{
+    const struct stmt *q = r->verdicts;
+    int verdict = word_index(VERDICT_NAMES, stmt_str(q, 1));
+    if (badness(verdict) < 0)
+        return 0;
+    if (g->verdict >= 0 && !str_eq(g->control, stmt_str(q, 0)))
+        end_verdict(&r->w, g);
+    if (badness(verdict) <= badness(g->verdict))
+        return 0;
+    g->verdict = verdict;
+    g->control = arena_str(&r->mem, stmt_str(q, 0));
+    g->reason = arena_str(&r->mem, stmt_str(q, 2));
+    return g->control.p && g->reason.p ? 0 : E_NOMEM;
+}
+
+static int write_controls(struct record *r, struct str asset, int *ret_open, struct diag *d)
+{
+    struct json_writer *w = &r->w;
+    struct verdict_group g = {.verdict = -1};
+    int rc;
+    json_kopen_object(w, "controls");
+    json_kopen_array(w, "items");
+    stmt_reset(r->verdicts);
+    stmt_bind_str(r->verdicts, 1, asset);
+    while ((rc = stmt_step(r->verdicts, d)) > 0)
+        if (verdict_row(r, &g))
+            return diag_set(d, E_NOMEM, "no memory for the report");
+    end_verdict(w, &g);
+    json_end(w);
+    json_kstr(w, "state", g.reached ? STR("known") : g.open ? STR("unknown") : STR("none"));
+    if (!g.reached)
+        json_kstr(w, "reason", g.open ? STR(CONTROLS_UNKNOWN) : STR(CONTROLS_NONE));
+    json_end(w);
+    *ret_open = g.open;
+    return rc;
+}
+
+static int write_risk(struct record *r, struct str asset, int open, struct diag *d)
+{
+    const char *reason = open ? CONTROLS_UNKNOWN : CONTROLS_NONE;
+    stmt_reset(r->risk);
+    stmt_bind_str(r->risk, 1, asset);
+    int rc = stmt_step(r->risk, d);
+    if (rc > 0)
+        json_risk(&r->w, (int)stmt_int(r->risk, 0), (int)stmt_int(r->risk, 1), stmt_str(r->risk, 2),
+                  reason);
+    else if (!rc)
+        json_risk(&r->w, -1, 0, STR_NULL, reason);
+    return rc < 0 ? rc : 0;
+}
+
+/* ---- the asset ---- */
+
+static void write_name(struct json_writer *w, struct str name)
+{
+    json_str(w, name);
+}
+
+/* Other ids, then the other names it was seen under, each once. */
+static int write_aliases(struct record *r, const struct stmt *row, const struct asset_rows *rows,
+                         struct diag *d)
+{
+    AUTO(map) names = MAP_INIT;
+    bool is_new;
+    int rc;
+    json_kopen_array(&r->w, "aliases");
+    stmt_reset(r->aliases);
+    stmt_bind_str(r->aliases, 1, stmt_str(row, 0));
+    while ((rc = stmt_step(r->aliases, d)) > 0)
+        write_name(&r->w, stmt_str(r->aliases, 0));
+    if (!map_put(&names, stmt_str(row, 2), &is_new))
+        return diag_set(d, E_NOMEM, "no memory for the report");
+    for (size_t i = 0; !rc && i < rows->n_places; i++) {
+        struct str name = rows->places[i].name;
+        if (!map_put(&names, name, &is_new))
+            return diag_set(d, E_NOMEM, "no memory for the report");
+        if (is_new && name.n)
+            write_name(&r->w, name);
+    }
+    json_end(&r->w);
+    return rc;
+}
+
+static void write_where(struct record *r, const struct asset_rows *rows)
+{
+    struct json_writer *w = &r->w;
+    size_t n = r->scope.view->evidence_all ? rows->n_places : MIN(rows->n_places, EVIDENCE_SAMPLE);
+    json_kopen_array(w, "where");
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence *p = &rows->places[i];
+        json_object(w);
+        if (p->name.n)
+            json_kstr(w, "name", p->name);
+        json_kwords(w, "labels", p->labels);
+        asset_rows_at(w, rows, (int)i);
+        json_key(w, STR("evidence"));
+        evidence_write(w, p);
+        json_end(w);
+    }
+    json_end(w);
+    json_kint(w, "places", (int64_t)rows->n_places);
+}
+
+int record_asset(struct record *r, const struct stmt *row, struct diag *d)
+{
+    struct json_writer *w = &r->w;
+    struct str id = stmt_str(row, 0);
+    struct asset_rows rows;
+    int open = 0;
+    int rc = asset_rows_read(r, id, stmt_str(row, 1), &rows, d);
+    if (rc)
+        return rc;
+    json_object(w);
+    json_kstr(w, "id", id);
+    json_kstr(w, "kind", stmt_str(row, 1));
+    json_kstr(w, "name", stmt_str(row, 2));
+    rc = write_aliases(r, row, &rows, d);
+    asset_rows_what(w, &rows, r->scope.view->evidence_all);
+    write_where(r, &rows);
+    if (!rc)
+        rc = write_owner(r, row, d);
+    if (!rc)
+        rc = write_data(r, id, d);
+    if (!rc)
+        rc = write_controls(r, id, &open, d);
+    if (!rc)
+        rc = write_risk(r, id, open, d);
+    json_kstr(w, "sanction", stmt_str(row, 7));
+    json_kstr(w, "environment", stmt_str(row, 5));
+    json_kstr(w, "criticality", stmt_str(row, 6));
+    json_kwords(w, "labels", stmt_str(row, 8));
+    json_ktime(w, "first_seen", stmt_int(row, 9));
+    json_ktime(w, "last_seen", stmt_int(row, 10));
+    json_end(w);
+    return rc;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to report/: a view resolved against its store. It knows the scan, the targets in the
+ * order of scan.targets of the record, and writes the SQL that says which rows belong to the view.
+ *
+ *     struct scope sc;
+ *     rc = scope_open(view, &sc, d);
+ *     struct select q = SELECT_INIT;
+ *     select_addz(&q, "SELECT a.id FROM asset a WHERE ");
+ *     scope_assets(&sc, &q);
+ *     rc = select_prepare(&q, view->db, &stmt, d);
+ *     scope_done(&sc);
+ */
+#ifndef STANCE_REPORT_SCOPE_H
+#define STANCE_REPORT_SCOPE_H
+
+#include "report/report.h"
+
+struct scope_target {
+    int64_t id;
+    int64_t scan; /* the last one that looked at it, within the view */
+    struct str name, identity;
+};
+
+struct scope {
+    const struct view *view;
+    struct db *db;
+    struct arena mem;
+    int64_t scan;
+    struct str uid, program, knowledge, sandbox;
+    bool deterministic;
+    int64_t started, finished;
+    int posture_low, posture_high; /* tenths; -1 not assessed */
+    struct scope_target *targets;
+    size_t n_targets;
+    int *by_id; /* indexes of targets, sorted by id */
+};
+
+/* E_NOTFOUND: the store holds no scan, or not the one that was asked for. */
+int scope_open(const struct view *v, struct scope *ret, struct diag *d) MUST_CHECK;
+void scope_done(struct scope *s);
+/* Index of a target in scan.targets; -1: not in the view. */
+int scope_target(const struct scope *s, int64_t target);
+
+/* SQL text and what is bound to ?1, ?2, ... */
+#define SELECT_BINDS 8
+struct select {
+    struct buf sql;
+    struct str binds[SELECT_BINDS];
+    int n;
+};
+/* clang-format off */
+#define SELECT_INIT {BUF_INIT, {STR_NULL}, 0}
+/* clang-format on */
+void select_done(struct select *q);
+void select_addz(struct select *q, const char *sql);
+void select_bind(struct select *q, struct str value); /* writes the placeholder */
+int select_prepare(struct select *q, struct db *db, struct stmt **ret, struct diag *d) MUST_CHECK;
+
+/* Conditions on `asset a`, `place p`, `finding f` (which needs `asset a`), `coverage c`. */
+void scope_assets(const struct scope *s, struct select *q);
+void scope_present(const struct scope *s, struct select *q, const char *asset_column);
+void scope_places(const struct scope *s, struct select *q);
+void scope_findings(const struct scope *s, struct select *q);
+void scope_coverage(const struct scope *s, struct select *q);
+
+/* "CASE f.severity WHEN 'critical' THEN 0 ..." for ORDER BY, worst first. */
+extern const char SEVERITY_ORDER[];
+
+/* Makes sure that control_verdict stands on the connection. */
+int scope_verdicts(const struct scope *s, struct diag *d) MUST_CHECK;
+
+bool scope_fixable(const struct scope *s, struct str control);
+
+/* Index of a word in a table of the registry, `other` when it is of another version. */
+int scope_word(const char *const *names, struct str word, int other);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what belongs on the first screen: kinds in reading order, worst findings, gaps. */
+#include "report/summary.h"
+
+/* Agents first: they act. Then what thinks, who is trusted, what it is built from. */
+static const enum kind READING_ORDER[] = {
+    KIND_AGENT_HOST, KIND_MCP_SERVER, KIND_INSTRUCTION_FILE, KIND_MODEL_FILE,
+    KIND_SERVICE,    KIND_CREDENTIAL, KIND_PACKAGE,          KIND_APPLICATION,
+};
+
+/* Stored text in the arena; false when memory is gone. */
+static bool keep(struct arena *a, struct str text, struct str *ret)
+{
+    *ret = arena_str(a, text);
+    return ret->p != NULL;
+}
+
+static int out_of_memory(struct diag *d)
+{
+    return diag_set(d, E_NOMEM, "no memory for the report");
+}
+
+/* ---- assets ---- */
+
+/* How many assets of a kind there are, and under how many names. */
+struct kind_count {
+    int64_t assets, names;
+};
+
+static int count_kinds(const struct scope *s, struct kind_count counts[KIND_COUNT],
+                       int64_t *ret_all, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    select_addz(&q, "SELECT a.kind, count(*), count(DISTINCT a.name) FROM asset a WHERE ");
+    scope_assets(s, &q);
+    select_addz(&q, " GROUP BY a.kind");
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        int k = kind_from_name(stmt_str(r, 0));
+        *ret_all += stmt_int(r, 1);
+        if (k >= 0)
+            counts[k] = (struct kind_count){stmt_int(r, 1), stmt_int(r, 2)};
+        rc = 0;
+    }
+    stmt_free(r);
+    return rc;
+}
+
+static int read_names(const struct scope *s, struct summary_kind *k, struct arena *a,
+                      struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    select_addz(&q, "SELECT a.name, max(coalesce(r.score, -1)) FROM asset a"
+                    " LEFT JOIN asset_risk r ON r.asset = a.id WHERE ");
+    scope_assets(s, &q);
+    buf_addf(&q.sql, " AND a.kind = '%s' GROUP BY a.name ORDER BY 2 DESC, a.name LIMIT %d",
+             k->info->name, SUMMARY_NAMES);
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        rc = 0;
+        if (!keep(a, stmt_str(r, 0), &k->names[k->n_names++]))
+            rc = out_of_memory(d);
+    }
+    stmt_free(r);
+    return rc;
+}
+
+static int add_kind(const struct scope *s, enum kind kind, struct kind_count count, struct arena *a,
+                    struct summary *ret, struct diag *d)
+{
+    if (!count.assets)
+        return 0;
+    struct summary_kind *k = &ret->kinds[ret->n_kinds++];
+    *k = (struct summary_kind){
+        .info = kind_info(kind), .count = count.assets, .distinct = count.names};
+    return read_names(s, k, a, d);
+}
+
+static int read_kinds(const struct scope *s, struct arena *a, struct summary *ret, struct diag *d)
+{
+    struct kind_count counts[KIND_COUNT] = {{0, 0}};
+    int rc = count_kinds(s, counts, &ret->assets, d);
+    for (size_t i = 0; !rc && i < ARRAY_LEN(READING_ORDER); i++) {
+        rc = add_kind(s, READING_ORDER[i], counts[READING_ORDER[i]], a, ret, d);
+        counts[READING_ORDER[i]].assets = 0;
+    }
+    for (int k = 0; !rc && k < KIND_COUNT; k++)
+        rc = add_kind(s, (enum kind)k, counts[k], a, ret, d);
+    return rc;
+}
+
+/* ---- findings ---- */
+
+static int count_findings(const struct scope *s, struct summary *ret, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    select_addz(&q, "SELECT f.severity, f.verdict, count(*) FROM finding f"
+                    " JOIN asset a ON a.id = f.asset WHERE ");
+    scope_findings(s, &q);
+    select_addz(&q, " GROUP BY f.severity, f.verdict");
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        int severity = scope_word(SEVERITY_NAMES, stmt_str(r, 0), SEVERITY_INFO);
+        int64_t n = stmt_int(r, 2);
+        rc = 0;
+        if (str_eq_z(stmt_str(r, 1), "fail")) {
+            ret->failing += n;
+            ret->by_severity[severity] += n;
+        } else if (!str_eq_z(stmt_str(r, 1), "excepted")) {
+            ret->undecided += n;
+        }
+    }
+    stmt_free(r);
+    return rc;
+}
+
+/* The shortest beginning of an id, of at least 8 digits, that no other finding has. */
+static int shorten(const struct scope *s, struct str id, struct str *ret, struct diag *d)
+{
+    struct stmt *r = NULL;
+    int rc = db_prepare(s->db,
+                        STR("SELECT max(id), min(id) FROM finding"
+                            " WHERE id <> ?1 AND id >= ?2 AND id < ?3"),
+                        &r, d);
+    *ret = id;
+    for (size_t n = 8; !rc && n < id.n; n++) {
+        AUTO(buf) above = BUF_INIT;
+        buf_add(&above, str_sub(id, 0, n));
+        buf_addc(&above, '~');
+        stmt_reset(r);
+        stmt_bind_str(r, 1, id);
+        stmt_bind_str(r, 2, str_sub(id, 0, n));
+        stmt_bind_str(r, 3, buf_str(&above));
+        rc = stmt_step(r, d);
+        if (rc <= 0)
+            break;
+        rc = 0;
+        if (stmt_is_null(r, 0)) {
+            *ret = str_sub(id, 0, n);
+            break;
+        }
+    }
+    stmt_free(r);
+    return rc;
+}
+
+static int take_finding(const struct scope *s, const struct stmt *r, struct arena *a,
+                        struct summary_finding *f, struct diag *d)
+{
+    *f = (struct summary_finding){.line = stmt_int(r, 9), .risk = (int)stmt_int(r, 10)};
+    if (!keep(a, stmt_str(r, 0), &f->id) || !keep(a, stmt_str(r, 1), &f->control) ||
+        !keep(a, stmt_str(r, 2), &f->title) || !keep(a, stmt_str(r, 3), &f->reason) ||
+        !keep(a, stmt_str(r, 4), &f->asset) || !keep(a, stmt_str(r, 5), &f->asset_name) ||
+        !keep(a, stmt_str(r, 6), &f->owner) || !keep(a, stmt_str(r, 7), &f->path) ||
+        !keep(a, stmt_str(r, 8), &f->pointer))
+        return out_of_memory(d);
+    f->severity = (enum severity)scope_word(SEVERITY_NAMES, stmt_str(r, 11), SEVERITY_INFO);
+    f->fixable = scope_fixable(s, f->control);
+    return shorten(s, f->id, &f->shown_id, d);
+}
+
+/* At most three rows of one control, so that one habit does not fill the screen. */
+#define ROWS_A_CONTROL 3
+#define ROWS_READ      2000
+
+static bool joins(const struct summary *ret, const struct stmt *r, struct summary_finding **same)
+{
+    int of_control = 0;
+    *same = NULL;
+    for (int i = 0; i < ret->n_findings; i++) {
+        if (!str_eq(ret->findings[i].control, stmt_str(r, 1)))
+            continue;
+        of_control++;
+        if (str_eq(ret->findings[i].asset, stmt_str(r, 4)))
+            *same = (struct summary_finding *)&ret->findings[i];
+    }
+    return *same || of_control >= ROWS_A_CONTROL || ret->n_findings == SUMMARY_FINDINGS;
+}
+
+static int read_findings(const struct scope *s, struct arena *a, struct summary *ret,
+                         struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    struct summary_finding *same;
+    select_addz(&q, "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
+                    " coalesce(a.owner, ''), coalesce(p.path, ''), coalesce(p.pointer, ''),"
+                    " coalesce(p.line, 0), f.risk, f.severity FROM finding f"
+                    " JOIN asset a ON a.id = f.asset LEFT JOIN place p ON p.id = f.place"
+                    " WHERE f.verdict = 'fail' AND ");
+    scope_findings(s, &q);
+    buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, a.name, p.path, p.line, f.id LIMIT %d",
+             SEVERITY_ORDER, ROWS_READ);
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        bool join = joins(ret, r, &same);
+        rc = 0;
+        if (!join)
+            rc = take_finding(s, r, a, &ret->findings[ret->n_findings++], d);
+        else if (same)
+            same->more_places++;
+        ret->grouped += !join || same;
+    }
+    stmt_free(r);
+    return rc;
+}
+
+/* ---- coverage ---- */
+
+static int count_coverage(const struct scope *s, struct summary *ret, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    select_addz(&q, "SELECT c.state, count(*), sum(c.files), sum(c.bytes) FROM coverage c WHERE ");
+    scope_coverage(s, &q);
+    select_addz(&q, " GROUP BY c.state");
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        int state = word_index(COVERAGE_STATE_NAMES, stmt_str(r, 0));
+        rc = 0;
+        if (state < 0)
+            continue;
+        ret->by_state[state] = stmt_int(r, 1);
+        if (state == COVERAGE_EXAMINED) {
+            ret->files = stmt_int(r, 2);
+            ret->bytes = stmt_int(r, 3);
+        }
+    }
+    stmt_free(r);
+    ret->gaps = ret->by_state[COVERAGE_DENIED] + ret->by_state[COVERAGE_FAILED] +
+                ret->by_state[COVERAGE_PARTIAL] + ret->by_state[COVERAGE_UNSUPPORTED];
+    return rc;
+}
+
+static int read_gaps(const struct scope *s, struct arena *a, const char *condition,
+                     const char *order, struct summary_gap *gaps, int max, int *n, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    buf_addf(&q.sql,
+             "SELECT c.path, c.reason, t.name, c.state, sum(c.files), sum(c.bytes)"
+             " FROM coverage c JOIN target t ON t.id = c.target WHERE %s AND ",
+             condition);
+    scope_coverage(s, &q);
+    buf_addf(&q.sql,
+             " GROUP BY c.path, c.reason, t.name, c.state ORDER BY %s, c.path, t.name"
+             " LIMIT %d",
+             order, max);
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        struct summary_gap *g = &gaps[(*n)++];
+        *g = (struct summary_gap){.files = stmt_int(r, 4), .bytes = stmt_int(r, 5)};
+        g->state = (enum coverage_state)scope_word(COVERAGE_STATE_NAMES, stmt_str(r, 3),
+                                                   COVERAGE_NOT_LOOKED);
+        rc = keep(a, stmt_str(r, 0), &g->path) && keep(a, stmt_str(r, 1), &g->reason) &&
+                     keep(a, stmt_str(r, 2), &g->target)
+                 ? 0
+                 : out_of_memory(d);
+    }
+    stmt_free(r);
+    return rc;
+}
+
+static int read_coverage(const struct scope *s, struct arena *a, struct summary *ret,
+                         struct diag *d)
+{
+    int rc = count_coverage(s, ret, d);
+    if (!rc)
+        rc = read_gaps(s, a, "c.state IN ('denied', 'failed', 'partial', 'unsupported')",
+                       "CASE c.state WHEN 'denied' THEN 0 WHEN 'failed' THEN 1"
+                       " WHEN 'partial' THEN 2 ELSE 3 END",
+                       ret->gap, SUMMARY_GAPS, &ret->n_gap, d);
+    if (!rc)
+        rc = read_gaps(s, a, "c.state IN ('skipped', 'not_looked')", "5 DESC", ret->rule,
+                       SUMMARY_RULES, &ret->n_rule, d);
+    return rc;
+}
+
+int summary_read(const struct scope *s, struct arena *a, struct summary *ret, struct diag *d)
+{
+    struct summary out = {0};
+    int rc = read_kinds(s, a, &out, d);
+    if (!rc)
+        rc = count_findings(s, &out, d);
+    if (!rc)
+        rc = read_findings(s, a, &out, d);
+    if (!rc)
+        rc = read_coverage(s, a, &out, d);
+    out.frameworks = arena_new_n(a, struct summary_framework, (size_t)FRAMEWORK_COUNT + 1);
+    if (!rc && !out.frameworks)
+        rc = out_of_memory(d);
+    for (int i = 0; !rc && i < FRAMEWORK_COUNT; i++)
+        rc = summary_framework(s, &FRAMEWORKS[i], &out.frameworks[i], d);
+    if (!rc)
+        *ret = out;
+    return rc;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first screen as data: what was looked at, what AI is there, what is worst, where the posture
+ * stands and what was not looked at. Bounded: a few rows of each, whatever the size of the store.
+ * Table, Markdown and the API render it. Strings live in the arena that was given.
+ */
+#ifndef STANCE_REPORT_SUMMARY_H
+#define STANCE_REPORT_SUMMARY_H
+
+#include "assess/control.h"
+#include "report/scope.h"
+
+#define SUMMARY_NAMES    12
+#define SUMMARY_FINDINGS 10
+#define SUMMARY_GAPS     5
+#define SUMMARY_RULES    6
+
+struct summary_kind {
+    const struct kind_info *info;
+    int64_t count;
+    struct str names[SUMMARY_NAMES]; /* riskiest first */
+    int n_names;
+    int64_t distinct; /* names in all */
+};
+
+/* One control at one asset: its worst place stands for all of them. */
+struct summary_finding {
+    struct str id, shown_id; /* shortest beginning that is unique, at least 8 digits */
+    struct str control, title, reason;
+    struct str asset, asset_name, owner; /* owner empty: none */
+    struct str path, pointer;
+    int64_t line;
+    enum severity severity;
+    int risk; /* tenths, -1 not scored */
+    int64_t more_places;
+    bool fixable;
+};
+
+struct summary_gap {
+    struct str path, reason, target;
+    enum coverage_state state;
+    int64_t files, bytes;
+};
+
+struct summary_framework {
+    const struct framework *framework;
+    int requirements, tested, failing, passing, unknown, manual;
+};
+
+struct summary {
+    int64_t files, bytes; /* examined */
+    int64_t assets;
+    struct summary_kind kinds[KIND_COUNT]; /* reading order, only kinds that are there */
+    int n_kinds;
+    int64_t failing, by_severity[SEVERITY_COUNT]; /* open rows of verdict fail */
+    int64_t undecided;                            /* open rows of verdict unknown or error */
+    struct summary_finding findings[SUMMARY_FINDINGS];
+    int n_findings;
+    int64_t grouped;                        /* places that the findings shown stand for */
+    int64_t gaps, by_state[COVERAGE_COUNT]; /* rows */
+    struct summary_gap gap[SUMMARY_GAPS];
+    int n_gap;
+    struct summary_gap rule[SUMMARY_RULES]; /* skipped and not looked, most files first */
+    int n_rule;
+    struct summary_framework *frameworks; /* FRAMEWORK_COUNT */
+};
+
+int summary_read(const struct scope *s, struct arena *a, struct summary *ret,
+                 struct diag *d) MUST_CHECK;
+/* Counts of one framework in the scan of the view. */
+int summary_framework(const struct scope *s, const struct framework *f,
+                      struct summary_framework *ret, struct diag *d) MUST_CHECK;
+/* What the controls of one requirement said. */
+enum requirement_state {
+    REQUIREMENT_FAILING,
+    REQUIREMENT_UNKNOWN,
+    REQUIREMENT_PASSING,
+    REQUIREMENT_NOTHING,      /* its controls judge nothing that was found */
+    REQUIREMENT_NO_COLLECTOR, /* its controls are not in this version */
+    REQUIREMENT_MANUAL,       /* needs an attestation */
+    REQUIREMENT_NOT_COVERED,
+};
+extern const char *const REQUIREMENT_STATE_NAMES[];
+int summary_requirement(const struct scope *s, const struct requirement *q,
+                        enum requirement_state *ret, struct diag *d) MUST_CHECK;
+
+#endif

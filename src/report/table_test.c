@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the first screen: what it says, what it never hides, what cannot reach the terminal. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "report/testing.h"
+#include "report/text.h"
+
+/* The line of frameworks changes with the frameworks. */
+static void drop_line(char *text, const char *start)
+{
+    char *at = strstr(text, start);
+    char *end = at ? strchr(at, '\n') : NULL;
+    if (end)
+        memmove(at, end + 1, strlen(end + 1) + 1);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    char *text = shop_print(&v, "table");
+    drop_line(text, "Frameworks");
+    shop_golden(text, "table.txt");
+    free(text);
+    db_free(v.db);
+}
+
+static void each_line_fits(const char *text, size_t width)
+{
+    struct str rest = str_z(text), line;
+    while (str_line(&rest, &line))
+        if (text_width(line) > width)
+            fail_msg("%zu columns: " STR_FMT, text_width(line), STR_ARG(line));
+}
+
+static void test_width(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    static const int widths[] = {72, 80, 100, 140, 200};
+    for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+        v.width = widths[i];
+        char *text = shop_print(&v, "table");
+        each_line_fits(text, (size_t)widths[i]);
+        assert_non_null(strstr(text, "stance explain 1a2b3c4d00000001"));
+        assert_non_null(strstr(text, "stance fix 1a2b3c4d00000002"));
+        free(text);
+    }
+    db_free(v.db);
+}
+
+static void test_colour_only_when_asked(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    char *text = shop_print(&v, "table");
+    assert_null(strchr(text, '\033'));
+    free(text);
+    v.colour = true;
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "\033[1;31m"));
+    free(text);
+    db_free(v.db);
+}
+
+static void test_empty(void **state)
+{
+    (void)state;
+    static const char base[] =
+        "INSERT INTO target VALUES (1, 'x', 'shop', '.', '/x');"
+        "INSERT INTO scan VALUES (1, 'f', '0.1.0', 'k1', 'seccomp', 0, 1700000000000,"
+        " 1700000001000, 'd', '', -1, -1);"
+        "INSERT INTO scan_target VALUES (1, 1, 0);"
+        "INSERT INTO coverage VALUES (1, 0, 'files', 1, '', 'examined', '', 7, 900);";
+    struct view v = shop_open(base);
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "7 files were examined and no AI asset was recognised in them."));
+    assert_non_null(strstr(text, "nothing: every file below the target was read"));
+    assert_non_null(strstr(text, "not assessed"));
+    assert_non_null(strstr(text, "sandbox only \"seccomp\""));
+    assert_null(strstr(text, "clean"));
+    free(text);
+    struct diag d = {0};
+    assert_int_equal(db_exec(v.db,
+                             STR("INSERT INTO coverage VALUES (1, 1, 'files', 1, 'a', 'failed',"
+                                 " 'broken', 1, 1)"),
+                             &d),
+                     0);
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "may hold some"));
+    assert_non_null(strstr(text, "failed      a  broken"));
+    free(text);
+    db_free(v.db);
+}
+
+static void test_no_scan(void **state)
+{
+    (void)state;
+    struct diag d = {0};
+    struct view v = shop_open(NULL);
+    FILE *out = fopen("/dev/null", "w");
+    for (int i = 0; i < REPORT_FORMAT_COUNT; i++) {
+        assert_int_equal(REPORT_FORMATS[i]->write(&v, out, &d), E_NOTFOUND);
+        assert_non_null(strstr(d.hint, "stance scan"));
+    }
+    v.scan = 7;
+    assert_int_equal(REPORT_FORMATS[0]->write(&v, out, &d), E_NOTFOUND);
+    fclose(out);
+    db_free(v.db);
+}
+
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    struct diag d = {0};
+    assert_int_equal(
+        db_exec(v.db,
+                STR("UPDATE asset SET name = 'x' || char(27) || ']0;own' || char(7) || char(10) ||"
+                    " 'fake line' || char(8238), owner = 'o' || char(13) || 'wned';"
+                    "UPDATE place SET path = 'a' || char(10) || 'b' || char(27) || '[2J.json';"
+                    "UPDATE finding SET reason = 'r' || char(155) || '31m', title = 't' ||"
+                    " char(9) || 'x';"
+                    "UPDATE coverage SET path = 'p' || char(10), reason = 'c' || char(0x200b);"
+                    "UPDATE target SET name = 'n' || char(27) || '[31m'"),
+                &d),
+        0);
+    char *text = shop_print(&v, "table");
+    for (const unsigned char *p = (unsigned char *)text; *p; p++)
+        if (*p < 0x20 && *p != '\n')
+            fail_msg("byte %02x reached the terminal", *p);
+    assert_null(strstr(text, "\xc2\x9b"));
+    assert_null(strstr(text, "\xe2\x80\xae"));
+    assert_null(strstr(text, "\nfake line"));
+    assert_non_null(strstr(text, "\\x1b]0;own\\x07\\x0afake line"));
+    each_line_fits(text, 100);
+    free(text);
+    db_free(v.db);
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    FILE *out = fopen("/dev/null", "w");
+    int done = 0;
+    for (size_t n = 1; n < 4000 && !done; n += 1 + n / 16) {
+        struct diag d = {0};
+        mem_fail_after(n);
+        int rc = REPORT_FORMATS[0]->write(&v, out, &d);
+        mem_fail_after(0);
+        assert_true(rc == 0 || rc == E_NOMEM);
+        done = rc == 0;
+    }
+    assert_true(done);
+    fclose(out);
+    db_free(v.db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_colour_only_when_asked),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_no_scan),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
