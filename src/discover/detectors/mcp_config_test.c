@@ -172,7 +172,7 @@ static void test_secrets(void **state)
         "headers = [\"Authorization\"]", "auth = header", "secret_literals = 1",
         "value SECRET generic-api-key, 12 characters", NULL);
     has(CURSOR, ENTRY("\"command\": \"a\", \"env\": {\"A_TOKEN\": \"${A:-" KEY_1 "}\"}"),
-        "secret_literals = 1", "12 characters, in 1 @1:61", NULL);
+        "secret_literals = 1", "12 characters, in 1 @1:64", NULL);
     has(CURSOR,
         ENTRY("\"command\": \"a\", \"env\": {\"DB_PASSWORD\": \"pa$"
               "word9\"}"),
