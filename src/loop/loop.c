@@ -56,6 +56,23 @@ static int weak_sandbox(struct turn *t)
     return row.reason.p ? inventory_cover(&t->inv, &row) : arena_error(&t->mem);
 }
 
+/* Of a target that was read in part, only that part was examined: nothing else may count as gone. */
+static int cover_part(struct turn *t)
+{
+    const struct discover_options *o = &t->options->discover;
+    if (!o->only_path.n)
+        return 0;
+    vec_each (row, &t->inv.coverage) {
+        if (row->state == COVERAGE_EXAMINED && !row->target && !row->path.n)
+            row->path = o->only_path;
+    }
+    struct coverage_row rest = {.source = STR("files"),
+                                .path = STR("everything-else"),
+                                .state = COVERAGE_NOT_LOOKED,
+                                .reason = STR("one path of the target was asked for")};
+    return inventory_cover(&t->inv, &rest);
+}
+
 static int observe(struct turn *t, struct diag *d)
 {
     const struct discover_options *o = &t->options->discover;
@@ -74,6 +91,8 @@ static int observe(struct turn *t, struct diag *d)
         rc = inventory_init(&t->inv, 0);
     if (!rc)
         rc = link_finish(t->link, &t->inv, d);
+    if (!rc)
+        rc = cover_part(t);
     vec_each (row, &report->coverage) {
         if (!rc)
             rc = inventory_cover(&t->inv, row);
@@ -116,8 +135,10 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
             t->result->findings++;
             t->result->by_severity[ranked.findings[i].severity]++;
         }
-    t->result->summary.posture_low_tenths = ranked.posture_low_tenths;
-    t->result->summary.posture_high_tenths = ranked.posture_high_tenths;
+    /* A part of a target says nothing about the posture of the whole. */
+    bool part = t->options->discover.only_path.n > 0;
+    t->result->summary.posture_low_tenths = part ? -1 : ranked.posture_low_tenths;
+    t->result->summary.posture_high_tenths = part ? -1 : ranked.posture_high_tenths;
     return 0;
 }
 

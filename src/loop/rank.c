@@ -154,6 +154,15 @@ static int make_finding(struct store *st, const struct inventory *inv,
     return finding_id(row, a, &a->places[place], targets, mem, &ret->id);
 }
 
+/* A place that this scan did not look at keeps the finding it has. */
+static bool is_finding(struct store *st, const struct verdict_row *row)
+{
+    uint32_t asset, place;
+    if (row->verdict == VERDICT_PASS || row->verdict == VERDICT_NOT_APPLICABLE)
+        return false;
+    return !row->place || !store_place_index(st, row->place, &asset, &place);
+}
+
 static int rank_rows(struct store *st, const struct inventory *inv, const struct assessment *as,
                      const struct scan_target *targets, struct arena *mem, struct tally *tallies,
                      struct ranked *ret)
@@ -175,7 +184,7 @@ static int rank_rows(struct store *st, const struct inventory *inv, const struct
             tallies[asset].best = score.tenths;
             tallies[asset].confidence = score.confidence_pct;
         }
-        if (!rc && row->verdict != VERDICT_PASS && row->verdict != VERDICT_NOT_APPLICABLE)
+        if (!rc && is_finding(st, row))
             rc =
                 make_finding(st, inv, row, targets, &score, mem, &ret->findings[ret->n_findings++]);
         if (rc)

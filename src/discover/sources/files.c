@@ -235,13 +235,37 @@ static int open_file(struct walk *w, int folder, const char *name, struct source
     return 1;
 }
 
+static bool is_one_of(struct str name, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq_z(name, words[i]))
+            return true;
+    return false;
+}
+
+/* What says which repository a part of a target belongs to and who owns it: .git/config and
+ * CODEOWNERS in, or in a known folder of, a folder above it. */
+static bool is_context(struct str path, struct str only, bool folder)
+{
+    static const char *const owners[] = {".github", ".gitlab", "docs"};
+    struct str dir = path_dir(path), base = path_base(path);
+    if (folder)
+        return path_is_below(only, dir) &&
+               (str_eq_z(base, ".git") || is_one_of(base, owners, ARRAY_LEN(owners)));
+    if (str_eq_z(base, "config"))
+        return str_eq_z(path_base(dir), ".git") && path_is_below(only, path_dir(dir));
+    if (!str_eq_z(base, "CODEOWNERS"))
+        return false;
+    return path_is_below(only, dir) || (is_one_of(path_base(dir), owners, ARRAY_LEN(owners)) &&
+                                        path_is_below(only, path_dir(dir)));
+}
+
 static bool wanted(const struct walk *w, bool folder)
 {
     struct str only = w->options->only_path, path = buf_str(&w->path);
-    if (!only.n)
+    if (!only.n || path_is_below(path, only) || (folder && path_is_below(only, path)))
         return true;
-    return folder ? path_is_below(only, path) || path_is_below(path, only)
-                  : path_is_below(path, only);
+    return is_context(path, only, folder);
 }
 
 static int files_next(void *state, struct source_item *ret, struct diag *d)
