@@ -1,0 +1,85 @@
+# Stores that are broken, foreign, newer, full, or may not be written.
+. "$(dirname "$0")/lib.bash"
+demo "$work/demo"
+db=$work/good.db
+expect "1" "a scan into a new store" "$STANCE" scan --db "$db" --allow-weak-sandbox "$work/demo"
+expect 0 "db check of a good store" "$STANCE" db check --db "$db"
+
+refused() { # WHAT FILE: no command may accept or change it
+  cp "$2" "$work/before"
+  run "$STANCE" scan --db "$2" --allow-weak-sandbox "$work/demo/repos/style-guide"
+  case $status in 2 | 3 | 4) ;; *) fail "$1: scan ended with $status" ;; esac
+  [ -s "$work/err" ] || fail "$1: nothing was said"
+  cmp -s "$2" "$work/before" || fail "$1: the file was changed"
+  run "$STANCE" inventory --db "$2"
+  case $status in 2 | 3 | 4) ;; *) fail "$1: inventory ended with $status" ;; esac
+}
+head -c 40000 /dev/urandom >"$work/noise.db" && refused "noise" "$work/noise.db"
+printf 'dear diary\n' >"$work/text.db" && refused "a text file" "$work/text.db"
+python3 -c 'import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute("create table bills(a)"); c.commit()' "$work/foreign.db"
+refused "a database of another program" "$work/foreign.db"
+cp "$db" "$work/newer.db"
+python3 - "$work/newer.db" <<'P'
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+v = c.execute("pragma user_version").fetchone()[0]
+if v:
+    c.execute(f"pragma user_version = {v + 1000}")
+for (t,) in c.execute("select name from sqlite_master where type='table'").fetchall():
+    cols = [r[1] for r in c.execute(f"pragma table_info({t})")]
+    if t in ("migration", "schema_migration", "stance_schema") and "version" in cols:
+        c.execute(f"update {t} set version = version + 1000")
+c.commit()
+c.execute("pragma wal_checkpoint(truncate)")
+c.execute("pragma journal_mode = delete")
+P
+refused "a store of a newer version" "$work/newer.db"
+told "a store of a newer version" 'newer'
+
+# A page in the middle is overwritten: told, never a crash.
+cp "$db" "$work/torn.db"
+python3 - "$work/torn.db" <<'P'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(0, 2)
+    size = f.tell()
+    for at in range(8192, size - 4096, 16384):
+        f.seek(at)
+        f.write(b"\xa5" * 600)
+P
+expect "1 2 3 4" "db check of a torn store" "$STANCE" db check --db "$work/torn.db"
+run "$STANCE" inventory --db "$work/torn.db"
+[ "$status" -le 4 ] || fail "a torn store crashes inventory: $status"
+cut=$work/cut.db
+head -c 9000 "$db" >"$cut"
+run "$STANCE" scan --db "$cut" --allow-weak-sandbox "$work/demo/repos/style-guide"
+case $status in 2 | 3 | 4) ;; *) fail "a truncated store: status $status" ;; esac
+
+# No more room: an error, and the store holds what it held before.
+cp "$db" "$work/full.db"
+"$STANCE" inventory --db "$work/full.db" --format json >"$work/before.json" 2>/dev/null
+blocks=$(($(stat -c %s "$work/full.db") / 1024 + 8))
+run bash -c "trap '' XFSZ; ulimit -f $blocks; exec \"\$@\"" - "$STANCE" scan --db "$work/full.db" --allow-weak-sandbox "$root/src" "$work/demo"
+case $status in
+3 | 4) told "a full disk" 'full|large|space|written|write|disk|I/O' ;;
+0 | 1) ;; # it fitted
+*) fail "a full disk ends with $status" ;;
+esac
+expect 0 "db check after a full disk" "$STANCE" db check --db "$work/full.db"
+if [ "$status" -eq 0 ] && [ "$(id -u)" -eq 0 ] && mkdir "$work/small" && mount -t tmpfs -o size=96k tmpfs "$work/small" 2>/dev/null; then
+  at_exit+=("umount $work/small")
+  run "$STANCE" scan --db "$work/small/s.db" --allow-weak-sandbox "$work/demo"
+  case $status in 3 | 4) ;; *) fail "a full file system ends with $status" ;; esac
+  told "a full file system" 'full|space|disk'
+fi
+
+# A folder that may not be written.
+stance=$(nobody_stance)
+mkdir "$work/ro" && cp "$db" "$work/ro/s.db" && chmod 644 "$work/ro/s.db" && chmod 555 "$work/ro"
+chmod -R a+rX "$work/demo"
+expect "2 3 4" "a new store in a read-only folder" nobody "$stance" scan --db "$work/ro/new.db" "$work/demo"
+told "a new store in a read-only folder" 'permission|denied|read-only|open'
+expect "2 3 4" "a read-only store" nobody "$stance" scan --db "$work/ro/s.db" "$work/demo"
+expect "2 3 4" "a folder as store" "$STANCE" scan --db "$work/ro" "$work/demo"
+expect "2 3 4" "a store in a missing folder" "$STANCE" scan --db "$work/none/s.db" "$work/demo"
+finish

@@ -1,0 +1,31 @@
+# Targets that cannot be scanned: a clear message, status 2 or 3, nothing stored.
+. "$(dirname "$0")/lib.bash"
+expect 2 "missing target" "$STANCE" scan --db "$work/s.db" "$work/nowhere"
+told "missing target" 'nowhere.*no such file'
+[ ! -s "$work/out" ] || fail "missing target: something was printed"
+
+mkfifo "$work/pipe"
+expect 2 "a pipe as target" "$STANCE" scan --db "$work/s.db" "$work/pipe"
+told "a pipe as target" 'neither a file nor a folder'
+expect 2 "a device as target" "$STANCE" scan --db "$work/s.db" /dev/null
+ln -s self "$work/self"
+expect "2 3" "a link to itself as target" "$STANCE" scan --db "$work/s.db" "$work/self"
+
+# One good and one missing target: nothing is scanned by half.
+server "$work/good/.mcp.json" one
+expect 2 "one of two targets is missing" "$STANCE" scan --db "$work/s.db" "$work/good" "$work/nowhere"
+
+stance=$(nobody_stance)
+mkdir "$work/closed"
+server "$work/closed/.mcp.json" two
+chmod 700 "$work/closed"
+[ "$(id -u)" -ne 0 ] && chmod 000 "$work/closed"
+expect 3 "a folder of somebody else" nobody "$stance" scan --db :memory: "$work/closed"
+told "a folder of somebody else" 'permission denied|denied'
+
+expect 0 "one file as target" "$STANCE" scan --db :memory: --format json --fail-on never "$work/good/.mcp.json"
+holds "a single file is read" 'len(assets("mcp_server")) == 1'
+mkdir "$work/empty"
+expect 0 "an empty folder" "$STANCE" scan --db :memory: --format json "$work/empty"
+holds "an empty folder has no assets" 'A == [] and F == []'
+finish
