@@ -56,7 +56,8 @@ static int weak_sandbox(struct turn *t)
     return row.reason.p ? inventory_cover(&t->inv, &row) : arena_error(&t->mem);
 }
 
-/* Of a target that was read in part, only that part was examined: nothing else may count as gone. */
+/* Of a target that was read in part, only that part was examined: nothing else may count as gone.
+ */
 static int cover_part(struct turn *t)
 {
     const struct discover_options *o = &t->options->discover;
@@ -117,6 +118,26 @@ static int name_targets(struct turn *t)
     return t->targets ? 0 : arena_error(&t->mem);
 }
 
+/* Which controls ran and what they counted: the store keeps this instead of each `pass`. */
+static int put_runs(struct turn *t, struct store *st, struct diag *d)
+{
+    size_t n = t->assessment.runs.n;
+    struct store_run_row *rows = arena_new_n(&t->mem, struct store_run_row, n + 1);
+    if (!rows)
+        return arena_error(&t->mem);
+    for (size_t i = 0; i < n; i++) {
+        const struct control_run *r = &t->assessment.runs.v[i];
+        rows[i] = (struct store_run_row){.control = str_z(r->control->id),
+                                         .population = r->population,
+                                         .passed = r->passed,
+                                         .failed = r->failed,
+                                         .unknown = r->unknown,
+                                         .errors = r->errors,
+                                         .digest = r->digest};
+    }
+    return store_put_runs(st, rows, n, d);
+}
+
 static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
 {
     struct ranked ranked;
@@ -124,6 +145,8 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
     if (!rc)
         rc = rank_findings(st, &t->inv, &t->assessment, t->targets, t->result->gaps, &t->mem,
                            &ranked, d);
+    if (!rc)
+        rc = put_runs(t, st, d);
     if (!rc)
         rc = store_put_findings(st, ranked.findings, ranked.n_findings, d);
     if (!rc)

@@ -102,19 +102,20 @@ static int read_key(int fd, const char *file, struct arena *a, struct str *ret, 
 static int write_key(const char *file, struct arena *a, struct str *ret, struct diag *d)
 {
     char *key = arena_alloc(a, KEY_BYTES);
-    struct str temp = arena_fmt(a, "%s.%ld.new", file, (long)getpid());
-    if (!key || !temp.p)
+    struct str name = arena_fmt(a, "%s.%ld.new", file, (long)getpid());
+    char *temp = name.p ? arena_z(a, name) : NULL;
+    if (!key || !temp)
         return arena_error(a);
     if (getrandom(key, KEY_BYTES, 0) != KEY_BYTES)
         return diag_set(d, E_IO, "the system gives no random bytes");
-    int fd = open(temp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool good = fd >= 0 && write(fd, key, KEY_BYTES) == KEY_BYTES && !fsync(fd);
     if (fd >= 0)
         close(fd);
-    int linked = good ? link(temp.p, file) : -1;
+    int linked = good ? link(temp, file) : -1;
     int e = errno;
     if (fd >= 0)
-        unlink(temp.p);
+        unlink(temp);
     if (linked && !(good && e == EEXIST)) {
         errno = e;
         int rc = diag_errno(d, "cannot write the installation key");
@@ -134,9 +135,9 @@ int installation_key(const char *file, bool create, struct arena *a, struct str 
     if (!file) {
         int rc = data_folder(a, &folder, d);
         struct str path = rc ? STR_NULL : arena_fmt(a, STR_FMT "/key", STR_ARG(folder));
-        if (rc || !path.p)
+        file = path.p ? arena_z(a, path) : NULL;
+        if (!file)
             return rc ? rc : arena_error(a);
-        file = path.p;
     }
     for (int attempt = 0; attempt < 2; attempt++) {
         int fd = open(file, O_RDONLY | O_CLOEXEC);
