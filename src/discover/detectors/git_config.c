@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which repository a working tree is, by the remotes its configuration names. */
+#include "base/path.h"
+#include "base/vec.h"
+#include "discover/detector.h"
+#include "formats/gitini.h"
+
+static bool wants_git_config(const struct catalog *c UNUSED, struct str path)
+{
+    return path_has_suffix(path, STR(".git/config"));
+}
+
+struct remote {
+    struct str name, url;
+    struct place at;
+};
+
+struct remotes {
+    const struct item *it;
+    struct {
+        VEC(struct remote);
+    } list;
+};
+
+/* Only the first URL of a remote is fetched from. */
+static int on_entry(void *ctx, const struct gitini_entry *entry)
+{
+    struct remotes *r = ctx;
+    if (!str_eq_z(entry->section, "remote") || !str_eq_z(entry->name, "url") || !entry->value.n)
+        return 0;
+    vec_each (known, &r->list)
+        if (str_eq(known->name, entry->subsection))
+            return 0;
+    struct remote fresh = {.name = entry->subsection, .url = entry->value, .at = place_item(r->it)};
+    fresh.at.line = entry->line;
+    fresh.at.column = entry->column;
+    fresh.at.offset = (int64_t)entry->offset;
+    return vec_push(&r->list, fresh);
+}
+
+/* "https://user:token@host/path" without the part that may be a secret. */
+static void emit_remote(struct emit *e, const struct remote *r)
+{
+    AUTO(buf) url = BUF_INIT;
+    size_t scheme = str_find(r->url, STR("://"), 0);
+    size_t host = scheme == SIZE_MAX ? 0 : scheme + 3;
+    size_t slash = str_chr(r->url, '/', host);
+    size_t at = host ? str_rchr(str_sub(r->url, host, slash), '@') : SIZE_MAX;
+    buf_add(&url, str_sub(r->url, 0, host));
+    buf_add(&url, str_sub(r->url, at == SIZE_MAX ? host : host + at + 1, r->url.n));
+    if (buf_result(&url))
+        emit_gap(e, COVERAGE_PARTIAL, r->at, "needs more memory than one item may use");
+    else
+        emit_origin(e, buf_str(&url), r->at);
+}
+
+static int run_git_config(struct item *it, struct emit *e)
+{
+    struct str text;
+    struct diag d = {0};
+    int rc = item_text(it, &text);
+    if (rc)
+        return rc;
+    struct remotes r = {.it = it};
+    rc = gitini_parse(text, &it->limits, it->arena, on_entry, &r, &d);
+    vec_each (remote, &r.list)
+        if (str_eq_z(remote->name, "origin"))
+            emit_remote(e, remote);
+    vec_each (remote, &r.list)
+        if (!str_eq_z(remote->name, "origin"))
+            emit_remote(e, remote);
+    vec_free(&r.list);
+    if (rc) {
+        struct place at = place_item(it);
+        at.line = d.line;
+        at.column = d.column;
+        emit_gap(e, COVERAGE_PARTIAL, at, "%s", d.code ? d.text : err_name(rc));
+    }
+    return rc ? rc : emit_result(e);
+}
+
+const struct detector DETECTOR_GIT_CONFIG = {
+    .id = "git-config",
+    .title = "Identity of a repository",
+    .version = 1,
+    .wants = wants_git_config,
+    .need = ITEM_TEXT,
+    .run = run_git_config,
+};
