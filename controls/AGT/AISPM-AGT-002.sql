@@ -6,8 +6,8 @@
 -- category: auto-approve
 -- scope: asset
 -- inputs:
---   approval: [agent-settings]
---   scope: [agent-settings]
+--   approval: [host-settings]
+--   scope: [host-settings]
 -- staleness: 30d
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:

@@ -6,8 +6,8 @@
 -- category: repo-auto-approve
 -- scope: asset
 -- inputs:
---   allow: [agent-settings]
---   scope: [agent-settings]
+--   allow: [host-settings]
+--   scope: [host-settings]
 -- staleness: 30d
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:

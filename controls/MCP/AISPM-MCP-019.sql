@@ -6,8 +6,8 @@
 -- category: repo-auto-approve
 -- scope: asset
 -- inputs:
---   project_servers: [agent-settings]
---   scope: [agent-settings]
+--   project_servers: [host-settings]
+--   scope: [host-settings]
 -- staleness: 30d
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:

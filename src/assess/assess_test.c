@@ -311,22 +311,22 @@ static void check_posture(struct db *db)
     struct diag d = {0};
     int sum = 0;
     assert_int_equal(framework_posture(db, framework_find(STR("owasp-llm-2025")), &a, &p, &d), OK);
-    for (int i = 0; i < REQUIREMENT_STATUS_COUNT; i++)
+    for (int i = 0; i < POSTURE_COUNT; i++)
         sum += p.counts[i];
     assert_int_equal(sum, 10);
     assert_int_equal(p.modes[TEST_ASSISTED] + p.modes[TEST_MANUAL] + p.modes[TEST_AUTOMATIC], 10);
-    assert_int_equal(p.rows[1].status, REQUIREMENT_FAIL);           /* LLM02: MCP-002 */
-    assert_int_equal(p.rows[2].status, REQUIREMENT_UNKNOWN);        /* LLM03: MCP-003 */
-    assert_int_equal(p.rows[0].status, REQUIREMENT_NOT_APPLICABLE); /* no instruction file */
-    assert_int_equal(p.rows[8].status, REQUIREMENT_NOT_COVERED);
+    assert_int_equal(p.rows[1].status, POSTURE_FAIL);           /* LLM02: MCP-002 */
+    assert_int_equal(p.rows[2].status, POSTURE_UNKNOWN);        /* LLM03: MCP-003 */
+    assert_int_equal(p.rows[0].status, POSTURE_NOT_APPLICABLE); /* no instruction file */
+    assert_int_equal(p.rows[8].status, POSTURE_NOT_COVERED);
     assert_true(p.rows[1].failed >= 1);
     assert_int_equal(framework_posture(db, framework_find(STR("nist-ai-rmf-1.0")), &a, &p, &d), OK);
     for (int i = 0; i < p.framework->n; i++) {
         const struct requirement *q = p.rows[i].requirement;
         if (str_eq(str_z(q->id), STR("MEASURE 2")))
-            assert_int_equal(p.rows[i].status, REQUIREMENT_FAIL);
+            assert_int_equal(p.rows[i].status, POSTURE_FAIL);
         if (str_eq(str_z(q->id), STR("GOVERN 5")))
-            assert_int_equal(p.rows[i].status, REQUIREMENT_NOT_COVERED);
+            assert_int_equal(p.rows[i].status, POSTURE_NOT_COVERED);
     }
 }
 
@@ -373,6 +373,59 @@ static void test_tables(void **state)
     check_posture(db);
     store_scan_abort(t->st);
     inventory_done(&inv);
+}
+
+/* `stance findings` and the like: a connection that may only read derives the same verdicts. */
+static void test_derived_on_a_reading_connection(void **state)
+{
+    struct test_store *t = *state;
+    SKIP_WITHOUT(t);
+    AUTO(arena) a = ARENA(0);
+    char folder[] = "/tmp/stance-assess-XXXXXX", file[64];
+    const char *location = file;
+    struct control_case *cases;
+    struct scan_summary sum = {.posture_low_tenths = -1, .posture_high_tenths = -1};
+    struct diag d = {0};
+    struct store *st = NULL;
+    struct assessment got;
+    struct inventory inv;
+    struct db *db;
+    size_t n;
+    assert_non_null(mkdtemp(folder));
+    snprintf(file, sizeof(file), "%s/s.db", folder);
+    if (t->schema[0])
+        location = t->location;
+    assert_int_equal(cases_parse(STR(ASSETS), "g", &a, &cases, &n, &d), OK);
+    assert_int_equal(inventory_init(&inv, 1 << 24), OK);
+    assert_int_equal(graph_fill(&cases[0].graph, &inv, &d), OK);
+    assert_int_equal(inventory_seal(&inv), OK);
+    assert_int_equal(store_open(location, DB_CREATE, &TEST_CLOCK, &st, &d), OK);
+    struct scan_target targets[] = {{STR("a"), STR("a"), STR("/a")},
+                                    {STR("b"), STR("b"), STR("/b")}};
+    struct scan_info info = {.program = STR("p"),
+                             .knowledge = STR("k"),
+                             .sandbox = STR("s"),
+                             .targets = targets,
+                             .n_targets = 2,
+                             .started_ms = 1767225600000};
+    assert_int_equal(store_scan_begin(st, &info, &d), OK);
+    assert_int_equal(store_put_inventory(st, &inv, &d), OK);
+    assert_int_equal(assess_run(store_db(st), NULL, 0, 1767225600000, &a, &got, &d), OK);
+    assert_int_equal(store_scan_commit(st, &sum, &d), OK);
+    store_free(st);
+    assert_int_equal(db_open(location, DB_READ_ONLY, &db, &d), OK);
+    if (assess_derive(db, 1767225600000, &d))
+        fail_msg("%s", d.text);
+    assert_int_equal(number(db, "SELECT count(*) FROM control_verdict"), got.rows.n);
+    assert_true(got.rows.n > 3);
+    db_free(db);
+    assessment_done(&got);
+    inventory_done(&inv);
+    for (int i = 0; i < 3; i++) {
+        snprintf(file, sizeof(file), "%s/s.db%s", folder, i == 0 ? "" : i == 1 ? "-wal" : "-shm");
+        unlink(file);
+    }
+    rmdir(folder);
 }
 
 static void test_posture_needs_verdicts(void **state)
@@ -433,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_absence_needs_inputs_of_others),
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_posture_needs_verdicts),
+        cmocka_unit_test(test_derived_on_a_reading_connection), /* last: it commits */
     };
     const struct CMUnitTest memory[] = {cmocka_unit_test(test_memory_runs_out)};
     int failed = cmocka_run_group_tests_name("sqlite", tests, sqlite_store, store_done);

@@ -68,28 +68,28 @@ static void add_control(struct requirement_posture *p, const struct map *tallies
 static enum requirement_status status_of(const struct requirement_posture *p)
 {
     if (!p->controls)
-        return REQUIREMENT_NOT_COVERED;
+        return POSTURE_NOT_COVERED;
     if (p->failed)
-        return REQUIREMENT_FAIL;
+        return POSTURE_FAIL;
     if (p->unknown || p->errors)
-        return REQUIREMENT_UNKNOWN;
-    return p->passed ? REQUIREMENT_PASS : REQUIREMENT_NOT_APPLICABLE;
+        return POSTURE_UNKNOWN;
+    return p->passed ? POSTURE_PASS : POSTURE_NOT_APPLICABLE;
 }
 
-static enum requirement_status worst(const int counts[REQUIREMENT_STATUS_COUNT])
+static enum requirement_status worst(const int counts[POSTURE_COUNT])
 {
-    static const enum requirement_status order[] = {REQUIREMENT_FAIL, REQUIREMENT_UNKNOWN,
-                                                    REQUIREMENT_NOT_COVERED, REQUIREMENT_PASS};
+    static const enum requirement_status order[] = {POSTURE_FAIL, POSTURE_UNKNOWN,
+                                                    POSTURE_NOT_COVERED, POSTURE_PASS};
     for (size_t i = 0; i < ARRAY_LEN(order); i++)
         if (counts[order[i]])
             return order[i];
-    return REQUIREMENT_NOT_APPLICABLE;
+    return POSTURE_NOT_APPLICABLE;
 }
 
 /* Requirements below heading `i`; headings stand above what they group. */
 static void add_heading(struct framework_posture *p, int i)
 {
-    int counts[REQUIREMENT_STATUS_COUNT] = {0};
+    int counts[POSTURE_COUNT] = {0};
     struct requirement_posture *h = &p->rows[i];
     for (int j = i + 1; j < p->framework->n; j++) {
         const struct requirement_posture *row = &p->rows[j];

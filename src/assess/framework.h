@@ -20,12 +20,12 @@
 #include "store/db.h"
 
 enum requirement_status {
-    REQUIREMENT_PASS,
-    REQUIREMENT_FAIL,
-    REQUIREMENT_UNKNOWN,
-    REQUIREMENT_NOT_APPLICABLE,
-    REQUIREMENT_NOT_COVERED,
-    REQUIREMENT_STATUS_COUNT,
+    POSTURE_PASS,
+    POSTURE_FAIL,
+    POSTURE_UNKNOWN,
+    POSTURE_NOT_APPLICABLE,
+    POSTURE_NOT_COVERED,
+    POSTURE_COUNT,
 };
 extern const char *const REQUIREMENT_STATUS_NAMES[];
 
@@ -38,9 +38,9 @@ struct requirement_posture {
 
 struct framework_posture {
     const struct framework *framework;
-    struct requirement_posture *rows;     /* parallel to framework->requirements */
-    int counts[REQUIREMENT_STATUS_COUNT]; /* requirements, headings left out */
-    int modes[TEST_MANUAL + 1];           /* likewise */
+    struct requirement_posture *rows; /* parallel to framework->requirements */
+    int counts[POSTURE_COUNT];        /* requirements, headings left out */
+    int modes[TEST_MANUAL + 1];       /* likewise */
 };
 
 /* Reads control_verdict (assess.h). E_USAGE when it was not filled, E_NOMEM. */

@@ -111,7 +111,8 @@ static void probe_gap(struct probe *p, const struct graph_place *at, struct str 
     struct graph_gap more[32], *old = p->graph.gaps;
     size_t n = p->graph.n_gaps;
     assert_true(n + 1 < ARRAY_LEN(more));
-    memcpy(more, old, n * sizeof(*old));
+    for (size_t i = 0; i < n; i++)
+        more[i] = old[i];
     more[n] = (struct graph_gap){
         .target = at->target, .path = path, .reason = STR("probe"), .state = state};
     p->graph.gaps = more;
