@@ -206,11 +206,12 @@ void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
 void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, struct place at)
 {
     int64_t end = at.offset + (int64_t)(hit->end - hit->start);
-    for (size_t i = 0; i < e->spans.n; i++)
+    for (size_t i = 0; at.offset < e->spans_end && i < e->spans.n; i++)
         if (at.offset < e->spans.v[i].end && end > e->spans.v[i].start)
             return;
     if (vec_push(&e->spans, ((struct emit_span){at.offset, end})))
         fail(e, E_NOMEM);
+    e->spans_end = MAX(e->spans_end, end);
     struct fact *f = add(e, FACT_VALUE, at);
     f->from = holder;
     f->value = (struct data_value){.class = hit->class,

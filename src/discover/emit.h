@@ -29,6 +29,7 @@ struct emit {
     struct {
         VEC(struct emit_span);
     } spans;
+    int64_t spans_end; /* no span goes beyond */
     int error;
 };
 
