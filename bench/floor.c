@@ -30,7 +30,7 @@ struct paths {
     VEC(char *);
 };
 
-struct worker {
+struct reader {
     struct prefilter *prefilter;
     char *window;
     uint64_t files, bytes, literals;
@@ -38,7 +38,7 @@ struct worker {
 
 struct run {
     struct paths files;
-    struct worker *workers;
+    struct reader *readers;
 };
 
 static bool passed_by(const char *name)
@@ -82,11 +82,11 @@ static int walk(const char *root, struct paths *ret)
 
 static int on_literal(void *ctx, unsigned literal UNUSED, uint64_t end UNUSED)
 {
-    ((struct worker *)ctx)->literals++;
+    ((struct reader *)ctx)->literals++;
     return 0;
 }
 
-static int read_file(struct worker *w, int fd)
+static int read_file(struct reader *w, int fd)
 {
     ssize_t n = read(fd, w->window, HEAD);
     if (n <= 0)
@@ -119,7 +119,7 @@ static int read_file(struct worker *w, int fd)
 static int one_file(void *ctx, unsigned worker, size_t index)
 {
     struct run *run = ctx;
-    struct worker *w = &run->workers[worker];
+    struct reader *w = &run->readers[worker];
     int fd = open(run->files.v[index], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return 0;
@@ -135,13 +135,13 @@ static int one_file(void *ctx, unsigned worker, size_t index)
 
 static int run_floor(unsigned threads, const char *root, struct diag *d)
 {
-    struct run run = {.workers = calloc(threads, sizeof(struct worker))};
+    struct run run = {.readers = calloc(threads, sizeof(struct reader))};
     uint64_t files = 0, bytes = 0, literals = 0;
-    int rc = run.workers ? 0 : E_NOMEM;
+    int rc = run.readers ? 0 : E_NOMEM;
     for (unsigned i = 0; !rc && i < threads; i++) {
-        run.workers[i].window = malloc(WINDOW);
-        rc = run.workers[i].window ? prefilter_open(CATALOG.literal_db, CATALOG.literal_db_size,
-                                                    &run.workers[i].prefilter, d)
+        run.readers[i].window = malloc(WINDOW);
+        rc = run.readers[i].window ? prefilter_open(CATALOG.literal_db, CATALOG.literal_db_size,
+                                                    &run.readers[i].prefilter, d)
                                    : E_NOMEM;
     }
     if (!rc)
@@ -149,9 +149,9 @@ static int run_floor(unsigned threads, const char *root, struct diag *d)
     if (!rc)
         rc = parallel_run(run.files.n, threads, one_file, &run);
     for (unsigned i = 0; !rc && i < threads; i++) {
-        files += run.workers[i].files;
-        bytes += run.workers[i].bytes;
-        literals += run.workers[i].literals;
+        files += run.readers[i].files;
+        bytes += run.readers[i].bytes;
+        literals += run.readers[i].literals;
     }
     if (!rc)
         printf("%llu files, %llu bytes, %llu literals\n", (unsigned long long)files,
