@@ -211,8 +211,8 @@ static int store_rows(struct run *r)
     return rc;
 }
 
-static int assess_rows(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
-                       struct arena *a, struct assessment *ret, struct diag *d)
+int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
+               struct arena *a, struct assessment *ret, struct diag *d)
 {
     struct assessment out = {0};
     struct run r = {.db = db, .arena = a, .out = &out, .diag = d};
@@ -234,54 +234,11 @@ static int assess_rows(struct db *db, const struct control *controls, size_t n, 
     return rc;
 }
 
-/* Counts of the open scan; a second assessment of the scan replaces the first. */
-static int store_runs(struct db *db, const struct assessment *out, struct diag *d)
-{
-    struct stmt *s;
-    int rc = db_exec(db, STR("DELETE FROM control_run WHERE scan = (SELECT max(id) FROM scan)"), d);
-    if (!rc)
-        rc = db_prepare(db,
-                        STR("INSERT INTO control_run (scan, control, population, passed, failed,"
-                            " unknown, errors, digest) SELECT max(id), ?1, ?2, ?3, ?4, ?5, ?6, ?7"
-                            " FROM scan"),
-                        &s, d);
-    if (rc)
-        return rc;
-    for (size_t i = 0; !rc && i < out->runs.n; i++) {
-        const struct control_run *run = &out->runs.v[i];
-        stmt_reset(s);
-        stmt_bind_str(s, 1, str_z(run->control->id));
-        stmt_bind_int(s, 2, (int64_t)run->population);
-        stmt_bind_int(s, 3, (int64_t)run->passed);
-        stmt_bind_int(s, 4, (int64_t)run->failed);
-        stmt_bind_int(s, 5, (int64_t)run->unknown);
-        stmt_bind_int(s, 6, (int64_t)run->errors);
-        stmt_bind_str(s, 7, run->digest);
-        rc = stmt_step(s, d);
-    }
-    stmt_free(s);
-    return rc;
-}
-
-int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
-               struct arena *a, struct assessment *ret, struct diag *d)
-{
-    struct assessment out = {0};
-    int rc = assess_rows(db, controls, n, now_ms, a, &out, d);
-    if (!rc)
-        rc = store_runs(db, &out, d);
-    if (rc)
-        assessment_done(&out);
-    else
-        *ret = out;
-    return rc;
-}
-
 int assess_derive(struct db *db, int64_t now_ms, struct diag *d)
 {
     AUTO(arena) a = ARENA(0);
     struct assessment out = {0};
-    int rc = assess_rows(db, NULL, 0, now_ms, &a, &out, d);
+    int rc = assess_run(db, NULL, 0, now_ms, &a, &out, d);
     assessment_done(&out);
     return rc;
 }

@@ -4,7 +4,7 @@
  *
  *     assess_run(store_db(st), NULL, 0, now, &arena, &result, d)   within an open scan, after
  *                                                                  store_put_inventory
- * which also writes the table control_run.
+ * The counts go on to store_put_runs.
  *
  * Verdicts of every kind, `pass` included, also stand in the temporary table
  * control_verdict(control, asset, place, verdict, severity, reason) of the connection, from which
