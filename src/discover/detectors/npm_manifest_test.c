@@ -45,8 +45,7 @@ static void near_misses(void **state UNUSED)
 {
     static const char *const texts[] = {
         "{\"name\": \"openai\", \"dependencies\": {\"left-pad\": \"1.0.0\"}}",
-        "{\"dependencies\": {\"openai-clone\": \"1.0.0\", \"OpenAI\": \"1.0.0\", \"@x/openai\": "
-        "\"1\"}}",
+        "{\"dependencies\": {\"openai-clone\": \"1\", \"OpenAI\": \"1\", \"@x/openai\": \"1\"}}",
         "{\"dependencies\": {\"openai\": \"npm:not-openai@1.0.0\"}}",
         "{\"scripts\": {\"openai\": \"x\"}, \"bundledDependencies\": [\"openai\"]}",
         "{\"author\": \"Ann\", \"dependencies\": null}",
