@@ -61,6 +61,16 @@ static int load_keys(struct values *v, struct diag *d)
     return rc;
 }
 
+/* libcrypto opens its configuration at the first use: that must be before the sandbox closes. */
+static int warm_up(const struct values *v, struct diag *d)
+{
+    unsigned char mac[SHA256_BYTES];
+
+    if (hmac_sha256(str_n(v->key, sizeof(v->key)), STR(""), mac))
+        return diag_set(d, E_NOMEM, "no memory for fingerprints");
+    return OK;
+}
+
 int values_new(const struct catalog *c, struct str key, struct values **ret, struct diag *d)
 {
     struct values *v;
@@ -74,7 +84,10 @@ int values_new(const struct catalog *c, struct str key, struct values **ret, str
     v->kept = (struct buf)BUF_INIT;
     if ((v->has_key = key.n > 0))
         memcpy(v->key, key.p, key.n);
-    if ((rc = load_keys(v, d))) {
+    rc = load_keys(v, d);
+    if (!rc && v->has_key)
+        rc = warm_up(v, d);
+    if (rc) {
         values_free(v);
         return rc;
     }

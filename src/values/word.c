@@ -68,15 +68,16 @@ static const char *const ANYWHERE[] = {
 
 /* Only as the whole value. */
 static const char *const WHOLE[] = {
-    "none",      "null",        "nil",       "todo",     "fixme",    "unset",    "empty",
-    "secret",    "token",       "key",       "test",     "testing",  "fake",     "mock",
-    "default",   "value",       "string",    "true",     "false",    "password", "passwd",
-    "pass",      "pwd",         "pw",        "user",     "username", "hidden",   "masked",
-    "sensitive", "encrypted",   "disabled",  "enabled",  "required", "optional", "unused",
-    "unknown",   "n/a",         "na",        "tbd",      "api_key",  "api-key",  "apikey",
-    "foo",       "bar",         "baz",       "changeit", "letmein",  "abc",      "p4ssw0rd",
-    "passw0rd",  "hunter2",     "xyzzy",     "s3cret",   "s3cr3t",   "mypass",   "pass123",
-    "password1", "password123", "secret123", "admin",
+    "none",      "null",        "nil",          "todo",     "fixme",      "unset",    "empty",
+    "secret",    "token",       "key",          "test",     "testing",    "fake",     "mock",
+    "default",   "value",       "string",       "true",     "false",      "password", "passwd",
+    "pass",      "pwd",         "pw",           "user",     "username",   "hidden",   "masked",
+    "sensitive", "encrypted",   "disabled",     "enabled",  "required",   "optional", "unused",
+    "unknown",   "n/a",         "na",           "tbd",      "api_key",    "api-key",  "apikey",
+    "foo",       "bar",         "baz",          "changeit", "letmein",    "abc",      "p4ssw0rd",
+    "passw0rd",  "hunter2",     "xyzzy",        "s3cret",   "s3cr3t",     "mypass",   "pass123",
+    "invalid",   "somepass",    "somepassword", "dbpass",   "dbpassword", "userpass", "thepassword",
+    "password1", "password123", "secret123",    "admin",
 };
 
 /* Printed in standards and manuals, and copied from there. */
@@ -91,6 +92,8 @@ static const char *const DOCUMENTED[] = {
     "tGzv3JOkF0XG5Qx2TlKWIA",
     "7Fjfp0ZBr1KtDRbnfVdmIw",
     "ad180jjd733klru7", /* oauth.net core 1.0 */
+    /* The storage emulator of Azure. */
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
 };
 
 /* Payloads of the sample token of jwt.io and of PyJWT. */
