@@ -137,6 +137,14 @@ uint32_t labels_of_path(struct str path)
     return labels;
 }
 
+/* The folder that a manifest makes an application of: requirements/dev.txt speaks for its parent.
+ */
+static struct str application_folder(struct str manifest)
+{
+    struct str dir = path_dir(manifest);
+    return str_eq_z(path_base(dir), "requirements") ? path_dir(dir) : dir;
+}
+
 int link_observation(struct link *l, struct observation *o)
 {
     struct scope s;
@@ -145,7 +153,7 @@ int link_observation(struct link *l, struct observation *o)
         return rc;
     o->scope = s.id;
     /* An application is the folder of its manifest; everything else is its own file. */
-    o->scope_path = o->kind == KIND_APPLICATION ? path_dir(s.path) : s.path;
+    o->scope_path = o->kind == KIND_APPLICATION ? application_folder(s.path) : s.path;
     if (!o->scope_path.p)
         o->scope_path = STR("");
     o->labels = labels_of_path(o->at.path);
