@@ -73,7 +73,8 @@ static int connect_url(struct pg_db *q, const char *url, struct diag *d)
     q->pg.PQsetNoticeProcessor(q->h, no_notices, NULL);
     rc = pg_simple(q,
                    "SET standard_conforming_strings = on; SET lock_timeout = 5000;"
-                   "SET TimeZone = 'UTC'; SET client_min_messages = warning",
+                   "SET TimeZone = 'UTC'; SET client_min_messages = warning;"
+                   "SET plan_cache_mode = force_generic_plan",
                    d);
     if (!rc && q->base.mode == DB_READ_ONLY)
         rc = pg_simple(q, "SET default_transaction_read_only = on", d);

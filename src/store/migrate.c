@@ -240,6 +240,25 @@ static int finish_schema(struct db *db, struct diag *d)
     return rc ? rc : write_meta(db, STR("application"), STR(STORE_APPLICATION), d);
 }
 
+static int run_migration(struct db *db, struct str sql, struct diag *d)
+{
+    const struct str mark = STR("/* WITHOUT ROWID */");
+    AUTO(buf) text = BUF_INIT;
+    size_t at;
+    int rc;
+
+    if (db->engine != DB_SQLITE)
+        return db_exec(db, sql, d);
+    while ((at = str_find(sql, mark, 0)) != SIZE_MAX) {
+        buf_add(&text, str_sub(sql, 0, at));
+        buf_addz(&text, "WITHOUT ROWID");
+        sql = str_sub(sql, at + mark.n, sql.n);
+    }
+    buf_add(&text, sql);
+    rc = buf_result(&text);
+    return rc ? diag_set(d, rc, "no memory for a migration") : db_exec(db, buf_str(&text), d);
+}
+
 /* Under the write lock: look again, for another process may have been faster. */
 static int bring_up(struct db *db, bool create, struct diag *d)
 {
@@ -251,7 +270,7 @@ static int bring_up(struct db *db, bool create, struct diag *d)
     if (!rc)
         rc = drop_views(db, d);
     for (int64_t i = f.version; !rc && i < MIGRATION_COUNT; i++)
-        rc = db_exec(db, str_z(MIGRATIONS[i]), d);
+        rc = run_migration(db, str_z(MIGRATIONS[i]), d);
     if (!rc && f.version < MIGRATION_COUNT)
         rc = finish_schema(db, d);
     return rc ? rc : make_views(db, d);

@@ -180,8 +180,7 @@ SQL(SQL_CHECK_PUT, "INSERT INTO check_state (subject, subject_id, state) VALUES 
                    " ON CONFLICT (subject, subject_id) DO UPDATE SET state = excluded.state")
 SQL(SQL_CHECK_GET, "SELECT state FROM check_state WHERE subject = ?1 AND subject_id = ?2")
 SQL(SQL_CHECK_DROP, "DELETE FROM check_state WHERE subject = ?1 AND subject_id = ?2")
-SQL(SQL_CHECK_LEFT, "SELECT subject, subject_id FROM check_state"
-                    " ORDER BY subject, subject_id LIMIT 1")
+SQL(SQL_CHECK_COUNT, "SELECT count(*) FROM check_state")
 SQL(SQL_ALL_ASSETS, "SELECT " ASSET_COLUMNS " FROM asset WHERE id > ?1 ORDER BY id LIMIT 1024")
 SQL(SQL_ALL_PLACES, "SELECT " PLACE_COLUMNS " FROM place WHERE id > ?1 ORDER BY id LIMIT 1024")
 SQL(SQL_ALL_ATTRS, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset > ?1 OR (asset = ?1 AND"

@@ -1,12 +1,13 @@
--- The first schema. This text runs unchanged on SQLite and on PostgreSQL; afterwards migrate.c
--- widens INTEGER to 64 bits and orders TEXT by bytes on PostgreSQL, as SQLite always does.
+-- The first schema. This text runs unchanged on SQLite and on PostgreSQL. migrate.c lets each engine
+-- have its best form of it: the comments WITHOUT ROWID become words for SQLite (rows stand in their
+-- key, once; the columns of the key come first); PostgreSQL afterwards gets 64-bit integers and text in the order of its bytes.
 -- Times are milliseconds since 1970. TEXT is valid UTF-8 without NUL. A place, evidence or finding
 -- that has no place stands as 0. What the words in state, verdict, ... mean: inventory/kinds.yaml.
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE target (
     id INTEGER PRIMARY KEY,
@@ -33,10 +34,10 @@ CREATE TABLE scan (
 
 CREATE TABLE scan_target (
     scan INTEGER NOT NULL REFERENCES scan (id),
-    target INTEGER NOT NULL REFERENCES target (id),
     ord INTEGER NOT NULL,           -- index in scan.targets of the record
+    target INTEGER NOT NULL REFERENCES target (id),
     PRIMARY KEY (scan, ord)
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE coverage (
     scan INTEGER NOT NULL REFERENCES scan (id),
@@ -49,7 +50,7 @@ CREATE TABLE coverage (
     files INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     PRIMARY KEY (scan, ord)
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE asset (
     id TEXT PRIMARY KEY,
@@ -66,13 +67,13 @@ CREATE TABLE asset (
     identity_key TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
     last_seen INTEGER NOT NULL      -- start of the last scan that covered a place of it
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX asset_kind ON asset (kind, scope);
 
 CREATE TABLE asset_alias (
     alias TEXT PRIMARY KEY,
     asset TEXT NOT NULL REFERENCES asset (id)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX asset_alias_asset ON asset_alias (asset);
 
 CREATE TABLE place (
@@ -109,7 +110,7 @@ CREATE TABLE attribute (
     reason TEXT NOT NULL,
     evidence INTEGER NOT NULL,      -- a place of the asset
     PRIMARY KEY (asset, place, name)
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE owner_candidate (
     asset TEXT NOT NULL REFERENCES asset (id),
@@ -121,7 +122,7 @@ CREATE TABLE owner_candidate (
     path TEXT NOT NULL,
     line INTEGER NOT NULL,
     PRIMARY KEY (asset, ord)
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE data_value (
     id INTEGER PRIMARY KEY,
@@ -150,7 +151,7 @@ CREATE TABLE relation (
     place INTEGER NOT NULL,         -- first evidence
     seen INTEGER NOT NULL,          -- at how many places
     PRIMARY KEY (from_asset, verb, to_asset)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX relation_to ON relation (to_asset, verb);
 
 CREATE TABLE finding (
@@ -184,7 +185,7 @@ CREATE TABLE asset_risk (
     band TEXT NOT NULL,
     confidence INTEGER NOT NULL,
     factors TEXT NOT NULL           -- JSON array
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE control_run (
     scan INTEGER NOT NULL REFERENCES scan (id),
@@ -196,7 +197,7 @@ CREATE TABLE control_run (
     errors INTEGER NOT NULL,
     digest TEXT NOT NULL,           -- of the evidence, may be empty
     PRIMARY KEY (scan, control)
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE change_log (
     id INTEGER PRIMARY KEY,
