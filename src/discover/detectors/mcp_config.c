@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/path.h"
 #include "discover/server_entry.h"
 
 static bool wants_mcp_config(const struct catalog *c, struct str path);
@@ -24,7 +25,8 @@ struct reader {
     struct host_file file;
     uint32_t host;
     int64_t servers;
-    struct node_list maps; /* every map or list of servers of the file */
+    struct node_list maps; /* every map or list of servers of the file, each once */
+    struct map known;      /* addresses of those nodes */
     int error;
 };
 
@@ -67,13 +69,9 @@ static bool is_remark(struct str key)
            str_eq_z(key, "comment");
 }
 
-/* A map of servers may stand inside another: {"mcp": {"servers": {...}}}. */
-static bool is_map(const struct reader *r, const struct node *n)
+static struct str address(const struct node *const *n)
 {
-    for (size_t i = 0; i < r->maps.n; i++)
-        if (r->maps.v[i] == n)
-            return true;
-    return false;
+    return str_n(n, sizeof(*n));
 }
 
 /* Of a name that stands twice, hosts load the last entry. */
@@ -92,7 +90,8 @@ static void read_member(struct reader *r, const struct node *row, bool only_serv
     struct str name = node_key(r->doc, row);
     const struct node *entry = host_file_target(r->doc, row);
     bool server = server_like(r->doc, entry);
-    if (!server && (only_servers || is_remark(name) || is_map(r, entry)))
+    /* A map of servers may stand inside another: {"mcp": {"servers": {...}}}. */
+    if (!server && (only_servers || is_remark(name) || map_get(&r->known, address(&entry))))
         return;
     if (node_is(entry, NODE_OBJECT))
         read_server(r, row, entry, name);
@@ -184,30 +183,62 @@ static int find_all(struct reader *r)
     }
     for (size_t i = 0; !rc && i < folders.n; i++)
         rc = find_maps(r, folders.v[i]);
+    size_t n = 0;
+    for (size_t i = 0; !rc && i < r->maps.n; i++) {
+        bool is_new = false;
+        r->maps.v[n] = r->maps.v[i];
+        if (!map_put(&r->known, address(&r->maps.v[n]), &is_new))
+            rc = E_NOMEM;
+        n += is_new;
+    }
+    r->maps.n = n;
     return rc;
+}
+
+/* Settings of an editor or a container, in which servers are a side matter: without any they are
+ * no evidence of an agent. */
+static bool is_general(const struct host_file *f)
+{
+    static const char *const names[] = {"devcontainer.json", ".devcontainer.json",
+                                        "*.code-workspace"};
+    struct str base = path_base(str_z(f->row->path)), host = str_z(f->host->id);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq_z(base, names[i]))
+            return true;
+    return str_eq_z(base, "settings.json") && (str_eq_z(host, "zed") || f->row->settings);
+}
+
+static int read_file(struct reader *r)
+{
+    bool read;
+    int rc = item_doc(r->it, r->file.row->format, &r->doc);
+    read = !rc;
+    if (read)
+        rc = find_all(r);
+    if (!rc && !r->maps.n && is_general(&r->file))
+        return 0;
+    r->host = host_file_emit(r->it, r->e, &r->file);
+    if (!read) {
+        emit_unresolved(r->e, r->host, ATTR_AGENT_HOST_SERVERS, "the file could not be read",
+                        place_item(r->it));
+        return rc == E_NOMEM ? rc : 0; /* whoever failed to read said so */
+    }
+    for (size_t i = 0; !rc && !r->error && i < r->maps.n; i++)
+        read_map(r, r->maps.v[i]);
+    if (!rc && r->file.row->flat && !r->maps.n)
+        read_object(r, doc_root(r->doc), true);
+    emit_int(r->e, r->host, ATTR_AGENT_HOST_SERVERS, r->servers, place_item(r->it));
+    return rc ? rc : r->error;
 }
 
 static int run_mcp_config(struct item *it, struct emit *e)
 {
-    struct reader r = {.it = it, .e = e};
+    struct reader r = {.it = it, .e = e, .known = MAP_INIT};
     if (!host_file_find(it->catalog, it->path, HOST_FILE_SERVERS, &r.file))
         return 0;
-    int rc = item_doc(it, r.file.row->format, &r.doc);
-    r.host = host_file_emit(it, e, &r.file);
-    if (rc) {
-        emit_unresolved(e, r.host, ATTR_AGENT_HOST_SERVERS, "the file could not be read",
-                        place_item(it));
-        return rc == E_PARSE ? 0 : rc;
-    }
-    rc = find_all(&r);
-    for (size_t i = 0; !rc && i < r.maps.n; i++)
-        read_map(&r, r.maps.v[i]);
-    if (!rc && r.file.row->flat && !r.maps.n)
-        read_object(&r, doc_root(r.doc), true);
-    if (!rc)
-        rc = r.error;
+    int rc = read_file(&r);
+    map_done(&r.known);
     if (rc == E_LIMIT)
-        emit_gap(e, COVERAGE_PARTIAL, place_item(it), "holds more servers than can be read");
-    emit_int(e, r.host, ATTR_AGENT_HOST_SERVERS, r.servers, place_item(it));
-    return rc && rc != E_LIMIT ? rc : emit_result(e);
+        emit_gap(e, COVERAGE_PARTIAL, place_item(it), "holds more than can be read");
+    return rc == E_NOMEM ? rc : emit_result(e);
 }

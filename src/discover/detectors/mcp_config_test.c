@@ -315,6 +315,8 @@ static void test_files(void **state)
         "{\"mcp\": {\"a\": {\"command\": [\"c\"]}, \"servers\": {\"b\": "
         "{\"command\": [\"d\"]}}}}",
         "servers = 2", "mcp_server a", "mcp_server b", NULL);
+    lacks("opencode.json", "{\"mcp\": {\"servers\": {\"b\": {\"command\": [\"d\"]}}}}",
+          "mcp_server servers");
     has("homes/mac/ann/x/Claude Extensions/id/manifest.json",
         "{\"name\": \"notes\", \"server\": {\"mcp_config\": {\"command\": \"node\", \"args\": "
         "[\"${__dirname}/i.js\"]}}}",
@@ -324,6 +326,14 @@ static void test_files(void **state)
     has("home/ann/work/.cursor/mcp.json", "{}", "scope = project (inferred)", NULL);
     has(CURSOR, "\xef\xbb\xbf{\r\n\"mcpServers\": {\"a\": {\"command\": \"c\"}}}",
         "mcp_server a @2:21", NULL);
+}
+
+static void test_general(void **state)
+{
+    (void)state;
+    says(".vscode/settings.json", "{\"editor.tabSize\": 4}", "");
+    has(".vscode/settings.json", "{\"mcp\": {\"servers\": {\"a\": {\"command\": \"c\"}}}}",
+        "agent_host Visual Studio Code", "servers = 1", "mcp_server a", NULL);
 }
 
 static void test_yaml_toml(void **state)
@@ -416,8 +426,9 @@ int main(void)
         cmocka_unit_test(test_remote),     cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_references), cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_approval),   cmocka_unit_test(test_roots),
-        cmocka_unit_test(test_files),      cmocka_unit_test(test_yaml_toml),
-        cmocka_unit_test(test_damage),     cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_files),      cmocka_unit_test(test_general),
+        cmocka_unit_test(test_yaml_toml),  cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, host_setup, host_teardown);
 }
