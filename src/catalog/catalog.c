@@ -123,6 +123,10 @@ bool catalog_path_match(struct str pattern, struct str path)
 {
     if (!has_wildcard(pattern))
         return path_has_suffix(path, pattern);
+    if (!str_ends(path, str_sub(pattern, str_rchr(pattern, '*') + 1, pattern.n)))
+        return false;
+    if (str_chr(pattern, '/', 0) == SIZE_MAX)
+        return path_glob(pattern, path_base(path));
     /* A match begins where the literal start of the pattern stands at the start of a part. */
     struct str head = str_sub(pattern, 0, str_chr(pattern, '*', 0));
     for (size_t at = str_find(path, head, 0); at < path.n; at = str_find(path, head, at + 1)) {
@@ -143,20 +147,26 @@ int catalog_path_cmp(struct str pattern_a, struct str pattern_b)
     return cmp ? cmp : str_cmp(pattern_a, pattern_b);
 }
 
-/* A table of path patterns, whatever its rows are. */
+/* What every row of a table of path patterns begins with. */
+struct path_row {
+    const char *path, *last;
+};
+
 struct path_table {
     const void *rows;
     size_t size;
     int n;
 };
 
-/* Every row begins with its path. */
-_Static_assert(offsetof(struct catalog_host_file, path) == 0, "path comes first");
-_Static_assert(offsetof(struct catalog_instruction, path) == 0, "path comes first");
+_Static_assert(offsetof(struct catalog_host_file, path) == offsetof(struct path_row, path) &&
+                   offsetof(struct catalog_host_file, last) == offsetof(struct path_row, last) &&
+                   offsetof(struct catalog_instruction, path) == offsetof(struct path_row, path) &&
+                   offsetof(struct catalog_instruction, last) == offsetof(struct path_row, last),
+               "rows begin alike");
 
-static struct str row_pattern(const struct path_table *t, int i)
+static const struct path_row *row_at(const struct path_table *t, int i)
 {
-    return str_z(*(const char *const *)((const char *)t->rows + (size_t)i * t->size));
+    return (const struct path_row *)((const char *)t->rows + (size_t)i * t->size);
 }
 
 /* First row whose last part is not before `base`; rows with a wildcard there come after all. */
@@ -166,8 +176,8 @@ static int lower_bound(const struct path_table *t, const struct str *base)
 
     while (low < high) {
         int middle = low + (high - low) / 2;
-        struct str last = path_base(row_pattern(t, middle));
-        if (!has_wildcard(last) && (!base || str_cmp(last, *base) < 0))
+        const char *last = row_at(t, middle)->last;
+        if (last && (!base || str_cmp(str_z(last), *base) < 0))
             low = middle + 1;
         else
             high = middle;
@@ -175,19 +185,28 @@ static int lower_bound(const struct path_table *t, const struct str *base)
     return low;
 }
 
+/* Nearly every pattern with a wildcard begins with a hidden folder, and few paths have one. */
+static bool is_hidden(struct str path)
+{
+    return str_starts(path, STR(".")) || str_has(path, STR("/."));
+}
+
 /* Index of the next matching row, or -1. *cursor is one more than the last row looked at. */
 static int next_match(const struct path_table *t, struct str path, int *cursor)
 {
     struct str base = path_base(path);
     int i = *cursor ? *cursor : lower_bound(t, &base);
+    bool hidden = is_hidden(path);
 
     for (; i < t->n; i++) {
-        struct str pattern = row_pattern(t, i), last = path_base(pattern);
-        if (!has_wildcard(last) && !str_eq(last, base)) {
+        const struct path_row *row = row_at(t, i);
+        if (!hidden && row->path[0] == '.')
+            continue;
+        if (row->last && !str_eq_z(base, row->last)) {
             i = lower_bound(t, NULL) - 1; /* on to the wildcards */
             continue;
         }
-        if (catalog_path_match(pattern, path)) {
+        if (catalog_path_match(str_z(row->path), path)) {
             *cursor = i + 1;
             return i;
         }

@@ -106,6 +106,7 @@ enum host_format { HOST_JSON, HOST_JSONC, HOST_YAML, HOST_TOML };
 
 struct catalog_host_file {
     const char *path; /* suffix */
+    const char *last; /* its last part, NULL when that has a wildcard */
     enum host_scope scope;
     enum host_format format;
     const char *const *servers; /* NULL-terminated pointers */
@@ -116,7 +117,8 @@ struct catalog_host_file {
 };
 
 struct catalog_instruction {
-    const char *path, *name;
+    const char *path, *last; /* as above */
+    const char *name;
     int host;
 };
 

@@ -22,6 +22,14 @@ static int check_path(struct compiler *c, const struct node *n, const char *path
     return OK;
 }
 
+/* The last part of a path; NULL when it has a wildcard. */
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+
+    return strchr(last, '*') ? NULL : last;
+}
+
 static int check_pointers(struct compiler *c, const struct node *n, const char *const *pointers)
 {
     for (int i = 0; pointers[i]; i++) {
@@ -48,6 +56,7 @@ static int read_file(struct compiler *c, const struct node *n, int host)
         (rc = compile_bool(c, n, "flat", &f.flat)) ||
         (rc = compile_string(c, n, "projects", false, &f.projects)))
         return rc;
+    f.last = last_part(f.path);
     f.scope = (enum host_scope)scope;
     f.format = (enum host_format)format;
     f.settings = settings < 0 ? NULL : SETTINGS[settings];
@@ -68,6 +77,7 @@ static int read_instruction(struct compiler *c, const struct node *n, int host)
         (rc = compile_string(c, n, "path", true, &row.path)) || (rc = check_path(c, n, row.path)) ||
         (rc = compile_string(c, n, "name", true, &row.name)))
         return rc;
+    row.last = last_part(row.path);
     return vec_push(&c->instructions, row) ? compile_no_memory(c) : OK;
 }
 

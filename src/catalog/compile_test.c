@@ -63,6 +63,9 @@ static void test_tables(void **state UNUSED)
     assert_null(c->host_files[0].servers[2]);
     assert_string_equal(c->host_files[1].settings, "cursor");
     assert_string_equal(c->instructions[0].path, "H.md"); /* literal names come first */
+    assert_string_equal(c->instructions[0].last, "H.md");
+    assert_null(c->instructions[1].last);
+    assert_string_equal(c->host_files[0].last, "mcp.json");
     assert_int_equal(c->n_literals, 1);
     assert_int_equal(c->literals[0].keys[0], 0);
     assert_int_equal(f.b.n_examples, 2);

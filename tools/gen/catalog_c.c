@@ -146,6 +146,7 @@ static void add_hosts(struct buf *out, const struct catalog *c)
         const struct catalog_host_file *f = &c->host_files[i];
         buf_addz(out, "    {");
         add_member(out, "path", f->path);
+        add_member(out, "last", f->last);
         buf_addf(out, ".scope = %s, .format = %s, .servers = ", scopes[f->scope],
                  formats[f->format]);
         add_list(out, f->servers);
@@ -160,6 +161,7 @@ static void add_hosts(struct buf *out, const struct catalog *c)
         const struct catalog_instruction *row = &c->instructions[i];
         buf_addz(out, "    {");
         add_member(out, "path", row->path);
+        add_member(out, "last", row->last);
         add_member(out, "name", row->name);
         buf_addf(out, ".host = %d},\n", row->host);
     }
