@@ -139,10 +139,21 @@ static bool type_is(struct emit *e, enum attr a, enum value_type type)
     return false;
 }
 
+/* Digests and commits look as random as keys do, but the attribute says what they are. */
+static bool is_digest(enum attr a, struct str v)
+{
+    bool named = a == ATTR_MODEL_FILE_SHA256 || a == ATTR_MCP_SERVER_PACKAGE_VERSION;
+    if (str_starts(v, STR("sha256:")))
+        v = str_sub(v, 7, v.n);
+    for (size_t i = 0; named && i < v.n; i++)
+        named = (v.p[i] >= '0' && v.p[i] <= '9') || (v.p[i] >= 'a' && v.p[i] <= 'f');
+    return named && (v.n == 40 || v.n == 64);
+}
+
 void emit_str(struct emit *e, uint32_t asset, enum attr a, struct str v, struct place at)
 {
     if (type_is(e, a, VALUE_STRING))
-        attribute(e, asset, a, at)->value.text = keep(e, v);
+        attribute(e, asset, a, at)->value.text = is_digest(a, v) ? keep_plain(e, v) : keep(e, v);
 }
 
 void emit_int(struct emit *e, uint32_t asset, enum attr a, int64_t v, struct place at)

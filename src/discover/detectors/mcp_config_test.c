@@ -245,6 +245,11 @@ static void test_spellings(void **state)
         "headers absent", "auth = header", NULL);
     has(CURSOR, ENTRY("\"command\": \"a\", \"envFile\": \".env\""),
         "environment unresolved: the variables come from another file", NULL);
+    has(CURSOR,
+        ENTRY("\"command\": \"npx\", \"args\": "
+              "[\"github:o/r#0123456789abcdef0123456789abcdef01234567\"]"),
+        "package = git:github.com/o/r",
+        "package_version = 0123456789abcdef0123456789abcdef01234567", NULL);
     has(CURSOR, ENTRY("\"image\": \"o/i@sha256:aa\""), "package = oci:o/i",
         "package_version = sha256:aa", "version_state = digest", NULL);
 }
