@@ -19,7 +19,7 @@ static int out_of_memory(struct run *r)
     return diag_set(r->diag, E_NOMEM, "no memory for the verdicts");
 }
 
-static void count(struct control_run *run, enum verdict v)
+static void count_row(struct control_run *run, enum verdict v)
 {
     run->population++;
     run->passed += v == VERDICT_PASS;
@@ -33,23 +33,43 @@ static int keep_row(struct run *r, const struct verdict_row *row)
     return !row->asset.p || vec_push(&r->out->rows, *row) ? out_of_memory(r) : OK;
 }
 
-/* Runs the guarded statement; E_NOMEM ends the assessment, all else is the control's own failure.
- */
-static int collect(struct run *r, const struct control *c, struct str sql, struct diag *d)
+/* Runs one statement of the control; *ret_n counts the rows it gave. */
+static int read_rows(struct run *r, const struct control *c, enum query_form form, uint64_t *ret_n,
+                     struct diag *d)
 {
-    struct db_guard guard = {.views_only = true, .max_ms = GUARD_MS, .max_steps = GUARD_STEPS};
+    AUTO(buf) sql = BUF_INIT;
     struct stmt *s = NULL;
-    int rc = db_guard(r->db, &guard, d);
-    if (rc)
-        return rc;
-    rc = db_prepare(r->db, sql, &s, d);
+    int rc = control_query(c, r->rules.now_ms, form, &sql, d);
+    if (!rc)
+        rc = db_prepare(r->db, buf_str(&sql), &s, d);
+    *ret_n = 0;
     while (!rc && (rc = stmt_step(s, d)) > 0) {
         struct verdict_row row;
-        rc = rules_apply(&r->rules, c, s, &row, d);
-        if (!rc && row.verdict != VERDICT_NOT_APPLICABLE)
+        *ret_n = form == QUERY_COUNT ? (uint64_t)stmt_int(s, 0) : *ret_n + 1;
+        rc = form == QUERY_COUNT ? OK : rules_apply(&r->rules, c, s, &row, d);
+        if (!rc && form != QUERY_COUNT && row.verdict != VERDICT_NOT_APPLICABLE)
             rc = keep_row(r, &row);
     }
     stmt_free(s);
+    return rc;
+}
+
+/* E_NOMEM ends the assessment, all else is the control's own failure. */
+static int collect(struct run *r, const struct control *c, struct diag *d)
+{
+    struct db_guard guard = {.views_only = true, .max_ms = GUARD_MS, .max_steps = GUARD_STEPS};
+    size_t first = r->out->rows.n;
+    uint64_t read, count;
+    int rc = db_guard(r->db, &guard, d);
+    if (rc)
+        return rc;
+    rc = read_rows(r, c, QUERY_ROWS, &read, d);
+    if (!rc)
+        rc = read_rows(r, c, QUERY_COUNT, &count, d);
+    if (!rc && read != count) {
+        r->out->rows.n = first;
+        rc = read_rows(r, c, QUERY_ALL_ROWS, &read, d);
+    }
     db_unguard(r->db);
     return rc;
 }
@@ -119,7 +139,7 @@ static int settle(struct run *r, size_t first, struct control_run *run)
         if (again)
             continue;
         v[n++] = v[i];
-        count(run, v[i].verdict);
+        count_row(run, v[i].verdict);
     }
     r->out->rows.n = n;
     return OK;
@@ -149,16 +169,13 @@ static int digest_rows(struct run *r, size_t first, struct str *ret)
 
 static int run_control(struct run *r, const struct control *c)
 {
-    AUTO(buf) sql = BUF_INIT;
     struct control_run run = {.control = c, .error = STR("")};
     struct diag failure = {0};
     size_t first = r->out->rows.n;
     int rc = rules_prepare(&r->rules, c, r->diag);
     if (rc)
         return rc;
-    rc = control_query(c, r->rules.now_ms, &sql, &failure);
-    if (!rc)
-        rc = collect(r, c, buf_str(&sql), &failure);
+    rc = collect(r, c, &failure);
     if (rc == E_NOMEM)
         return out_of_memory(r);
     if (rc) {

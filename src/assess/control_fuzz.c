@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int rc = 0;
     if (!control_parse(text, "fuzz", &a, &c, &d)) {
         rc = control_lint(&c, &d);
-        if (!rc && control_query(&c, 0, &sql, &d) == E_PARSE)
+        if (!rc && control_query(&c, 0, QUERY_ROWS, &sql, &d) == E_PARSE)
             __builtin_trap(); /* what the lint accepts can be run */
     }
     /* The lint alone, on the text as a query. */

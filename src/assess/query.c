@@ -64,8 +64,14 @@ static void add_states(const struct control *c, struct buf *out)
     }
 }
 
+static void add_join(const char *how, const char *view, char as, struct buf *out)
+{
+    buf_addf(out, " %s JOIN %s AS %c ON %c.place = q.evidence AND %c.asset = q.asset", how, view,
+             as, as, as);
+}
+
 static int write_query(const struct control *c, const struct sql_tokens *t, int64_t now_ms,
-                       struct buf *out, struct diag *d)
+                       enum query_form form, struct buf *out, struct diag *d)
 {
     size_t main_at = 0;
     while (main_at < t->n && !(t->v[main_at].depth == 0 && sql_is(&t->v[main_at], "select")))
@@ -74,24 +80,34 @@ static int write_query(const struct control *c, const struct sql_tokens *t, int6
     int rc = add_tokens(c, t, 0, main_at, now_ms, out, d);
     if (rc)
         return rc;
-    buf_addf(out, "SELECT q.asset, q.verdict, q.reason, q.evidence, %s, w.target, w.path, w.labels",
-             severity ? "q.severity" : "NULL");
-    add_states(c, out);
+    if (form == QUERY_COUNT)
+        buf_addz(out, "SELECT count(*)");
+    else
+        buf_addf(out,
+                 "SELECT q.asset, q.verdict, q.reason, q.evidence, %s, w.target, w.path,"
+                 " w.labels",
+                 severity ? "q.severity" : "NULL");
+    if (form != QUERY_COUNT)
+        add_states(c, out);
     buf_addz(out, "\nFROM (");
     rc = add_tokens(c, t, main_at, t->n, now_ms, out, d);
     if (rc)
         return rc;
-    buf_addz(out, ") AS q LEFT JOIN places AS w ON w.place = q.evidence AND w.asset = q.asset");
-    if (c->kind != KIND_ANY)
-        buf_addf(out, " LEFT JOIN %s AS v ON v.place = q.evidence AND v.asset = q.asset",
-                 kind_info((enum kind)c->kind)->plural);
+    buf_addz(out, ") AS q");
+    if (form != QUERY_COUNT)
+        add_join(form == QUERY_ROWS ? "INNER" : "LEFT", "places", 'w', out);
+    if (form != QUERY_COUNT && c->kind != KIND_ANY)
+        add_join(form == QUERY_ROWS ? "INNER" : "LEFT", kind_info((enum kind)c->kind)->plural, 'v',
+                 out);
     return buf_result(out) ? diag_set(d, E_NOMEM, "memory ran out") : OK;
 }
 
-int control_query(const struct control *c, int64_t now_ms, struct buf *out, struct diag *d)
+int control_query(const struct control *c, int64_t now_ms, enum query_form form, struct buf *out,
+                  struct diag *d)
 {
     AUTO(arena) a = ARENA(ARENA_CAP);
     struct sql_tokens t;
+    buf_clear(out);
     int rc = sql_tokenize(str_z(c->sql), &a, &t, d);
-    return rc ? rc : write_query(c, &t, now_ms, out, d);
+    return rc ? rc : write_query(c, &t, now_ms, form, out, d);
 }

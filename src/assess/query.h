@@ -28,8 +28,15 @@ enum {
 /* The input is an attribute of the row itself, so that its state stands in the row. */
 bool input_is_own(const struct control *c, const struct control_input *in);
 
+/*
+ * QUERY_ROWS joins inside, which engines turn into look-ups by key, and so drops rows whose
+ * evidence is no place of the asset. QUERY_COUNT counts the rows of the control alone; when it
+ * differs, QUERY_ALL_ROWS gives them all, slowly.
+ */
+enum query_form { QUERY_ROWS, QUERY_COUNT, QUERY_ALL_ROWS };
+
 /* Parameters and :now become literals. E_PARSE (file and line set), E_NOMEM. */
-int control_query(const struct control *c, int64_t now_ms, struct buf *out,
+int control_query(const struct control *c, int64_t now_ms, enum query_form form, struct buf *out,
                   struct diag *d) MUST_CHECK;
 
 #endif
