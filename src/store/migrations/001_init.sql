@@ -34,10 +34,10 @@ CREATE TABLE scan (
 
 CREATE TABLE scan_target (
     scan INTEGER NOT NULL REFERENCES scan (id),
-    ord INTEGER NOT NULL,           -- index in scan.targets of the record
     target INTEGER NOT NULL REFERENCES target (id),
+    ord INTEGER NOT NULL,           -- index in scan.targets of the record
     PRIMARY KEY (scan, ord)
-) /* WITHOUT ROWID */;
+);
 
 CREATE TABLE coverage (
     scan INTEGER NOT NULL REFERENCES scan (id),
