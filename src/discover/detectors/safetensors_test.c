@@ -108,7 +108,8 @@ static void test_damaged(void **state)
          "  size = 13\n"
          "  sha256 = cbf2fa331d6454d49e147babdd165d6fad542d0f83425ec27a412377dad912d7\n"
          "  layout_fault = bad-header\n" UNKNOWN(
-             "the header could not be read") "gap failed: the header is not JSON: line 1: e "
+             "the header could not be read") "gap failed: the header is not JSON: line 1: input "
+                                             "ends where a value should stand "
                                              "@file\n");
 }
 
