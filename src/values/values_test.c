@@ -252,8 +252,8 @@ static void expect_same_in_windows(struct str text, size_t size)
 static void test_windows(void **state UNUSED)
 {
     static const char *const keys[] = {"hf_{alnum:34}",
-                                       "OPENAI=sk-proj-{word:74}T3Blbk"
-                                       "FJ{word:74}",
+                                       ("OPENAI=sk-proj-{word:74}T3Blbk"
+                                        "FJ{word:74}"),
                                        "DB_PASSWORD=hPd12Pp{alnum:4}XvkboQ7ESJ",
                                        "https://bot:Zq8{alnum:9}@git.internal/x"};
     static const size_t sizes[] = {1000, 4095, 4096, 4097, 5000, 9001, 1 << 20};
