@@ -62,11 +62,15 @@ static int targets(struct invocation *in, struct discover_options *o, struct dia
 
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
+    int rc = observe_settings(in, ret, d);
+    return rc ? rc : targets(in, &ret->discover, d);
+}
+
+int observe_settings(struct invocation *in, struct loop_options *ret, struct diag *d)
+{
     *ret = loop_defaults();
     struct discover_options *o = &ret->discover;
-    int rc = targets(in, o, d);
-    if (!rc)
-        rc = store_location(in, &ret->location, d);
+    int rc = store_location(in, &ret->location, d);
     if (rc)
         return rc;
     o->threads = option(in, "threads")->given ? (unsigned)option_int(in, "threads") : thread_cpus();

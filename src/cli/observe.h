@@ -9,7 +9,8 @@
 #include "cli/options.h"
 #include "loop/loop.h"
 
-#define OPTIONS_OBSERVE                                                                            \
+/* Workers, keys and the store: also for commands that choose themselves what is walked. */
+#define OPTIONS_WORKERS                                                                            \
     OPTION_DB,                                                                                     \
         {.name = "threads",                                                                        \
          .letter = 'j',                                                                            \
@@ -18,10 +19,6 @@
          .min = 1,                                                                                 \
          .max = 256,                                                                               \
          .help = "worker processes that read files (default: one a processor)"},                   \
-        {.name = "all",                                                                            \
-         .letter = 'a',                                                                            \
-         .type = OPT_FLAG,                                                                         \
-         .help = "also walk what rules pass by (installed packages, caches, .git)"},               \
         {.name = "key",                                                                            \
          .type = OPT_STRING,                                                                       \
          .argument = "FILE",                                                                       \
@@ -41,8 +38,17 @@
         .hidden = true, .help = "delay workers"                                                    \
     }
 
+#define OPTIONS_OBSERVE                                                                            \
+    OPTIONS_WORKERS,                                                                               \
+    {                                                                                              \
+        .name = "all", .letter = 'a', .type = OPT_FLAG,                                            \
+        .help = "also walk what rules pass by (installed packages, caches, .git)"                  \
+    }
+
 /* Fill loop options from the command line; targets are the arguments, "." without any. */
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d) MUST_CHECK;
+/* The same without targets, for commands whose arguments are something else. */
+int observe_settings(struct invocation *in, struct loop_options *ret, struct diag *d) MUST_CHECK;
 /* Location of the store from --db or the data folder, NUL-terminated, in the arena. */
 int store_location(struct invocation *in, const char **ret, struct diag *d) MUST_CHECK;
 /* Ctrl-C and SIGTERM set a flag instead of killing: the transaction is left whole. */

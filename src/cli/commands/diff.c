@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which two states are compared, and whether their difference is bad news. */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "cli/observe.h"
+#include "monitor/diff.h"
+#include "report/record.h"
+
+static const struct option_spec options[] = {
+    OPTION_DB,
+    {.name = "format",
+     .letter = 'f',
+     .type = OPT_CHOICE,
+     .argument = "NAME",
+     .choices = "table|json",
+     .initial = "table",
+     .help = "how to print: lines for people, or a JSON object each"},
+    {.name = "fail-on",
+     .type = OPT_CHOICE,
+     .argument = "LEVEL",
+     .choices = "info|low|medium|high|critical|never",
+     .initial = "low",
+     .help = "lowest severity of a new or reopened finding that gives exit status 1"},
+    {0},
+};
+
+/* --- what is compared --------------------------------------------------------------------- */
+
+/* The record of a store, through a file in memory. */
+static int of_store(struct invocation *in, const char *location, struct snapshot *ret,
+                    struct diag *d)
+{
+    struct store *st = NULL;
+    int fd = memfd_create("record", MFD_CLOEXEC), copy = fd < 0 ? -1 : dup(fd);
+    FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+    int rc = out ? 0 : diag_errno(d, "no memory for a record");
+    if (!rc)
+        rc = store_open(location, DB_READ_ONLY, &in->clock, &st, d);
+    if (!rc) {
+        struct view v = {.db = store_db(st),
+                         .all_targets = true,
+                         .evidence_all = true,
+                         .now_ms = in->clock.now_ms};
+        rc = record_write(&v, RECORD_ALL, out, d);
+    }
+    store_free(st);
+    if (out && fclose(out) && !rc)
+        rc = diag_errno(d, "no memory for a record");
+    if (!rc)
+        rc = snapshot_record(fd, SANDBOX_NONE, ret, d);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+/* A store begins with the name of SQLite's format; everything else is read as a record. */
+static int of_file(struct invocation *in, struct str name, struct snapshot *ret, struct diag *d)
+{
+    static const char magic[] = "SQLite format 3";
+    char head[sizeof(magic)] = "";
+    char *z = arena_z(in->arena, name);
+    if (!z)
+        return arena_error(in->arena);
+    if (str_starts(name, STR("postgres://")) || str_starts(name, STR("postgresql://")))
+        return of_store(in, z, ret, d);
+    int fd = open(z, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
+    if (fd < 0) {
+        rc = diag_errno(d, "cannot open what is to be compared");
+        diag_at(d, z, 0, 0);
+        diag_hint(d, "name a record (JSON), a store, or the number of a scan");
+        return rc;
+    }
+    bool store =
+        pread(fd, head, sizeof(head), 0) == sizeof(head) && !memcmp(head, magic, sizeof(magic));
+    rc = store ? of_store(in, z, ret, d) : snapshot_record(fd, SANDBOX_NONE, ret, d);
+    if (rc)
+        diag_at(d, z, 0, 0);
+    close(fd);
+    return rc;
+}
+
+static int last_scan(struct db *db, int64_t before, int64_t *ret, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, STR("SELECT max(id) FROM scan WHERE id < ?1"), &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_int(s, 1, before);
+    rc = stmt_step(s, d);
+    *ret = rc > 0 && !stmt_is_null(s, 0) ? stmt_int(s, 0) : 0;
+    stmt_free(s);
+    return MIN(rc, 0);
+}
+
+static int check_scan(struct db *db, int64_t id, struct diag *d)
+{
+    int64_t found;
+    int rc = last_scan(db, id + 1, &found, d);
+    if (rc || found == id)
+        return rc;
+    diag_set(d, E_NOTFOUND, "there is no scan %lld in this store", (long long)id);
+    diag_hint(d, found ? "the latest one before it is %lld" : "it has no scan yet",
+              (long long)found);
+    return E_NOTFOUND;
+}
+
+/* Two scans of the store: `stance diff` the last two, `diff A` from A to the last, `diff A B`. */
+static int of_scans(struct invocation *in, const int64_t *ids, struct snapshot *a,
+                    struct snapshot *b, struct diag *d)
+{
+    const char *location;
+    struct store *st = NULL;
+    int64_t from = 0, to = 0;
+    int rc = store_location(in, &location, d);
+    if (!rc)
+        rc = store_open(location, DB_READ_ONLY, &in->clock, &st, d);
+    if (!rc && in->n_args == 2)
+        to = ids[1];
+    else if (!rc)
+        rc = last_scan(store_db(st), INT64_MAX, &to, d);
+    if (!rc && in->n_args)
+        from = ids[0];
+    else if (!rc)
+        rc = last_scan(store_db(st), to, &from, d);
+    if (!rc && (!from || !to)) {
+        rc = diag_set(d, E_NOTFOUND, "there are no two scans in this store to compare");
+        diag_hint(d, "`stance scan` adds one");
+    }
+    if (!rc)
+        rc = check_scan(store_db(st), from, d);
+    if (!rc)
+        rc = check_scan(store_db(st), to, d);
+    if (!rc && from > to) {
+        rc = diag_set(d, E_USAGE, "scan %lld is not older than scan %lld", (long long)from,
+                      (long long)to);
+        diag_hint(d, "name the older one first");
+    }
+    if (!rc)
+        rc = snapshot_log(store_db(st), from, to, a, b, d);
+    store_free(st);
+    return rc;
+}
+
+static int read_both(struct invocation *in, struct snapshot *a, struct snapshot *b, struct diag *d)
+{
+    int64_t ids[2] = {0};
+    size_t numbers = 0;
+    for (size_t i = 0; i < in->n_args; i++)
+        numbers += !str_to_i64(in->args[i], &ids[i]);
+    if (numbers == in->n_args)
+        return of_scans(in, ids, a, b, d);
+    if (numbers || in->n_args != 2) {
+        diag_set(d, E_USAGE, "two records or stores are compared, or two scans of one store");
+        diag_hint(d, "see `stance diff --help`");
+        return E_USAGE;
+    }
+    int rc = of_file(in, in->args[0], a, d);
+    return rc ? rc : of_file(in, in->args[1], b, d);
+}
+
+/* --- printing ----------------------------------------------------------------------------- */
+
+struct printing {
+    struct invocation *in;
+    bool json;
+    int worst; /* severity of a new or reopened finding; -1: none */
+};
+
+static int print(void *ctx, const struct difference *c)
+{
+    struct printing *p = ctx;
+    AUTO(buf) out = BUF_INIT;
+    bool news = c->kind == CHANGE_NEW || c->kind == CHANGE_REOPENED;
+    if (news && str_eq_z(c->verdict, "fail"))
+        p->worst = MAX(p->worst, word_index(SEVERITY_NAMES, c->severity));
+    int rc = 0;
+    if (p->json)
+        rc = difference_json(c, &out);
+    else
+        difference_text(c, p->in->terminal, true, &out);
+    rc = rc ? rc : buf_result(&out);
+    if (!rc)
+        fputs(out.p, p->in->out);
+    return rc;
+}
+
+static int run_diff(struct invocation *in, struct diag *d)
+{
+    struct snapshot a, b;
+    struct printing p = {.in = in, .json = str_eq_z(option_str(in, "format"), "json"), .worst = -1};
+    snapshot_init(&a);
+    snapshot_init(&b);
+    fflush(in->out); /* nothing buffered may be written twice by a worker */
+    int rc = read_both(in, &a, &b, d);
+    if (!rc)
+        rc = snapshot_seal(&a, d);
+    if (!rc)
+        rc = snapshot_seal(&b, d);
+    if (!rc && (rc = diff_snapshots(&a, &b, print, &p)))
+        diag_set(d, rc, "the difference could not be printed (%s)", err_name(rc));
+    snapshot_done(&a);
+    snapshot_done(&b);
+    if (rc)
+        return rc;
+    return p.worst >= (int)option_int(in, "fail-on") ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+const struct command COMMAND_DIFF = {
+    .name = "diff",
+    .usage = "[OPTION...] [SCAN [SCAN] | RECORD RECORD]",
+    .summary = "say what is new, gone or changed between two scans, and why",
+    .description =
+        "Compares two scans of the store by number (default: the last two), or two records as\n"
+        "`stance scan --format json` writes them, or two stores, in any mix; the older one first.\n"
+        "Each change names the attribute and place that made it. What lies where the newer one\n"
+        "could not look is unseen, not gone. Ends with 1 when a finding is new or reopened.",
+    .examples = "  stance diff                            # the last two scans\n"
+                "  stance diff 12 15                      # from scan 12 to scan 15\n"
+                "  stance diff main.json branch.json      # two records, in CI\n"
+                "  stance diff -f json old.db new.db      # two stores, for programs",
+    .options = options,
+    .max_args = 2,
+    .run = run_diff,
+};

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what is scanned again when something changes, and what of it is told. */
+#include "base/path.h"
+#include "cli/observe.h"
+#include "monitor/diff.h"
+#include "monitor/watch.h"
+
+#define BLIND_INTERVAL_MS 60000
+
+static const struct option_spec options[] = {
+    OPTIONS_OBSERVE,
+    {.name = "interval",
+     .type = OPT_DURATION,
+     .argument = "TIME",
+     .help = "also look at everything this often, as 10m (for network file systems)"},
+    {.name = "format",
+     .letter = 'f',
+     .type = OPT_CHOICE,
+     .argument = "NAME",
+     .choices = "table|json",
+     .initial = "table",
+     .help = "how to print: a line each, or a JSON object each"},
+    {.name = "settle-ms",
+     .type = OPT_INT,
+     .argument = "N",
+     .initial = "300",
+     .min = 1,
+     .max = 60000,
+     .hidden = true,
+     .help = "wait so long for more changes"},
+    {.name = "turns",
+     .type = OPT_INT,
+     .argument = "N",
+     .min = 0,
+     .max = 1000000,
+     .hidden = true,
+     .help = "stop after so many scans"},
+    {0},
+};
+
+struct watching {
+    struct invocation *in;
+    struct loop_options loop;
+    struct store *memory; /* the store of :memory:, else NULL */
+    int64_t last;         /* the scan up to which all was told; 0: none yet */
+    int64_t turns;
+    struct clock clock;
+    bool json;
+};
+
+/* --- telling ------------------------------------------------------------------------------ */
+
+/* Findings that matter, and assets that come and go. */
+static bool is_told(const struct difference *c)
+{
+    if (str_eq_z(c->subject, "asset"))
+        return c->kind != CHANGE_CHANGED;
+    return str_eq_z(c->subject, "finding") && str_eq_z(c->verdict, "fail");
+}
+
+static void print_json(struct watching *w, const struct difference *c, struct buf *out)
+{
+    AUTO(buf) one = BUF_INIT;
+    buf_addz(out, "{\"at\":\"");
+    buf_add_time(out, w->clock.now_ms);
+    buf_addz(out, "\",");
+    if (!difference_json(c, &one))
+        buf_add(out, str_sub(buf_str(&one), 1, one.n));
+}
+
+static int print(void *ctx, const struct difference *c)
+{
+    struct watching *w = ctx;
+    AUTO(buf) out = BUF_INIT;
+    if (!is_told(c))
+        return 0;
+    if (w->json) {
+        print_json(w, c, &out);
+    } else {
+        buf_add_time(&out, w->clock.now_ms);
+        buf_addz(&out, "  ");
+        difference_text(c, w->in->terminal, false, &out);
+    }
+    int rc = buf_result(&out);
+    if (!rc)
+        fputs(out.p, w->in->out);
+    return rc;
+}
+
+static int scan_id(struct db *db, int64_t *ret, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, STR("SELECT max(id) FROM scan"), &s, d);
+    if (rc)
+        return rc;
+    rc = stmt_step(s, d);
+    *ret = rc > 0 && !stmt_is_null(s, 0) ? stmt_int(s, 0) : 0;
+    stmt_free(s);
+    return MIN(rc, 0);
+}
+
+static int tell(struct watching *w, struct db *db, struct diag *d)
+{
+    struct snapshot before, after;
+    int64_t now = 0;
+    snapshot_init(&before);
+    snapshot_init(&after);
+    int rc = scan_id(db, &now, d);
+    if (!rc && w->last)
+        rc = snapshot_log(db, w->last, now, &before, &after, d);
+    if (!rc)
+        rc = snapshot_seal(&before, d);
+    if (!rc)
+        rc = snapshot_seal(&after, d);
+    if (!rc)
+        rc = diff_snapshots(&before, &after, print, w);
+    snapshot_done(&before);
+    snapshot_done(&after);
+    if (!rc && (fflush(w->in->out) || ferror(w->in->out)))
+        rc = diag_set(d, E_IO, "the output could not be written");
+    if (!rc)
+        w->last = now;
+    return rc;
+}
+
+/* --- scanning ----------------------------------------------------------------------------- */
+
+/* What was stored before is where telling begins. */
+static int begin(struct watching *w, struct diag *d)
+{
+    struct store *st = NULL;
+    struct diag none = {0};
+    if (str_eq_z(str_z(w->loop.location), ":memory:"))
+        return 0;
+    int rc = store_open(w->loop.location, DB_READ_ONLY, &w->clock, &st, &none);
+    if (rc)
+        return 0; /* no store yet; a broken one is told by the scan */
+    rc = scan_id(store_db(st), &w->last, d);
+    store_free(st);
+    return rc;
+}
+
+static int scan(struct watching *w, const struct target *targets, size_t n, struct str path,
+                struct diag *d)
+{
+    struct loop_options o = w->loop;
+    struct loop_result r;
+    o.discover.targets = targets;
+    o.discover.n_targets = n;
+    o.discover.only_path = path;
+    o.store = w->memory;
+    int rc = clock_init(&w->clock, d);
+    fflush(w->in->out); /* nothing buffered may be written twice by a worker */
+    if (!rc)
+        rc = loop_run(&o, &w->clock, &r, d);
+    if (rc)
+        return rc;
+    bool first = !w->last;
+    rc = tell(w, store_db(w->memory ? w->memory : r.store), d);
+    if (!rc && first)
+        fprintf(w->in->err, "%llu assets, %llu open findings; what changes is told from here on\n",
+                (unsigned long long)r.assets, (unsigned long long)r.findings);
+    if (!w->memory && str_eq_z(str_z(w->loop.location), ":memory:")) {
+        w->memory = r.store;
+        r.store = NULL;
+    }
+    loop_result_done(&r);
+    return rc;
+}
+
+/* A store that is busy, or a folder that is gone for a moment, is no reason to stop watching. */
+static bool will_pass(int rc)
+{
+    return rc == E_CONFLICT || rc == E_NOTFOUND || rc == E_DENIED || rc == E_TIMEOUT;
+}
+
+static int turn(struct watching *w, const struct watch_change *c, struct diag *d)
+{
+    const struct discover_options *o = &w->loop.discover;
+    int rc;
+    if (c->cause == WATCH_INTERVAL)
+        rc = scan(w, o->targets, o->n_targets, STR(""), d);
+    else
+        rc = scan(w, &o->targets[c->target], 1, c->path, d);
+    if (!will_pass(rc))
+        return rc;
+    AUTO(buf) text = BUF_INIT;
+    path_show(&text, str_z(d->text));
+    fprintf(w->in->err, "stance: %s; the next change is looked at again\n", text.p);
+    diag_clear(d);
+    return 0;
+}
+
+static void say_begin(struct watching *w, const struct watch *watch, int64_t interval_ms)
+{
+    fprintf(w->in->err, "watching %zu folders; Ctrl-C stops\n", watch_folders(watch));
+    if (watch_blind(watch))
+        fprintf(w->in->err,
+                "stance: not every folder can be watched (see fs.inotify.max_user_watches and "
+                "permissions);\n  everything is scanned again every %lld s instead\n",
+                (long long)interval_ms / 1000);
+}
+
+static int follow(struct watching *w, struct watch *watch, struct diag *d)
+{
+    struct watch_change c;
+    int rc = 0;
+    while (!rc && !(w->turns && --w->turns == 0)) {
+        rc = watch_wait(watch, &c, d);
+        if (!rc)
+            rc = turn(w, &c, d);
+    }
+    return rc;
+}
+
+/* Our own files may stand inside a target: what a scan writes there is no change. The file may not
+ * be there yet, its folder is. */
+static int absolute(struct invocation *in, struct str file, struct str *ret)
+{
+    struct str folder = path_dir(file);
+    char *z = arena_z(in->arena, folder.n                     ? folder
+                                 : file.n && file.p[0] == '/' ? STR("/")
+                                                              : STR("."));
+    char *real = z ? realpath(z, NULL) : NULL;
+    AUTO(buf) path = BUF_INIT;
+    path_join(&path, str_z(real), path_base(file));
+    free(real); /* from realpath */
+    *ret = buf_result(&path) ? STR_NULL : arena_str(in->arena, buf_str(&path));
+    return ret->p ? 0 : E_NOMEM;
+}
+
+static int run_watch(struct invocation *in, struct diag *d)
+{
+    struct watching w = {.in = in, .clock = in->clock};
+    struct watch *watch = NULL;
+    int rc = observe_options(in, &w.loop, d);
+    if (rc)
+        return rc;
+    w.json = str_eq_z(option_str(in, "format"), "json");
+    w.turns = option_int(in, "turns");
+    struct str ignored[2] = {STR(""), STR("")};
+    rc = absolute(in, str_z(w.loop.location), &ignored[0]);
+    if (!rc && w.loop.key_file)
+        rc = absolute(in, str_z(w.loop.key_file), &ignored[1]);
+    if (rc)
+        return rc;
+    struct watch_options o = {.targets = w.loop.discover.targets,
+                              .n_targets = w.loop.discover.n_targets,
+                              .all = w.loop.discover.all,
+                              .settle_ms = option_int(in, "settle-ms"),
+                              .interval_ms = option_int(in, "interval"),
+                              .ignored = ignored,
+                              .n_ignored = w.loop.key_file ? 2 : 1,
+                              .cancel = w.loop.discover.cancel};
+    rc = watch_open(&o, &watch, d);
+    if (!rc && watch_blind(watch) && !o.interval_ms)
+        o.interval_ms = BLIND_INTERVAL_MS;
+    if (!rc)
+        say_begin(&w, watch, o.interval_ms);
+    if (!rc)
+        rc = begin(&w, d);
+    if (!rc)
+        rc = scan(&w, o.targets, o.n_targets, STR(""), d);
+    if (!rc)
+        rc = follow(&w, watch, d);
+    watch_free(watch);
+    store_free(w.memory);
+    return rc == E_CANCELLED ? EXIT_CLEAN : rc;
+}
+
+const struct command COMMAND_WATCH = {
+    .name = "watch",
+    .usage = "[OPTION...] [TARGET...]",
+    .summary = "scan again what changes, and tell new, fixed and reopened findings",
+    .description =
+        "Watches every folder of each TARGET (default: the current one), scans once, and then "
+        "scans\nthe part in which something changed. Findings and assets that come, go, are fixed "
+        "or come back\nare told in a line each. Ctrl-C stops it; the store is whole at any moment.",
+    .examples = "  stance watch ~/src/app                 # while you work\n"
+                "  stance watch -f json ~ | jq .label     # for programs\n"
+                "  stance watch --interval 10m /mnt/share # what other machines change there",
+    .options = options,
+    .max_args = -1,
+    .run = run_watch,
+};

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what a second look at the place of a finding means. */
+#include "cli/reobserve.h"
+
+#include "base/path.h"
+#include "formats/json.h"
+
+const char *const OUTCOME_NAMES[] = {"fixed", "gone", "open", "unknown"};
+
+int reobserve(struct invocation *in, const struct loop_options *settings,
+              const struct fix_subject *subject, struct str path, struct diag *d)
+{
+    struct loop_options o = *settings;
+    struct loop_result r;
+    struct target t;
+    int rc = target_resolve(subject->root, in->arena, &t, d);
+    if (rc)
+        return rc;
+    t.given = subject->target_given;
+    o.discover.targets = &t;
+    o.discover.n_targets = 1;
+    o.discover.only_path = path;
+    /* The place was read before, whatever rule would pass it by now. */
+    o.discover.all |= path.n > 0;
+    observe_progress(in, &o);
+    fflush(in->out); /* nothing buffered may be written twice by a worker */
+    rc = loop_run(&o, &in->clock, &r, d);
+    observe_progress_clear(in);
+    if (!rc)
+        loop_result_done(&r);
+    return rc;
+}
+
+/* Rows of the latest scan that tell why a path was not read. */
+static int why_not(struct db *db, const struct fix_subject *f, struct arena *a, struct str *ret,
+                   struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        STR("SELECT state, reason FROM coverage"
+                            " WHERE scan = (SELECT max(id) FROM scan) AND state IN"
+                            " ('denied', 'failed', 'partial', 'unsupported')"
+                            " AND (path = ?1 OR path = '') ORDER BY ord LIMIT 1"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, f->path);
+    rc = stmt_step(s, d);
+    *ret = STR("its place was not read");
+    if (rc > 0)
+        *ret = arena_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(stmt_str(s, 0)), STR_ARG(stmt_str(s, 1)));
+    stmt_free(s);
+    return rc < 0 ? rc : ret->p ? 0 : arena_error(a);
+}
+
+static int facts_of(struct db *db, struct str finding, struct arena *a, int64_t *ret_seen,
+                    struct str *ret_reason, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, STR("SELECT last_seen, reason FROM finding WHERE id = ?1"), &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, finding);
+    rc = stmt_step(s, d);
+    if (rc > 0) {
+        *ret_seen = stmt_int(s, 0);
+        *ret_reason = arena_str(a, stmt_str(s, 1));
+    }
+    stmt_free(s);
+    return rc < 0 ? rc : !rc ? E_NOTFOUND : ret_reason->p ? 0 : arena_error(a);
+}
+
+int reobserve_outcome(struct db *db, struct str finding, const struct clock *clock, struct arena *a,
+                      struct verified *ret, struct diag *d)
+{
+    struct verified v = {.reason = STR("")};
+    int64_t seen = 0;
+    int rc = fix_subject(db, finding, a, &v.subject, d);
+    if (!rc)
+        rc = facts_of(db, v.subject.finding, a, &seen, &v.reason, d);
+    if (rc)
+        return rc;
+    if (str_eq_z(v.subject.status, "fixed")) {
+        v.outcome = OUTCOME_FIXED;
+    } else if (str_eq_z(v.subject.status, "gone")) {
+        v.outcome = OUTCOME_GONE;
+    } else if (seen >= clock->now_ms && str_eq_z(v.subject.verdict, "fail")) {
+        v.outcome = OUTCOME_OPEN;
+    } else {
+        v.outcome = OUTCOME_UNKNOWN;
+        if (seen < clock->now_ms)
+            rc = why_not(db, &v.subject, a, &v.reason, d);
+    }
+    if (!rc)
+        *ret = v;
+    return rc;
+}
+
+static void print_json(struct invocation *in, const struct verified *v)
+{
+    AUTO(buf) out = BUF_INIT;
+    struct json_writer w;
+    json_begin(&w, &out, JSON_COMPACT);
+    json_object(&w);
+    json_kstr(&w, "finding", v->subject.finding);
+    json_kstr(&w, "outcome", str_z(OUTCOME_NAMES[v->outcome]));
+    json_kstr(&w, "control", v->subject.control);
+    json_kstr(&w, "asset", v->subject.asset);
+    json_kstr(&w, "target", v->subject.target_identity);
+    json_kstr(&w, "path", v->subject.path);
+    json_kstr(&w, "pointer", v->subject.pointer);
+    json_kstr(&w, "reason", v->outcome >= OUTCOME_OPEN ? v->reason : STR(""));
+    json_end(&w);
+    if (!json_finish(&w))
+        fprintf(in->out, "%s\n", out.p);
+}
+
+void reobserve_print(struct invocation *in, const struct verified *v, bool json)
+{
+    static const char *const colours[] = {"\033[32m", "\033[32m", "\033[31m", "\033[33m"};
+    if (json) {
+        print_json(in, v);
+        return;
+    }
+    AUTO(buf) out = BUF_INIT;
+    buf_addf(&out, "%s%-7s%s  " STR_FMT "  " STR_FMT "  ", in->terminal ? colours[v->outcome] : "",
+             OUTCOME_NAMES[v->outcome], in->terminal ? "\033[0m" : "", STR_ARG(v->subject.finding),
+             STR_ARG(v->subject.control));
+    path_show(&out, v->subject.path);
+    if (v->subject.pointer.n) {
+        buf_addz(&out, "  ");
+        path_show(&out, v->subject.pointer);
+    }
+    if (v->outcome >= OUTCOME_OPEN && v->reason.n) {
+        buf_addz(&out, "\n         ");
+        path_show(&out, v->reason);
+    }
+    fprintf(in->out, "%s\n", out.p);
+}
+
+int reobserve_status(enum outcome worst)
+{
+    return worst == OUTCOME_OPEN      ? EXIT_FINDINGS
+           : worst == OUTCOME_UNKNOWN ? EXIT_INCOMPLETE
+                                      : EXIT_CLEAN;
+}
