@@ -12,7 +12,7 @@
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
 --   summary: Remove the setting and allow only tools that read.
---   action: restore-approval
+--   action: auto-approve-off
 SELECT asset,
        CASE WHEN approval = 'bypass' THEN 'fail'
             WHEN approval IS NOT NULL OR approval_state = 'absent' THEN 'pass'

@@ -13,7 +13,6 @@
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
 --   summary: Remove the invisible characters and review the commit that brought them.
---   action: remove-hidden-text
 SELECT asset,
        CASE WHEN hidden_runs > 0 THEN 'fail'
             WHEN hidden_runs = 0 OR hidden_runs_state = 'absent' THEN 'pass'

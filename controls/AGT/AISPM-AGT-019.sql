@@ -12,7 +12,7 @@
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
 --   summary: Take tools of servers and unlimited shells out of the project's allow list.
---   action: narrow-allow-list
+--   action: auto-approve-off
 SELECT h.asset AS asset,
        CASE WHEN EXISTS (
               SELECT 1 FROM agent_hosts_allow r

@@ -10,7 +10,6 @@
 -- risk: {proof: static}
 -- remediation:
 --   summary: Name a team in CODEOWNERS, in the package metadata or with 'stance own'.
---   action: assign-owner
 SELECT a.asset AS asset,
        CASE WHEN a.owner_state = 'known' THEN 'pass' ELSE 'fail' END AS verdict,
        CASE WHEN a.owner_state = 'known' THEN a.name || ' belongs to ' || COALESCE(a.owner, '?')

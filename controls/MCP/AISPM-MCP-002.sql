@@ -12,7 +12,6 @@
 -- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
 -- remediation:
 --   summary: Replace the secret by a variable or an input of the host, then rotate it.
---   action: reference-secret
 SELECT asset,
        CASE WHEN secret_literals > 0 THEN 'fail'
             WHEN secret_literals = 0 OR secret_literals_state = 'absent' THEN 'pass'

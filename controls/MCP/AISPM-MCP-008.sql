@@ -14,7 +14,6 @@
 -- risk: {proof: static, ease: high-privilege, reach: write-own}
 -- remediation:
 --   summary: Use the https address of the server.
---   action: use-https
 SELECT asset,
        CASE WHEN url_scheme IN ('https', 'wss') THEN 'pass'
             WHEN url_loopback = 1 THEN 'pass'

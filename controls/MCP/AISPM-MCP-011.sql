@@ -12,7 +12,6 @@
 -- risk: {proof: static, ease: low-privilege, data: confidential, reach: write-own}
 -- remediation:
 --   summary: Grant only the folders that the task needs.
---   action: narrow-file-roots
 SELECT s.asset AS asset,
        CASE WHEN EXISTS (
               SELECT 1 FROM mcp_servers_file_roots r

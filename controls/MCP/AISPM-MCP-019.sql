@@ -12,7 +12,7 @@
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
 --   summary: Let the host ask before it starts servers of a project.
---   action: ask-for-project-servers
+--   action: auto-approve-off
 SELECT asset,
        CASE WHEN project_servers = 'all' THEN 'fail'
             WHEN project_servers = 'ask' OR project_servers_state = 'absent' THEN 'pass'

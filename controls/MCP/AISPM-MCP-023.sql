@@ -13,7 +13,7 @@
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
 --   summary: Remove the approval, or keep it for tools that only read.
---   action: remove-auto-approve
+--   action: auto-approve-off
 SELECT s.asset AS asset,
        CASE WHEN EXISTS (SELECT 1 FROM mcp_servers_auto_approve t
                           WHERE t.asset = s.asset AND t.place = s.place) THEN 'fail'

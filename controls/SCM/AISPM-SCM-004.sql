@@ -13,7 +13,6 @@
 -- risk: {proof: theory, ease: high-privilege, reach: write-own}
 -- remediation:
 --   summary: Commit a lock file, or pin the package to one version.
---   action: pin-package
 SELECT p.asset AS asset,
        CASE WHEN p."constraint" LIKE '==%' AND p."constraint" NOT LIKE '%*%'
              AND p."constraint" NOT LIKE '%,%' THEN 'pass'

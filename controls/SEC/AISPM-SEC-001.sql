@@ -12,7 +12,6 @@
 -- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
 -- remediation:
 --   summary: Revoke the key at the provider, then read a new one from the environment.
---   action: revoke-key
 SELECT asset,
        CASE WHEN container IN ('source', 'notebook') THEN 'fail' ELSE 'unknown' END AS verdict,
        CASE container WHEN 'source' THEN name || ' is written in source code'

@@ -12,7 +12,6 @@
 -- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
 -- remediation:
 --   summary: Move the key to a secret store and rotate it.
---   action: reference-secret
 SELECT asset,
        CASE WHEN container IS NULL THEN 'unknown' ELSE 'fail' END AS verdict,
        CASE container WHEN 'environment-file' THEN name || ' is written in an environment file'
