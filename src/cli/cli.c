@@ -6,7 +6,7 @@
 #include "base/path.h"
 #include "cli/options.h"
 
-static const struct command *find(struct str name)
+const struct command *command_find(struct str name)
 {
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (str_eq_z(name, COMMANDS[i]->name))
@@ -101,6 +101,13 @@ static int width_of(FILE *out)
     return 100;
 }
 
+/* no-color.org; a dumb terminal shows escapes as text. */
+static bool wants_colour(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return (!no || !*no) && term && *term && !str_eq_z(str_z(term), "dumb");
+}
+
 static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *err)
 {
     AUTO(arena) arena = ARENA(0);
@@ -109,6 +116,7 @@ static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *
     int tty = fileno(out);
     struct invocation in = {.arena = &arena, .out = out, .err = err, .width = 100};
     in.terminal = tty >= 0 && isatty(tty);
+    in.colour = in.terminal && wants_colour();
     if (in.terminal)
         in.width = width_of(out);
     int rc = clock_init(&in.clock, &d);
@@ -135,7 +143,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err)
         name = STR("help");
     if (str_eq_z(name, "--version") || str_eq_z(name, "-V"))
         name = STR("version");
-    const struct command *c = find(name);
+    const struct command *c = command_find(name);
     if (!c) {
         unknown_command(name, err);
         return EXIT_USAGE;

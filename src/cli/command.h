@@ -61,7 +61,8 @@ struct invocation {
     struct arena *arena;
     struct clock clock;
     FILE *out, *err;
-    bool terminal;        /* out is a terminal: colour and progress allowed */
+    bool terminal;        /* out is a terminal */
+    bool colour;          /* and neither NO_COLOR nor TERM=dumb speak against colour */
     int width;            /* columns of the terminal, 100 in a pipe */
     uint64_t progress_at; /* clock_ticks of the last progress line, 0 none */
 };
@@ -78,6 +79,7 @@ struct command {
 
 extern const struct command *const COMMANDS[];
 extern const int COMMAND_COUNT;
+const struct command *command_find(struct str name); /* NULL: none */
 
 const struct option_value *option(const struct invocation *in, const char *name);
 bool option_flag(const struct invocation *in, const char *name);

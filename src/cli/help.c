@@ -149,6 +149,59 @@ void help_man(FILE *out)
           out);
 }
 
+/* A table cell: bars end it, so the choices of an option are written with a backslash. */
+static void cell(FILE *out, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '|')
+            fputc('\\', out);
+        fputc(text.p[i] == '\n' ? ' ' : text.p[i], out);
+    }
+}
+
+static void markdown_options(const struct command *c, FILE *out)
+{
+    bool any = false;
+    for (const struct option_spec *o = c->options; o && o->name; o++) {
+        AUTO(buf) head = BUF_INIT;
+        AUTO(buf) tail = BUF_INIT;
+        if (o->hidden)
+            continue;
+        if (!any)
+            fputs("\n| option | meaning |\n|---|---|\n", out);
+        any = true;
+        option_head(o, &head);
+        option_tail(o, &tail);
+        fputs("| `", out);
+        cell(out, str_trim(buf_str(&head)));
+        fputs("` | ", out);
+        cell(out, buf_str(&tail));
+        fputs(" |\n", out);
+    }
+}
+
+void help_markdown(FILE *out)
+{
+    fputs(
+        "# Commands\n\n"
+        "Generated from the options tables (`stance help --markdown`). Exit status: 0 clean, 1\n"
+        "findings at or above `--fail-on`, 2 usage, 3 incomplete (something inside the target was\n"
+        "not examined), 4 internal.\n",
+        out);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *c = COMMANDS[i];
+        if (c->hidden)
+            continue;
+        fprintf(out, "\n## stance %s\n\n%s.\n\n```\nstance %s%s%s\n```\n", c->name, c->summary,
+                c->name, c->usage[0] ? " " : "", c->usage);
+        if (c->description)
+            fprintf(out, "\n```text\n%s\n```\n", c->description);
+        markdown_options(c, out);
+        if (c->examples)
+            fprintf(out, "\n```sh\n%s\n```\n", c->examples);
+    }
+}
+
 static void bash_completion(FILE *out)
 {
     fputs("_stance() {\n    local cur=${COMP_WORDS[COMP_CWORD]} cmd=${COMP_WORDS[1]}\n"

@@ -14,7 +14,7 @@ static int option_count(const struct command *c)
 static int usage(struct diag *d, const struct command *c, const char *before, struct str word,
                  const char *after)
 {
-    diag_set(d, E_USAGE, "%s\"" STR_FMT "\"%s", before, STR_ARG(word), after);
+    diag_set(d, E_USAGE, "%s" STR_FMT "%s", before, STR_ARG(word), after);
     diag_hint(d, "see `stance %s --help`", c->name);
     return E_USAGE;
 }
@@ -119,10 +119,10 @@ static int take_option(struct invocation *in, struct words *w, int i, struct str
     const struct option_spec *o = &in->command->options[i];
     if (o->type == OPT_FLAG) {
         if (has_inlined)
-            return usage(d, in->command, "the option ", str_z(o->name), " takes no value");
+            return usage(d, in->command, "the option \"--", str_z(o->name), "\" takes no value");
     } else if (!has_inlined) {
         if (w->at >= w->n)
-            return usage(d, in->command, "the option ", str_z(o->name), " needs a value");
+            return usage(d, in->command, "the option \"--", str_z(o->name), "\" needs a value");
         inlined = str_z(w->v[w->at++]);
     }
     in->values[i].given = true;
@@ -135,9 +135,9 @@ static int take_long(struct invocation *in, struct words *w, struct str word, st
     bool has_value = str_cut(word, '=', &name, &value);
     int i = find_long(in->command, name);
     if (i == -2)
-        return usage(d, in->command, "", name, " fits several options");
+        return usage(d, in->command, "\"--", name, "\" fits several options");
     if (i < 0)
-        return usage(d, in->command, "there is no option ", name, "");
+        return usage(d, in->command, "there is no option \"--", name, "\"");
     return take_option(in, w, i, value, has_value, d);
 }
 
@@ -146,7 +146,7 @@ static int take_letters(struct invocation *in, struct words *w, struct str word,
     for (size_t k = 0; k < word.n; k++) {
         int i = find_letter(in->command, word.p[k]);
         if (i < 0)
-            return usage(d, in->command, "there is no option ", str_sub(word, k, k + 1), "");
+            return usage(d, in->command, "there is no option \"-", str_sub(word, k, k + 1), "\"");
         bool flag = in->command->options[i].type == OPT_FLAG;
         bool rest = !flag && k + 1 < word.n;
         int rc = take_option(in, w, i, rest ? str_sub(word, k + 1, word.n) : STR_NULL, rest, d);
@@ -167,7 +167,7 @@ static int check_args(struct invocation *in, struct diag *d)
         return E_USAGE;
     }
     if (c->max_args >= 0 && (int)in->n_args > c->max_args)
-        return usage(d, c, "there is one word too many: ", in->args[c->max_args], "");
+        return usage(d, c, "there is one word too many: \"", in->args[c->max_args], "\"");
     return 0;
 }
 

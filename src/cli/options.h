@@ -13,10 +13,11 @@
 int options_parse(const struct command *c, int argc, char **argv, struct invocation *in,
                   bool *ret_help, struct diag *d) MUST_CHECK;
 
-/* The three faces of the tables. */
+/* The faces of the tables. */
 void help_command(const struct command *c, FILE *out);
 void help_program(FILE *out);
 void help_man(FILE *out);
+void help_markdown(FILE *out); /* docs/reference/cli.md */
 /* "bash", "zsh" or "fish"; E_USAGE otherwise. */
 int help_completion(struct str shell, FILE *out) MUST_CHECK;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Private to report/: a view resolved against its store. It knows the scan, the targets in the
- * order of scan.targets of the record, and writes the SQL that says which rows belong to the view.
+ * For reports and the commands that read: a view resolved against its store. It knows the scan, the
+ * targets in the order of scan.targets of the record, and writes the SQL that says which rows
+ * belong to the view.
  *
  *     struct scope sc;
  *     rc = scope_open(view, &sc, d);

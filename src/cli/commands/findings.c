@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how the findings of a store are listed. */
+#include "cli/grid.h"
+#include "cli/reading.h"
+#include "report/record.h"
+#include "report/scope.h"
+
+static const struct option_spec options[] = {
+    OPTION_DB,
+    OPTION_SEVERITY,
+    OPTION_STATUS,
+    OPTION_KIND,
+    OPTION_OWNER,
+    OPTION_CONTROL,
+    {.name = "unknown",
+     .letter = 'u',
+     .type = OPT_FLAG,
+     .help = "also what could not be decided, not only what failed"},
+    OPTION_ALL_TARGETS,
+    OPTION_TABLE_FORMAT,
+    {0},
+};
+
+static const struct grid_column columns[] = {
+    {.title = "id", .min_width = 16},
+    {.title = "risk", .right = true, .min_width = 4},
+    {.title = "severity", .levels = true, .min_width = 8},
+    {.title = "status", .min_width = 8},
+    {.title = "control", .min_width = 13},
+    {.title = "asset", .min_width = 10},
+    {.title = "place", .tail = true, .min_width = 12},
+    {.title = "owner", .min_width = 8},
+    {.title = "reason", .min_width = 16},
+};
+
+static void query(const struct scope *s, bool unknown, struct select *q)
+{
+    select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, p.path, a.owner,"
+                   " f.reason, coalesce(p.line, 0), f.verdict FROM finding f"
+                   " JOIN asset a ON a.id = f.asset LEFT JOIN place p ON p.id = f.place WHERE ");
+    scope_findings(s, q);
+    if (!unknown)
+        select_addz(q, " AND f.verdict IN ('fail', 'excepted')");
+    buf_addf(&q->sql, " ORDER BY f.risk DESC, %s, f.control, f.id", SEVERITY_ORDER);
+}
+
+static void row(struct grid *g, const struct stmt *r)
+{
+    AUTO(buf) place = BUF_INIT;
+    struct str verdict = stmt_str(r, 10);
+    bool open = str_eq_z(stmt_str(r, 3), "open") || str_eq_z(stmt_str(r, 3), "reopened");
+    buf_add(&place, stmt_str(r, 6));
+    if (place.n && stmt_int(r, 9) > 0)
+        buf_addf(&place, ":%lld", (long long)stmt_int(r, 9));
+    grid_cell(g, stmt_str(r, 0));
+    grid_tenths(g, stmt_int(r, 1));
+    grid_cell(g, stmt_str(r, 2));
+    grid_cell(g, open && !str_eq_z(verdict, "fail") ? verdict : stmt_str(r, 3));
+    grid_cell(g, stmt_str(r, 4));
+    grid_cell(g, stmt_str(r, 5));
+    grid_cell(g, stmt_is_null(r, 6) ? STR_NULL : buf_str(&place));
+    grid_cell(g, stmt_is_null(r, 7) ? STR_NULL : stmt_str(r, 7));
+    grid_cell(g, stmt_str(r, 8));
+}
+
+static int list(struct invocation *in, const struct view *v, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    struct scope s;
+    struct grid g;
+    int rc = scope_open(v, &s, d);
+    if (rc)
+        return rc;
+    query(&s, option_flag(in, "unknown"), &q);
+    rc = select_prepare(&q, s.db, &r, d);
+    grid_begin(&g, in, (enum grid_format)option_int(in, "format"), columns, ARRAY_LEN(columns));
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        row(&g, r);
+        rc = 0;
+    }
+    stmt_free(r);
+    scope_done(&s);
+    int end = grid_finish(&g, "no finding matches; `stance coverage` says what was looked at", d);
+    return rc ? rc : end;
+}
+
+static int run_findings(struct invocation *in, struct diag *d)
+{
+    struct reading r;
+    int rc = reading_open(in, &r, d);
+    if (rc)
+        return rc;
+    if (option_int(in, "format") == GRID_JSON)
+        rc = record_write(&r.view, RECORD_FINDINGS, in->out, d);
+    else
+        rc = list(in, &r.view, d);
+    reading_done(&r);
+    return rc;
+}
+
+const struct command COMMAND_FINDINGS = {
+    .name = "findings",
+    .usage = "[OPTION...]",
+    .summary = "list what is wrong, worst first",
+    .description = "Shows failed and excepted findings; --unknown adds what could not be decided.\n"
+                   "JSON has all of them, as in the record (docs/schema/stance-1.schema.json).",
+    .examples = "  stance findings --severity high      # high and critical\n"
+                "  stance findings --owner @acme/web    # what one team has to fix\n"
+                "  stance findings --status fixed       # what was fixed",
+    .options = options,
+    .run = run_findings,
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides where a report goes: to the output, or whole into a file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/reading.h"
+#include "report/report.h"
+
+static const struct option_spec options[] = {
+    OPTION_DB,
+    {.name = "output",
+     .letter = 'O',
+     .type = OPT_STRING,
+     .argument = "FILE",
+     .help = "write to FILE, which is replaced only when the report is whole"},
+    OPTION_SEVERITY,
+    OPTION_STATUS,
+    OPTION_KIND,
+    OPTION_OWNER,
+    OPTION_ALL_TARGETS,
+    OPTION_EVIDENCE,
+    {0},
+};
+
+static int failed(const char *file, struct diag *d)
+{
+    int rc = diag_errno(d, "the report could not be written");
+    diag_at(d, file, 0, 0);
+    return rc;
+}
+
+/* Beside the file, so that the rename is one step on the same file system. */
+static int write_file(const struct report_format *f, const struct view *v, struct invocation *in,
+                      struct diag *d)
+{
+    char *file = arena_z(in->arena, option_str(in, "output"));
+    struct str name = arena_fmt(in->arena, "%s.XXXXXX", file ? file : "");
+    char *temporary = name.p ? arena_z(in->arena, name) : NULL;
+    if (!file || !temporary)
+        return arena_error(in->arena);
+    int fd = mkstemp(temporary);
+    if (fd < 0)
+        return failed(file, d);
+    FILE *out = fdopen(fd, "w");
+    mode_t mask = umask(0);
+    umask(mask);
+    int rc = out && !fchmod(fd, 0666 & ~mask) ? f->write(v, out, d) : failed(file, d);
+    if (!rc && (fflush(out) || fsync(fd)))
+        rc = failed(file, d);
+    if (out && fclose(out) && !rc)
+        rc = failed(file, d);
+    if (!rc && rename(temporary, file))
+        rc = failed(file, d);
+    if (rc)
+        unlink(temporary);
+    return rc;
+}
+
+static int run_report(struct invocation *in, struct diag *d)
+{
+    struct reading r;
+    const struct report_format *f = report_format(in->args[0]);
+    if (!f) {
+        AUTO(buf) names = BUF_INIT;
+        for (int i = 0; i < REPORT_FORMAT_COUNT; i++)
+            buf_addf(&names, "%s%s", i ? ", " : "", REPORT_FORMATS[i]->name);
+        diag_set(d, E_USAGE, "there is no format \"" STR_FMT "\"", STR_ARG(in->args[0]));
+        diag_hint(d, "formats: %s", names.p);
+        return E_USAGE;
+    }
+    int rc = reading_open(in, &r, d);
+    if (rc)
+        return rc;
+    if (option(in, "output")->given) {
+        r.view.colour = false;
+        r.view.width = 100;
+        rc = write_file(f, &r.view, in, d);
+    } else {
+        rc = f->write(&r.view, in->out, d);
+    }
+    reading_done(&r);
+    return rc;
+}
+
+const struct command COMMAND_REPORT = {
+    .name = "report",
+    .usage = "FORMAT [OPTION...]",
+    .summary = "print the posture as table, json, sarif or markdown",
+    .description =
+        "table     the first screen: what is there, what is worst, what was not looked at\n"
+        "json      the whole record, schema stance/1\n"
+        "sarif     SARIF 2.1.0 for code hosts and editors\n"
+        "markdown  the first screen for pull requests",
+    .examples = "  stance report sarif --output stance.sarif\n"
+                "  stance report markdown >> \"$GITHUB_STEP_SUMMARY\"",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_report,
+};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to `stance explain`: a page about one asset or one finding, and what both share. */
+#ifndef STANCE_CLI_EXPLAIN_H
+#define STANCE_CLI_EXPLAIN_H
+
+#include "cli/command.h"
+#include "report/scope.h"
+#include "report/text.h"
+
+struct page {
+    struct invocation *in;
+    const struct scope *scope;
+    struct str id;
+    struct buf line;
+    struct diag *diag;
+};
+
+int explain_asset(struct page *p) MUST_CHECK;
+int explain_finding(struct page *p) MUST_CHECK;
+
+/* A heading, and lines below it: label in a column of its own, text cut at nothing. */
+void page_head(struct page *p, const char *title, const char *after);
+void page_line(struct page *p, const char *label, struct str text);
+/* Starts a line with its label; the caller appends to p->line and calls page_end. */
+void page_begin(struct page *p, struct str label, enum tone tone);
+void page_show(struct page *p, struct str raw); /* inert */
+void page_end(struct page *p);
+
+/* Runs `sql` with the id of the page as ?1 and prints each row. *ret_rows may be NULL. */
+int page_rows(struct page *p, const char *sql, void (*row)(struct page *p, const struct stmt *r),
+              int *ret_rows) MUST_CHECK;
+/* "path:line:column pointer (collector)" of the columns path, line, col, pointer, collector. */
+void page_place(struct page *p, const struct stmt *r, int at);
+/* A stored JSON array of risk factors, one a line. */
+int page_factors(struct page *p, struct str factors) MUST_CHECK;
+int page_history(struct page *p) MUST_CHECK;
+
+#endif

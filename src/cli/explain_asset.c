@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what a person reads about one asset: its six facts, each with state and reason. */
+#include "cli/explain.h"
+#include "cli/grid.h"
+#include "prioritize/risk.h"
+
+static void head_row(struct page *p, const struct stmt *r)
+{
+    int kind = kind_from_name(stmt_str(r, 0));
+    text_tone(&p->line, p->in->colour, TONE_HEAD);
+    page_show(p, stmt_str(r, 1));
+    text_plain(&p->line, p->in->colour);
+    buf_addf(&p->line, "  %s  " STR_FMT "%s", kind < 0 ? "?" : kind_info((enum kind)kind)->title,
+             STR_ARG(p->id), str_eq_z(stmt_str(r, 7), "gone") ? "  (gone)" : "");
+    page_end(p);
+    if (kind >= 0)
+        page_line(p, "what this is", str_z(kind_info((enum kind)kind)->means));
+    page_line(p, "identity key", stmt_str(r, 2));
+    page_line(p, "environment", stmt_str(r, 3));
+    page_line(p, "criticality", stmt_str(r, 4));
+    page_line(p, "sanction", stmt_str(r, 5));
+    if (stmt_str(r, 6).n)
+        page_line(p, "labels", stmt_str(r, 6));
+    AUTO(buf) seen = BUF_INIT;
+    buf_add_time(&seen, stmt_int(r, 8));
+    buf_addz(&seen, " to ");
+    buf_add_time(&seen, stmt_int(r, 9));
+    page_line(p, "seen", buf_str(&seen));
+    if (kind < 0)
+        return;
+    const struct kind_info *k = kind_info((enum kind)kind);
+    page_begin(p, STR("identified by"), TONE_PLAIN);
+    for (int i = 0; i < k->identities; i++) {
+        buf_addz(&p->line, i ? "; else " : "");
+        for (int n = 0; n < k->identity[i].n; n++) {
+            static const char *const parts[] = {"", "scope", "path", "name", "place"};
+            int part = k->identity[i].parts[n];
+            buf_addf(&p->line, "%s%s", n ? " and " : "",
+                     part < 0 ? parts[-part] : attr_info((enum attr)part)->name);
+        }
+    }
+    page_end(p);
+}
+
+static void alias_row(struct page *p, const struct stmt *r)
+{
+    page_line(p, "also known as", stmt_str(r, 0));
+}
+
+/* "name  value  state (reason)  place"; what is absent stands with its state. */
+static void attribute_row(struct page *p, const struct stmt *r)
+{
+    struct str state = stmt_str(r, 3), reason = stmt_str(r, 4);
+    bool open = str_eq_z(state, "unresolved");
+    page_begin(p, stmt_str(r, 0), TONE_PLAIN);
+    if (!stmt_is_null(r, 1))
+        page_show(p, stmt_str(r, 1));
+    else if (!stmt_is_null(r, 2))
+        buf_addf(&p->line, "%lld", (long long)stmt_int(r, 2));
+    else
+        buf_addz(&p->line, open ? "?" : "-");
+    buf_addz(&p->line, "  ");
+    text_tone(&p->line, p->in->colour, open ? TONE_MEDIUM : TONE_DIM);
+    buf_add(&p->line, state);
+    if (reason.n) {
+        buf_addz(&p->line, ": ");
+        page_show(p, reason);
+    }
+    if (!str_eq_z(state, "absent") && stmt_str(r, 5).n) {
+        buf_addz(&p->line, "  ");
+        page_place(p, r, 5);
+    }
+    text_plain(&p->line, p->in->colour);
+    page_end(p);
+}
+
+static void place_row(struct page *p, const struct stmt *r)
+{
+    buf_addz(&p->line, "  ");
+    page_place(p, r, 0);
+    if (stmt_str(r, 5).n)
+        buf_addf(&p->line, "  [" STR_FMT "]", STR_ARG(stmt_str(r, 5)));
+    if (str_eq_z(stmt_str(r, 6), "gone"))
+        buf_addz(&p->line, "  gone");
+    if (stmt_str(r, 7).n) {
+        buf_addz(&p->line, "  ");
+        page_show(p, stmt_str(r, 7));
+    }
+    page_end(p);
+}
+
+static void owner_row(struct page *p, const struct stmt *r)
+{
+    page_begin(p, stmt_str(r, 0), TONE_PLAIN);
+    buf_addf(&p->line, STR_FMT ", confidence %lld %%  ", STR_ARG(stmt_str(r, 1)),
+             (long long)stmt_int(r, 2));
+    page_show(p, stmt_str(r, 3));
+    if (stmt_int(r, 4) > 0)
+        buf_addf(&p->line, ":%lld", (long long)stmt_int(r, 4));
+    page_end(p);
+}
+
+static void owner_state(struct page *p, const struct stmt *r)
+{
+    page_line(p, "owner",
+              !stmt_is_null(r, 0)                ? stmt_str(r, 0)
+              : str_eq_z(stmt_str(r, 1), "none") ? STR("none: nothing that was read names one")
+                                                 : STR("unknown: what may name one was not read"));
+}
+
+static void value_row(struct page *p, const struct stmt *r)
+{
+    page_begin(p, stmt_str(r, 0), TONE_PLAIN);
+    page_show(p, stmt_str(r, 1));
+    buf_addf(&p->line, ", %lld characters  ", (long long)stmt_int(r, 2));
+    page_place(p, r, 3);
+    page_end(p);
+}
+
+static void verdict_row(struct page *p, const struct stmt *r)
+{
+    page_begin(p, stmt_str(r, 0), tone_of_word(stmt_str(r, 0)));
+    buf_addf(&p->line, STR_FMT "  ", STR_ARG(stmt_str(r, 1)));
+    page_show(p, stmt_str(r, 2));
+    if (stmt_str(r, 3).n) {
+        buf_addz(&p->line, "  (");
+        page_show(p, stmt_str(r, 3));
+        buf_addc(&p->line, ')');
+    }
+    page_end(p);
+}
+
+static void risk_row(struct page *p, const struct stmt *r)
+{
+    page_begin(p, STR("score"), TONE_PLAIN);
+    if (stmt_int(r, 0) < 0) {
+        buf_addz(&p->line, "unassessed: no control had all its inputs");
+        page_end(p);
+        return;
+    }
+    text_tenths(&p->line, stmt_int(r, 0));
+    buf_addf(&p->line, " " STR_FMT ", confidence %lld %% (" RISK_METHOD ")",
+             STR_ARG(stmt_str(r, 1)), (long long)stmt_int(r, 2));
+    page_end(p);
+    (void)!page_factors(p, stmt_str(r, 3));
+}
+
+static void relation_row(struct page *p, const struct stmt *r)
+{
+    page_begin(p, stmt_str(r, 0), TONE_PLAIN);
+    buf_add(&p->line, stmt_str(r, 1));
+    buf_addc(&p->line, ' ');
+    page_show(p, stmt_str(r, 2));
+    buf_addf(&p->line, "  " STR_FMT "  " STR_FMT, STR_ARG(stmt_str(r, 3)), STR_ARG(stmt_str(r, 4)));
+    page_end(p);
+}
+
+static void finding_row(struct page *p, const struct stmt *r)
+{
+    page_begin(p, stmt_str(r, 0), TONE_PLAIN);
+    text_tone(&p->line, p->in->colour, tone_of_word(stmt_str(r, 1)));
+    buf_add(&p->line, stmt_str(r, 1));
+    text_plain(&p->line, p->in->colour);
+    buf_addc(&p->line, ' ');
+    text_tenths(&p->line, stmt_int(r, 2));
+    buf_addf(&p->line, " " STR_FMT "  ", STR_ARG(stmt_str(r, 3)));
+    page_show(p, stmt_str(r, 4));
+    page_end(p);
+}
+
+/* The parts of the page in order; `none` is said when a part has no row. */
+static const struct {
+    const char *title, *sql, *none;
+    void (*row)(struct page *p, const struct stmt *r);
+} parts[] = {
+    {NULL,
+     "SELECT kind, name, identity_key, environment, criticality, sanction, labels, state,"
+     " first_seen, last_seen FROM asset WHERE id = ?1",
+     NULL, head_row},
+    {NULL, "SELECT alias FROM asset_alias WHERE asset = ?1 AND alias <> ?1 ORDER BY alias", NULL,
+     alias_row},
+    {"What it is",
+     "SELECT t.name, t.value, t.number, t.state, t.reason, coalesce(p.path, ''),"
+     " coalesce(p.line, 0), coalesce(p.col, 0), coalesce(p.pointer, ''), '' FROM attribute t"
+     " LEFT JOIN place p ON p.id = CASE WHEN t.place <> 0 THEN t.place ELSE t.evidence END"
+     " WHERE t.asset = ?1 AND (t.place = 0 OR p.state = 'present') ORDER BY t.name, t.place",
+     "no attribute was read", attribute_row},
+    {"Where it lives",
+     "SELECT path, line, col, pointer, collector, labels, state, snippet FROM place"
+     " WHERE asset = ?1 ORDER BY state DESC, target, path, member, pointer, line, id",
+     "no place", place_row},
+    {"Who owns it", "SELECT owner, owner_state FROM asset WHERE id = ?1", NULL, owner_state},
+    {NULL,
+     "SELECT name, source, confidence, path, line FROM owner_candidate WHERE asset = ?1"
+     " ORDER BY ord",
+     NULL, owner_row},
+    {"What data flows through it",
+     "SELECT class, kind, length, path, line, col, pointer, collector FROM data_value"
+     " WHERE asset = ?1 ORDER BY class, kind, target, path, line, col, id",
+     "unknown: no classified value was seen; what flows through it was not observed", value_row},
+    {"Which controls judge it",
+     "SELECT v.verdict, v.control, v.reason, coalesce(p.path, '') FROM control_verdict v"
+     " LEFT JOIN place p ON p.id = v.place WHERE v.asset = ?1 ORDER BY CASE v.verdict"
+     " WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END, v.control, p.path,"
+     " v.place",
+     "none: no control judges this kind of asset", verdict_row},
+    {"What its risk is", "SELECT score, band, confidence, factors FROM asset_risk WHERE asset = ?1",
+     "unassessed: no control reached a verdict", risk_row},
+    {"Relations",
+     "SELECT 'this ' || r.verb, a.kind, a.name, r.state, a.id FROM relation r"
+     " JOIN asset a ON a.id = r.to_asset WHERE r.from_asset = ?1 AND a.state = 'present' UNION ALL"
+     " SELECT r.verb || ' this', a.kind, a.name, r.state, a.id FROM relation r"
+     " JOIN asset a ON a.id = r.from_asset WHERE r.to_asset = ?1 AND a.state = 'present'"
+     " ORDER BY 1, 2, 3, 5",
+     "none was seen", relation_row},
+    {"Findings",
+     "SELECT id, severity, risk, status, reason FROM finding WHERE asset = ?1"
+     " AND verdict IN ('fail', 'excepted') ORDER BY risk DESC, control, id",
+     "no control failed", finding_row},
+};
+
+int explain_asset(struct page *p)
+{
+    int rc = scope_verdicts(p->scope, p->diag);
+    for (size_t i = 0; !rc && i < ARRAY_LEN(parts); i++) {
+        int rows = 0;
+        if (parts[i].title)
+            page_head(p, parts[i].title, NULL);
+        rc = page_rows(p, parts[i].sql, parts[i].row, &rows);
+        if (!rc && !rows && parts[i].none) {
+            buf_addf(&p->line, "  %s", parts[i].none);
+            page_end(p);
+        }
+    }
+    return rc ? rc : page_history(p);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests that the committed reference is what the options tables say, and that they are sound. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "cli/options.h"
+
+#define REFERENCE "docs/reference/cli.md"
+
+static char *read_all(const char *file)
+{
+    char *text = NULL, part[4096];
+    size_t n = 0, got;
+    FILE *f = fopen(file, "r");
+    FILE *out = open_memstream(&text, &n);
+    while (f && (got = fread(part, 1, sizeof(part), f)) > 0)
+        fwrite(part, 1, got, out);
+    if (f)
+        fclose(f);
+    fclose(out);
+    return text;
+}
+
+/* STANCE_GOLDEN=1 writes the file anew. */
+static void test_reference(void **state)
+{
+    (void)state;
+    if (getenv("STANCE_GOLDEN")) {
+        FILE *f = fopen(REFERENCE, "w");
+        assert_non_null(f);
+        help_markdown(f);
+        fclose(f);
+    }
+    char *now = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&now, &n);
+    help_markdown(out);
+    fclose(out);
+    char *committed = read_all(REFERENCE);
+    if (strcmp(now, committed) != 0)
+        fail_msg(REFERENCE " is old: run this test with STANCE_GOLDEN=1");
+    free(now);
+    free(committed);
+}
+
+/* Every default of every option must be a value that the option takes; every command has words. */
+static void test_tables(void **state)
+{
+    (void)state;
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *c = COMMANDS[i];
+        AUTO(arena) a = ARENA(0);
+        struct invocation in = {.arena = &a};
+        struct diag d = {0};
+        bool help;
+        struct command relaxed = *c;
+        relaxed.min_args = 0;
+        assert_non_null(c->summary);
+        assert_non_null(c->run);
+        if (options_parse(&relaxed, 0, NULL, &in, &help, &d))
+            fail_msg("%s: %s", c->name, d.text);
+        for (const struct option_spec *o = c->options; o && o->name; o++) {
+            for (const struct option_spec *other = c->options; other < o; other++)
+                if ((o->letter && o->letter == other->letter) || !strcmp(o->name, other->name))
+                    fail_msg("%s: --%s and --%s clash", c->name, o->name, other->name);
+            if (o->letter == 'h' || !o->help || (o->type == OPT_CHOICE && !o->choices))
+                fail_msg("%s: --%s is not complete", c->name, o->name);
+        }
+    }
+}
+
+static void test_shells(void **state)
+{
+    (void)state;
+    FILE *out = fopen("/dev/null", "w");
+    assert_int_equal(help_completion(STR("bash"), out), 0);
+    assert_int_equal(help_completion(STR("zsh"), out), 0);
+    assert_int_equal(help_completion(STR("fish"), out), 0);
+    assert_int_equal(help_completion(STR("tcsh"), out), E_USAGE);
+    fclose(out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_shells),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
