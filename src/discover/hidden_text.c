@@ -12,7 +12,8 @@
 #define BIDI_REACH    32u /* characters on each side of a control */
 #define FLAG_TAGS_MIN 3u
 #define FLAG_TAGS_MAX 6u
-#define SYMBOLS       4u /* of a coded message */
+#define SCORE_MIN     50u /* of a reading, in a hundred */
+#define SYMBOLS       4u  /* of a coded message */
 #define MESSAGE_MAX   (8u * HIDDEN_TEXT_MAX)
 
 const char *const HIDDEN_KIND_NAMES[] = {"none", "variation", "bidi", "zero-width", "tag", NULL};
@@ -20,7 +21,6 @@ const char *const HIDDEN_KIND_NAMES[] = {"none", "variation", "bidi", "zero-widt
 /* A message of up to four symbols, as base 2 or 4 digits. */
 struct message {
     uint32_t symbols[SYMBOLS];
-    size_t used[SYMBOLS];
     unsigned n_symbols; /* SYMBOLS + 1: too many to be a code */
     struct buf digits;  /* index of the symbol, one byte each */
 };
@@ -110,104 +110,121 @@ static void message_add(struct message *m, uint32_t c)
     }
     if (k == m->n_symbols)
         m->symbols[m->n_symbols++] = c;
-    m->used[k]++;
     if (m->digits.n < MESSAGE_MAX)
         buf_addc(&m->digits, (char)k);
 }
 
-static bool is_text(struct str s, bool only_ascii)
+static bool is_text(struct str s)
 {
     if (s.n < 2 || !str_is_utf8(s))
         return false;
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (!c || (c < ' ' && !strchr("\t\r\n", c)) || c == 0x7f || (only_ascii && c > 0x7f))
+        if (!c || (c < ' ' && !strchr("\t\r\n", c)) || c == 0x7f)
             return false;
     }
     return true;
+}
+
+/* Letters and blanks in a hundred bytes: what is read the right way has most. */
+static unsigned score(struct str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        n += c == ' ' || c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z');
+    }
+    return s.n ? (unsigned)(n * 100 / s.n) : 0;
 }
 
 /* How the symbols of a message are read. */
 struct code {
     unsigned digit[SYMBOLS];
-    unsigned bits;  /* of one symbol */
-    unsigned width; /* of a character */
-    unsigned skip;  /* a symbol that separates characters, or SYMBOLS */
-    bool strict;    /* only ASCII and nothing left over */
+    unsigned bits;   /* of one symbol */
+    unsigned width;  /* bits of a character */
+    unsigned offset; /* digits before the first character: a marker */
+    unsigned skip;   /* a symbol that separates characters, or SYMBOLS */
+    bool low_first;  /* the lowest bit of a character comes first */
 };
 
-/* True when the message prints. */
-static bool decode(const struct message *m, const struct code *c, struct buf *out)
+static void decode(const struct message *m, const struct code *c, struct buf *out)
 {
-    AUTO(buf) text = BUF_INIT;
     unsigned value = 0, have = 0;
-    for (size_t i = 0; i < m->digits.n; i++) {
+    for (size_t i = c->offset; i < m->digits.n; i++) {
         unsigned k = (unsigned char)m->digits.p[i];
-        if (k == c->skip) {
-            if (have >= 6)
-                buf_addc(&text, (char)value);
-            have = value = 0;
-            continue;
+        bool end = k == c->skip;
+        if (k != c->skip) {
+            value = c->low_first ? value | c->digit[k] << have : value << c->bits | c->digit[k];
+            have += c->bits;
+            end = c->skip == SYMBOLS && have == c->width;
         }
-        value = value << c->bits | c->digit[k];
-        have += c->bits;
-        if (c->skip == SYMBOLS && have == c->width) {
-            buf_addc(&text, (char)value);
+        if (end && have >= 6)
+            buf_addc(out, (char)value);
+        if (end)
             have = value = 0;
-        }
-        if (have > 8)
-            return false;
     }
     if (c->skip != SYMBOLS && have >= 6)
-        buf_addc(&text, (char)value);
-    else if (have && c->strict)
-        return false;
-    if (buf_result(&text) || !is_text(buf_str(&text), c->strict))
-        return false;
-    buf_add(out, buf_str(&text));
-    return true;
+        buf_addc(out, (char)value);
 }
 
-/* Two symbols as bits, both ways round, in characters of eight or seven. */
-static bool binary_text(const struct message *m, bool strict, struct buf *out)
+/* Keep the reading in `best` if it looks more like text than what is there. */
+static void try_code(const struct message *m, const struct code *c, struct buf *best)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        struct code c = {.bits = 1, .width = i < 2 ? 8 : 7, .skip = SYMBOLS, .strict = strict};
-        /* The smaller code point is zero more often than not: try that first. */
-        unsigned smaller = m->symbols[0] > m->symbols[1];
-        c.digit[smaller ^ (i & 1) ^ 1] = 1;
-        if (decode(m, &c, out))
-            return true;
-    }
-    return false;
+    AUTO(buf) text = BUF_INIT;
+    decode(m, c, &text);
+    bool better = !buf_result(&text) && is_text(buf_str(&text)) &&
+                  score(buf_str(&text)) > MAX(score(buf_str(best)), SCORE_MIN);
+    if (!better)
+        return;
+    buf_clear(best);
+    buf_add(best, buf_str(&text));
+}
+
+/* Two symbols as bits: either may be one, eight or seven make a character, some may lead. */
+static void read_binary(const struct message *m, struct buf *best)
+{
+    struct code c = {.bits = 1, .skip = SYMBOLS};
+    for (c.width = 8; c.width >= 7; c.width--)
+        for (c.offset = 0; c.offset < c.width; c.offset++)
+            for (unsigned i = 0; i < 4; i++) {
+                c.digit[0] = i & 1;
+                c.digit[1] = !c.digit[0];
+                c.low_first = i >= 2;
+                try_code(m, &c, best);
+            }
 }
 
 /* Three symbols: one of them stands between characters. */
-static bool separated_text(const struct message *m, bool strict, struct buf *out)
+static void read_separated(const struct message *m, struct buf *best)
 {
     for (unsigned i = 0; i < 6; i++) {
-        struct code c = {.bits = 1, .width = 8, .skip = i / 2, .strict = strict};
+        struct code c = {.bits = 1, .width = 8, .skip = i / 2};
         unsigned next = i & 1;
         for (unsigned k = 0; k < 3; k++)
             if (k != c.skip)
                 c.digit[k] = next ^= 1;
-        if (decode(m, &c, out))
-            return true;
+        try_code(m, &c, best);
     }
-    return false;
 }
 
-static bool message_text(const struct message *m, struct buf *out)
+/* Four symbols: pairs of bits, in the order of their code points. */
+static void read_pairs(const struct message *m, struct buf *best)
 {
-    struct code pairs = {.bits = 2, .width = 8, .skip = SYMBOLS};
+    struct code c = {.bits = 2, .width = 8, .skip = SYMBOLS};
     for (unsigned k = 0; k < SYMBOLS; k++)
         for (unsigned j = 0; j < SYMBOLS; j++)
-            pairs.digit[k] += m->symbols[j] < m->symbols[k];
+            c.digit[k] += m->symbols[j] < m->symbols[k];
+    try_code(m, &c, best);
+}
+
+/* What the message spells; nothing when it does not print. */
+static void message_text(const struct message *m, struct buf *out)
+{
     switch (m->n_symbols) {
-    case 2: return binary_text(m, true, out) || binary_text(m, false, out);
-    case 3: return separated_text(m, true, out) || separated_text(m, false, out);
-    case 4: return decode(m, &pairs, out);
-    default: return false;
+    case 2: read_binary(m, out); break;
+    case 3: read_separated(m, out); break;
+    case 4: read_pairs(m, out); break;
+    default: break;
     }
 }
 
@@ -273,11 +290,10 @@ static void zero_run(struct scanner *s)
         message_add(&m, str_rune(s->text, &end));
     uint32_t first = peek(s, start), after = peek(s, end);
     bool joining = n <= ZERO_JOINING && (joins(s->before) || joins(after));
-    if (n >= ZERO_RUN && !joining && message_text(&m, &text))
+    if (n >= ZERO_RUN && !joining) {
+        message_text(&m, &text);
         found(s, HIDDEN_ZERO_WIDTH, start, buf_str(&text));
-    else if (n >= ZERO_RUN && !joining)
-        found(s, HIDDEN_ZERO_WIDTH, start, STR(""));
-    else if (n == 1 && is_plain_letter(s->before) && is_plain_letter(after)) {
+    } else if (n == 1 && is_plain_letter(s->before) && is_plain_letter(after)) {
         if (!s->scattered.n_symbols)
             s->scattered_at = start;
         message_add(&s->scattered, first);
@@ -341,8 +357,7 @@ static void variation_run(struct scanner *s)
     }
     bool named = supplement && n == 1 && is_ideograph(s->before);
     if (n >= VARIATION_RUN || (supplement && !named))
-        found(s, HIDDEN_VARIATION, start,
-              is_text(buf_str(&text), false) ? buf_str(&text) : STR(""));
+        found(s, HIDDEN_VARIATION, start, is_text(buf_str(&text)) ? buf_str(&text) : STR(""));
     s->i = end;
 }
 
@@ -377,9 +392,10 @@ int hidden_text_scan(struct str text, struct arena *a, struct hidden_text *ret)
             step(&s);
     }
     const struct message *m = &s.scattered;
-    if (m->n_symbols > 1 && m->digits.n >= SCATTERED)
-        found(&s, HIDDEN_ZERO_WIDTH, s.scattered_at,
-              message_text(m, &spelled) ? buf_str(&spelled) : STR(""));
+    if (m->n_symbols > 1 && m->digits.n >= SCATTERED) {
+        message_text(m, &spelled);
+        found(&s, HIDDEN_ZERO_WIDTH, s.scattered_at, buf_str(&spelled));
+    }
     s.found.text = arena_str(a, buf_str(&s.out));
     int rc = buf_result(&s.out);
     if (!rc && !s.found.text.p)
