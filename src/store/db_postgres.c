@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how PostgreSQL is spoken to in batches and guarded, and how its errors read. */
+/* Decides how PostgreSQL is spoken to, in batches, and how queries of others are guarded there. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -15,68 +15,6 @@ static struct pg_db *handle(struct db *db)
 static const struct pg_api *api(const struct stmt *s)
 {
     return &((const struct pg_db *)s->db)->pg;
-}
-
-/* ---- errors ---- */
-
-struct sqlstate {
-    char prefix[6];
-    int code;
-    const char *text, *hint;
-};
-
-static const struct sqlstate SQLSTATES[] = {
-    {"55P03", E_CONFLICT, "another process is writing to the store",
-     "wait for the other scan to end, or use another database"},
-    {"40", E_CONFLICT, "another process changed the store at the same time", "run again"},
-    {"42501", E_DENIED, "the database refused permission",
-     "grant this account its own schema, or use another account"},
-    {"25006", E_DENIED, "the store cannot be written", "this connection is read-only"},
-    {"53100", E_IO, "the disk of the database server is full", "make room, then run again"},
-    {"53200", E_NOMEM, "the database server has no memory left", ""},
-    {"57014", E_LIMIT, "the query ran longer than it may", "ask for less at once"},
-    {"XX00", E_PARSE, "the database is damaged", "restore a backup of the database"},
-    {"08", E_IO, "the connection to the database was lost", "check the server, then run again"},
-    {"57P", E_IO, "the database server is stopping or starting", "run again when it is up"},
-};
-
-/* The first line of a message of the engine. */
-struct str pg_first_line(const char *z)
-{
-    struct str rest = str_z(z), line = STR_NULL;
-
-    return str_line(&rest, &line) ? str_trim(line) : STR_NULL;
-}
-
-static int explain(struct pg_db *q, const struct pg_result *res, struct diag *d)
-{
-    const char *state = q->pg.PQresultErrorField(res, PG_DIAG_SQLSTATE);
-    struct str line = pg_first_line(q->pg.PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
-
-    if (!state && q->pg.PQstatus(q->h) != CONNECTION_OK)
-        state = "08006";
-    for (size_t i = 0; state && i < ARRAY_LEN(SQLSTATES); i++) {
-        const struct sqlstate *s = &SQLSTATES[i];
-
-        if (!str_starts(str_z(state), str_z(s->prefix)))
-            continue;
-        diag_set(d, s->code, "%s: " STR_FMT, s->text, STR_ARG(line));
-        if (s->hint[0])
-            diag_hint(d, "%s", s->hint);
-        diag_at(d, q->base.shown, 0, 0);
-        return s->code;
-    }
-    if (!line.n)
-        line = pg_first_line(q->pg.PQerrorMessage(q->h));
-    return diag_set(d, E_USAGE, "SQL: " STR_FMT, STR_ARG(line));
-}
-
-static int lost(struct pg_db *q, struct diag *d)
-{
-    diag_set(d, E_IO, "the connection to the database failed: " STR_FMT,
-             STR_ARG(pg_first_line(q->pg.PQerrorMessage(q->h))));
-    diag_at(d, q->base.shown, 0, 0);
-    return E_IO;
 }
 
 static bool result_ok(struct pg_db *q, const struct pg_result *res)
@@ -100,12 +38,12 @@ static int drain(struct pg_db *q, struct diag *d)
         nulls = res ? 0 : nulls + 1;
         if (res && !rc && status != PGRES_PIPELINE_SYNC && status != PGRES_PIPELINE_ABORTED &&
             !result_ok(q, res))
-            rc = explain(q, res, d);
+            rc = pg_explain(q, res, d);
         q->pg.PQclear(res);
         if (status == PGRES_PIPELINE_SYNC)
             return rc;
     }
-    return rc ? rc : lost(q, d);
+    return rc ? rc : pg_lost(q, d);
 }
 
 static int flush(struct pg_db *q, struct diag *d)
@@ -115,16 +53,16 @@ static int flush(struct pg_db *q, struct diag *d)
     if (!q->pending)
         return 0;
     q->pending = 0;
-    rc = q->pg.PQpipelineSync(q->h) == 1 ? drain(q, d) : lost(q, d);
+    rc = q->pg.PQpipelineSync(q->h) == 1 ? drain(q, d) : pg_lost(q, d);
     if (q->pg.PQexitPipelineMode(q->h) != 1 && !rc)
-        rc = lost(q, d);
+        rc = pg_lost(q, d);
     return rc;
 }
 
 int pg_simple(struct pg_db *q, const char *sql, struct diag *d)
 {
     struct pg_result *res = q->pg.PQexec(q->h, sql);
-    int rc = result_ok(q, res) ? 0 : explain(q, res, d);
+    int rc = result_ok(q, res) ? 0 : pg_explain(q, res, d);
 
     q->pg.PQclear(res);
     return rc;
@@ -143,8 +81,7 @@ static bool makes_temporary(const struct pg_db *q, struct str sql)
 static int pg_exec(struct db *db, struct str sql, struct diag *d)
 {
     struct pg_db *q = handle(db);
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     bool temporary = makes_temporary(q, sql);
     int rc = flush(q, d);
 
@@ -272,7 +209,7 @@ static int describe(struct pg_db *q, struct pg_stmt *s, struct diag *d)
 {
     s->shape = q->pg.PQdescribePrepared(q->h, s->name);
     if (!result_ok(q, s->shape))
-        return explain(q, s->shape, d);
+        return pg_explain(q, s->shape, d);
     s->columns = q->pg.PQnfields(s->shape);
     s->n_params = q->pg.PQnparams(s->shape);
     s->params = mem_alloc(sizeof(*s->params) * (size_t)(s->n_params + 1));
@@ -291,7 +228,7 @@ static int prepare_named(struct pg_db *q, struct pg_stmt *s, const char *sql, st
 
     snprintf(s->name, sizeof(s->name), "stance_%llu", (unsigned long long)++q->names);
     res = q->pg.PQprepare(q->h, s->name, sql, 0, NULL);
-    rc = result_ok(q, res) ? describe(q, s, d) : explain(q, res, d);
+    rc = result_ok(q, res) ? describe(q, s, d) : pg_explain(q, res, d);
     q->pg.PQclear(res);
     return rc;
 }
@@ -299,8 +236,7 @@ static int prepare_named(struct pg_db *q, struct pg_stmt *s, const char *sql, st
 static int pg_prepare(struct db *db, struct str sql, struct stmt **ret, struct diag *d)
 {
     struct pg_db *q = handle(db);
-    AUTO(buf)
-    text = BUF_INIT;
+    AUTO(buf) text = BUF_INIT;
     struct pg_stmt *s;
     int rc = flush(q, d);
 
@@ -359,10 +295,10 @@ static int pg_bind_null(struct stmt *base, int index)
 static int queue(struct pg_db *q, struct pg_stmt *s, struct diag *d)
 {
     if (!q->pending && q->pg.PQenterPipelineMode(q->h) != 1)
-        return lost(q, d);
+        return pg_lost(q, d);
     q->pending++;
     if (q->pg.PQsendQueryPrepared(q->h, s->name, s->n_params, s->values, NULL, NULL, 0) != 1)
-        return lost(q, d);
+        return pg_lost(q, d);
     return q->pending < PENDING_MAX ? 0 : flush(q, d);
 }
 
@@ -374,7 +310,7 @@ static int execute(struct pg_db *q, struct pg_stmt *s, struct diag *d)
         return rc;
     s->res = q->pg.PQexecPrepared(q->h, s->name, s->n_params, s->values, NULL, NULL, 0);
     if (!result_ok(q, s->res)) {
-        rc = explain(q, s->res, d);
+        rc = pg_explain(q, s->res, d);
         q->pg.PQclear(s->res);
         s->res = NULL;
         return guard_again(q, rc);

@@ -77,6 +77,9 @@ extern const struct db_ops PG_OPS;
 
 /* Run one text of any number of statements, without parameters. */
 int pg_simple(struct pg_db *q, const char *sql, struct diag *d) MUST_CHECK;
+/* Put a failed result, or a failed connection, into words; return our code. */
+int pg_explain(struct pg_db *q, const struct pg_result *res, struct diag *d);
+int pg_lost(struct pg_db *q, struct diag *d);
 /* The first line of a message of the engine. */
 struct str pg_first_line(const char *z);
 

@@ -33,8 +33,7 @@ static void no_notices(void *ctx, const char *message)
 /* The URL without password and options, for messages. */
 static char *shown_url(const char *url)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     struct str s = str_z(url), scheme, rest, user, host;
     size_t at_sign;
 

@@ -140,8 +140,7 @@ static void immutable_uri(const char *path, struct buf *out)
 
 static bool has_wal(const char *path)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     struct stat st;
 
     buf_addz(&b, path);
@@ -151,8 +150,7 @@ static bool has_wal(const char *path)
 
 static int connect_file(struct sqlite_db *q, const char *path, struct diag *d)
 {
-    AUTO(buf)
-    uri = BUF_INIT;
+    AUTO(buf) uri = BUF_INIT;
     int flags = SQLITE_OPEN_NOMUTEX;
     int code, rc;
 
@@ -174,8 +172,7 @@ static int connect_file(struct sqlite_db *q, const char *path, struct diag *d)
 
 static int connect_any(struct sqlite_db *q, const char *path, enum db_mode mode, struct diag *d)
 {
-    AUTO(buf)
-    shown = BUF_INIT;
+    AUTO(buf) shown = BUF_INIT;
     int rc;
 
     q->base.mode = mode;

@@ -311,8 +311,7 @@ static void test_guard_limits(void **state)
 
 static void test_sql_check_words(void **state)
 {
-    AUTO(map)
-    views = MAP_INIT;
+    AUTO(map) views = MAP_INIT;
     bool is_new;
     const char *const bad[] = {
         "SELECT 1 FROM things WINDOW base AS (ORDER BY 1)",
@@ -353,8 +352,7 @@ static void test_sql_check_words(void **state)
 
 static void test_sql_to_dollar(void **state)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
 
     (void)state;
     sql_to_dollar(STR("SELECT ?1, '?2', \"?3\", ?12 -- ?4\n, /* ?5 */ a ? b"), &out);
@@ -372,8 +370,7 @@ static void path_in(struct buf *b, const char *name)
 
 static void test_file_modes(void **state)
 {
-    AUTO(buf)
-    path = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
     struct diag d = {0};
     struct db *db = NULL;
     struct stat st;
@@ -404,8 +401,7 @@ static void test_file_modes(void **state)
 
 static void test_not_a_database(void **state)
 {
-    AUTO(buf)
-    path = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
     struct diag d = {0};
     struct db *db = NULL;
     int fd;
@@ -438,8 +434,7 @@ static void test_disk_full(void **state)
 /* Another process holds the write lock: five seconds, then the file is named. */
 static void test_locked(void **state)
 {
-    AUTO(buf)
-    path = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
     struct diag d = {0};
     struct db *db = NULL;
     int ready[2], done[2];
@@ -504,45 +499,17 @@ static void test_postgres_url(void **state)
     assert_non_null(strstr(d.file, "me@127.0.0.1"));
 }
 
-#define BOTH(test)                                                                                 \
-    {#test " (sqlite)", test, fixture_sqlite, fixture_done, NULL},                                 \
-    {                                                                                              \
-#test " (postgres)", skip_##test, fixture_postgres, fixture_done, NULL                     \
-    }
-#define SKIPPING(test)                                                                             \
-    static void skip_##test(void **state)                                                          \
-    {                                                                                              \
-        if (!*state)                                                                               \
-            skip();                                                                                \
-        test(state);                                                                               \
-    }
-SKIPPING(test_rows)
-SKIPPING(test_bad_text)
-SKIPPING(test_sql_errors)
-SKIPPING(test_transactions)
-SKIPPING(test_late_failure)
-SKIPPING(test_nested_reads)
-SKIPPING(test_guard_allows)
-SKIPPING(test_guard_refuses)
-SKIPPING(test_guard_in_transaction)
-SKIPPING(test_guard_limits)
-SKIPPING(test_allocation)
+#define LIST(X)                                                                                    \
+    X(test_rows)                                                                                   \
+    X(test_bad_text) X(test_sql_errors) X(test_transactions) X(test_late_failure)                  \
+        X(test_nested_reads) X(test_guard_allows) X(test_guard_refuses)                            \
+            X(test_guard_in_transaction) X(test_guard_limits) X(test_allocation)
+LIST(SKIPPING)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BOTH(test_rows),
-        BOTH(test_bad_text),
-        BOTH(test_sql_errors),
-        BOTH(test_transactions),
-        BOTH(test_late_failure),
-        BOTH(test_nested_reads),
-        BOTH(test_guard_allows),
-        BOTH(test_guard_refuses),
-        BOTH(test_guard_in_transaction),
-        BOTH(test_guard_limits),
-        BOTH(test_allocation),
-        cmocka_unit_test(test_sql_check_words),
+        LIST(BOTH) cmocka_unit_test(test_sql_check_words),
         cmocka_unit_test(test_sql_to_dollar),
         cmocka_unit_test(test_file_modes),
         cmocka_unit_test(test_not_a_database),

@@ -121,14 +121,10 @@ static int look_at_tables(struct db *db, struct found *f, bool *ret_meta, struct
 
 static int read_version(struct db *db, struct found *f, struct diag *d)
 {
-    AUTO(buf)
-    application = BUF_INIT;
-    AUTO(buf)
-    schema = BUF_INIT;
-    AUTO(buf)
-    views = BUF_INIT;
-    AUTO(buf)
-    digest = BUF_INIT;
+    AUTO(buf) application = BUF_INIT;
+    AUTO(buf) schema = BUF_INIT;
+    AUTO(buf) views = BUF_INIT;
+    AUTO(buf) digest = BUF_INIT;
     int rc = read_meta(db, STR("application"), &application, d);
 
     if (rc > 0)
@@ -188,8 +184,7 @@ static int judge(struct db *db, const struct found *f, bool create, struct diag 
 
 static int drop_views(struct db *db, struct diag *d)
 {
-    AUTO(buf)
-    sql = BUF_INIT;
+    AUTO(buf) sql = BUF_INIT;
     struct stmt *s;
     int rc = db_prepare(db,
                         db->engine == DB_SQLITE
@@ -212,8 +207,7 @@ static int drop_views(struct db *db, struct diag *d)
 
 static int make_views(struct db *db, struct diag *d)
 {
-    AUTO(buf)
-    digest = BUF_INIT;
+    AUTO(buf) digest = BUF_INIT;
     int rc = db_exec(db, views_text(db), d);
 
     if (!rc)
@@ -223,8 +217,7 @@ static int make_views(struct db *db, struct diag *d)
 
 static int finish_schema(struct db *db, struct diag *d)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     int rc;
 
     if (db->engine == DB_POSTGRES) {
@@ -279,8 +272,7 @@ static int bring_up(struct db *db, bool create, struct diag *d)
 /* A store that may not be written keeps its older views; this session gets its own. */
 static int make_own_views(struct db *db, struct diag *d)
 {
-    AUTO(buf)
-    sql = BUF_INIT;
+    AUTO(buf) sql = BUF_INIT;
     struct str rest = views_text(db), create = STR("CREATE VIEW ");
     size_t at;
     int rc;

@@ -38,7 +38,8 @@ SQL(SQL_ADD_TARGET, "INSERT INTO target (id, identity, name, given, root)"
 SQL(SQL_SET_TARGET, "UPDATE target SET given = ?2, root = ?3 WHERE id = ?1")
 SQL(SQL_ADD_SCAN_TARGET, "INSERT INTO scan_target (scan, target, ord) VALUES (?1, ?2, ?3)")
 SQL(SQL_ADD_COVERAGE, "INSERT INTO coverage (scan, ord, source, target, path, state, reason,"
-                      " files, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+                      " collectors, files, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                      " ?10)")
 SQL(SQL_ADD_CHANGE, "INSERT INTO change_log (id, scan, at, subject, subject_id, what, old, new,"
                     " cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
 
@@ -171,8 +172,8 @@ SQL(SQL_RUNS_OF_VERDICTS, "SELECT control, count(*),"
 /* check */
 SQL(SQL_CHECK_SCANS, "SELECT id, uid, program, knowledge, sandbox, started, digest, previous"
                      " FROM scan WHERE id > ?1 ORDER BY id LIMIT 256")
-SQL(SQL_CHECK_COVERAGE, "SELECT ord, target, source, path, state, reason, files, bytes"
-                        " FROM coverage WHERE scan = ?1 AND ord > ?2 ORDER BY ord LIMIT 1024")
+SQL(SQL_CHECK_COVERAGE, "SELECT ord, target, source, path, state, reason, collectors,"
+                        " files, bytes FROM coverage WHERE scan = ?1 AND ord > ?2 ORDER BY ord LIMIT 1024")
 SQL(SQL_CHECK_CHANGES, "SELECT id, subject, subject_id, what, old, new, cause FROM change_log"
                        " WHERE scan = ?1 AND id > ?2 ORDER BY id LIMIT 1024")
 SQL(SQL_CHECK_STRAY, "SELECT count(*) FROM change_log WHERE scan NOT IN (SELECT id FROM scan)")

@@ -27,15 +27,13 @@ void digest_head(struct sha256 *h, const struct digest_head *head)
     digest_int(h, head->started);
 }
 
-void digest_coverage(struct sha256 *h, int64_t target, struct str source, struct str path,
-                     struct str state, struct str reason, int64_t files, int64_t bytes)
+void digest_coverage(struct sha256 *h, int64_t target, const struct str texts[5], int64_t files,
+                     int64_t bytes)
 {
     sha256_add(h, STR("c"));
     digest_int(h, target);
-    sha256_field(h, source);
-    sha256_field(h, path);
-    sha256_field(h, state);
-    sha256_field(h, reason);
+    for (int i = 0; i < 5; i++)
+        sha256_field(h, texts[i]);
     digest_int(h, files);
     digest_int(h, bytes);
 }

@@ -162,8 +162,9 @@ static int digest_rows(struct check *c, struct sha256 *h, int64_t scan)
         while (!rc && (rc = stmt_step(s, c->d)) > 0) {
             more = true;
             after = stmt_int(s, 0);
-            digest_coverage(h, stmt_int(s, 1), stmt_str(s, 2), stmt_str(s, 3), stmt_str(s, 4),
-                            stmt_str(s, 5), stmt_int(s, 6), stmt_int(s, 7));
+            const struct str text[5] = {stmt_str(s, 2), stmt_str(s, 3), stmt_str(s, 4),
+                                        stmt_str(s, 5), stmt_str(s, 6)};
+            digest_coverage(h, stmt_int(s, 1), text, stmt_int(s, 7), stmt_int(s, 8));
             rc = 0;
         }
     }

@@ -190,8 +190,9 @@ struct digest_head {
     int64_t started;
 };
 void digest_head(struct sha256 *h, const struct digest_head *head);
-void digest_coverage(struct sha256 *h, int64_t target, struct str source, struct str path,
-                     struct str state, struct str reason, int64_t files, int64_t bytes);
+/* One row of coverage in the order of its columns: source, path, state, reason, collectors. */
+void digest_coverage(struct sha256 *h, int64_t target, const struct str texts[5], int64_t files,
+                     int64_t bytes);
 void digest_change(struct sha256 *h, const struct change *c, struct str old_row,
                    struct str new_row);
 int digest_finish(struct sha256 *h, struct buf *ret) MUST_CHECK;

@@ -61,20 +61,19 @@ int store_write_coverage(struct store *st, struct diag *d)
         st->covered[i].target = st->targets[i];
     for (size_t i = 0; i < st->inv->coverage.n && !rc; i++) {
         const struct coverage_row *row = &st->inv->coverage.v[i];
-        struct str path = store_text(st, row->path), source = store_text(st, row->source);
-        struct str reason = store_text(st, row->reason);
-        struct str state = str_z(COVERAGE_STATE_NAMES[row->state]);
+        const struct str text[5] = {store_text(st, row->source), store_text(st, row->path),
+                                    str_z(COVERAGE_STATE_NAMES[row->state]),
+                                    store_text(st, row->reason), store_text(st, row->collectors)};
         int64_t target = store_target(st, row->target);
 
         if (!target)
             return diag_set(d, E_BUG, "a coverage row names no target of the scan");
-        digest_coverage(&st->digest, target, source, path, state, reason, (int64_t)row->files,
-                        (int64_t)row->bytes);
+        digest_coverage(&st->digest, target, text, (int64_t)row->files, (int64_t)row->bytes);
         rc = store_run(st, SQL_ADD_COVERAGE,
-                       ARGS(I(st->scan), I(ord++), S(source), I(target), S(path), S(state),
-                            S(reason), I(row->files), I(row->bytes)),
+                       ARGS(I(st->scan), I(ord++), S(text[0]), I(target), S(text[1]), S(text[2]),
+                            S(text[3]), S(text[4]), I(row->files), I(row->bytes)),
                        d);
-        if (!rc && note_row(st, row, path))
+        if (!rc && note_row(st, row, text[1]))
             rc = store_nomem(d);
     }
     return rc;

@@ -215,4 +215,80 @@ static inline void assert_sound(struct store *st)
         fail_msg("check: %s", d.text);
 }
 
+#define A "https://a.example/mcp"
+#define B "https://b.example/mcp"
+
+/* One server at one place, everything covered. */
+static inline void scan_server(struct store *st, int64_t at, const char *path, const char *url,
+                               const char *version)
+{
+    struct world w;
+
+    world_begin(&w, st, at, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    if (url)
+        add_server(&w, 0, path, url, version);
+    world_store(&w);
+    world_commit(&w);
+}
+
+/* What one scan says of that server under control C-1. */
+enum step { FAIL, PASS, UNKNOWN, ERROR, NOT_RUN, DENIED, ABSENT };
+
+static inline void scan_verdict(struct store *st, int64_t at, enum step step)
+{
+    struct world w;
+
+    world_begin(&w, st, at, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    if (step == DENIED)
+        cover(&w, 0, "a.json", COVERAGE_DENIED);
+    else if (step != ABSENT)
+        add_server(&w, 0, "a.json", A, "1");
+    world_store(&w);
+    if (step == DENIED || step == ABSENT)
+        world_verdict(&w, "C-1", 0, VERDICT_PASS);
+    else if (step != NOT_RUN)
+        world_verdict(&w, "C-1", 0,
+                      step == FAIL      ? VERDICT_FAIL
+                      : step == PASS    ? VERDICT_PASS
+                      : step == UNKNOWN ? VERDICT_UNKNOWN
+                                        : VERDICT_ERROR);
+    else
+        world_verdict(&w, "C-2", 0, VERDICT_PASS);
+    world_commit(&w);
+}
+
+/* A server with an owner, a file it may use, and secrets in its place. */
+static inline void scan_links(struct store *st, int64_t at, bool link, int values,
+                              enum coverage_state gap)
+{
+    struct owner_candidate owner = {STR("@org/team"), STR("codeowners"), 90,
+                                    place_at(0, "CODEOWNERS", "", 1)};
+    struct place p = place_at(0, "a.json", "/mcpServers/x", 3);
+    struct world w;
+    uint32_t a, b;
+
+    world_begin(&w, st, at, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    if (gap != COVERAGE_EXAMINED)
+        cover(&w, 0, "a.json", gap);
+    a = add_server(&w, 0, "a.json", A, "1");
+    b = add_file(&w, "AGENTS.md", 7);
+    assert_int_equal(inventory_owner(&w.inv, a, &owner), 0);
+    if (link)
+        assert_int_equal(inventory_relate(&w.inv, a, VERB_USES, b, RELATION_DECLARED, &p), 0);
+    for (int i = 0; i < values; i++) {
+        struct data_value v = {.class = DATA_SECRET,
+                               .kind = STR("openai-project-key"),
+                               .length = 50,
+                               .fingerprint = STR(""),
+                               .at = place_at(0, "a.json", "", 10 + (uint32_t)i)};
+
+        assert_int_equal(inventory_value(&w.inv, a, &v), 0);
+    }
+    world_store(&w);
+    world_commit(&w);
+}
+
 #endif

@@ -101,4 +101,19 @@ static inline int fixture_done(void **state)
     return 0;
 }
 
+/*
+ * Tests of both engines: LIST(X) names them, LIST(SKIPPING) defines what skips without PostgreSQL,
+ * and LIST(BOTH) are the rows of the table of tests.
+ */
+#define SKIPPING(test)                                                                             \
+    static void pg_##test(void **state)                                                            \
+    {                                                                                              \
+        if (!*state)                                                                               \
+            skip();                                                                                \
+        test(state);                                                                               \
+    }
+#define BOTH(test)                                                                                 \
+    {#test " (sqlite)", test, fixture_sqlite, fixture_done, NULL},                                 \
+        {#test " (postgres)", pg_##test, fixture_postgres, fixture_done, NULL},
+
 #endif

@@ -47,6 +47,7 @@ CREATE TABLE coverage (
     path TEXT NOT NULL,             -- path or rule
     state TEXT NOT NULL,
     reason TEXT NOT NULL,
+    collectors TEXT NOT NULL,       -- detectors that would have read it; '' any
     files INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     PRIMARY KEY (scan, ord)
