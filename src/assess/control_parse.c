@@ -203,8 +203,7 @@ static int read_staleness(struct parse *p, struct control *c)
 /* A number stays as it is, a text gets quotes. */
 static int param_literal(struct parse *p, const struct node *n, const char **ret)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     struct str text = node_text(p->doc, n);
     int64_t number;
     if (node_is(n, NODE_NUMBER) && node_i64(p->doc, n, &number) == OK) {
@@ -320,8 +319,7 @@ static int read_front_matter(struct parse *p, struct control *c)
 int control_parse(struct str text, const char *file, struct arena *a, struct control *ret,
                   struct diag *d)
 {
-    AUTO(buf)
-    yaml = BUF_CAPPED(FRONT_MATTER_MAX);
+    AUTO(buf) yaml = BUF_CAPPED(FRONT_MATTER_MAX);
     struct doc doc = {0};
     struct control c = {0};
     struct str sql;

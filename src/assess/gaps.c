@@ -4,20 +4,19 @@
 #include "base/path.h"
 
 static const char QUERY[] =
-    "SELECT c.target, c.path, c.state, c.reason FROM coverage c "
+    "SELECT c.target, c.path, c.state, c.reason, c.collectors FROM coverage c "
     "WHERE c.state IN ('denied', 'failed', 'partial', 'unsupported', 'not_looked') "
     "AND c.scan = (SELECT max(t.scan) FROM scan_target t WHERE t.target = c.target) "
     "ORDER BY c.scan, c.ord";
 
 void gaps_init(struct gaps *g, struct arena *a)
 {
-    *g = (struct gaps){.at = MAP_OWNED(a), .in = MAP_OWNED(a), .arena = a};
+    *g = (struct gaps){.at = MAP_OWNED(a), .arena = a};
 }
 
 void gaps_done(struct gaps *g)
 {
     map_done(&g->at);
-    map_done(&g->in);
     vec_free(&g->list);
 }
 
@@ -52,22 +51,22 @@ static int take_row(struct gaps *g, const struct stmt *s, struct buf *key)
     int state = word_index(COVERAGE_STATE_NAMES, stmt_str(s, 2));
     struct gap gap = {.state = (enum coverage_state)state,
                       .path = arena_str(g->arena, stmt_str(s, 1)),
-                      .reason = arena_str(g->arena, stmt_str(s, 3))};
+                      .reason = arena_str(g->arena, stmt_str(s, 3)),
+                      .collectors = arena_str(g->arena, stmt_str(s, 4)),
+                      .target = target};
     uint32_t index = (uint32_t)g->list.n;
     if (state < 0)
         return OK;
-    if (!gap.path.p || !gap.reason.p || vec_push(&g->list, gap))
+    if (!gap.path.p || !gap.reason.p || !gap.collectors.p || vec_push(&g->list, gap))
         return E_NOMEM;
-    int rc = enter(&g->in, key_of(target, STR(""), key), g, index);
-    if (rc || gap.state == COVERAGE_NOT_LOOKED)
-        return rc;
+    if (gap.state == COVERAGE_NOT_LOOKED)
+        return OK;
     return enter(&g->at, key_of(target, gap.path, key), g, index);
 }
 
 int gaps_load(struct gaps *g, struct db *db, struct diag *d)
 {
-    AUTO(buf)
-    key = BUF_INIT;
+    AUTO(buf) key = BUF_INIT;
     struct stmt *s;
     int rc = db_prepare(db, str_z(QUERY), &s, d);
     if (rc)
@@ -95,8 +94,7 @@ static const struct gap *find(const struct map *m, const struct gaps *g, const s
 
 const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path)
 {
-    AUTO(buf)
-    key = BUF_INIT;
+    AUTO(buf) key = BUF_INIT;
     const struct gap *found = NULL;
     if (!g->at.n)
         return NULL;
@@ -112,10 +110,34 @@ const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path)
     }
 }
 
-const struct gap *gaps_in(const struct gaps *g, int64_t target)
+/* Would a collector of the control's inputs have read it? */
+static bool feeds(const struct gap *g, const struct control *c)
 {
-    AUTO(buf)
-    key = BUF_INIT;
-    key_of(target, STR(""), &key);
-    return find(&g->in, g, &key);
+    struct str rest = g->collectors, word;
+    if (!rest.n)
+        return true;
+    while (str_field(&rest, ' ', &word))
+        for (int i = 0; i < c->n_inputs; i++)
+            for (const char *const *k = c->inputs[i].collectors; k && *k; k++)
+                if (str_eq_z(word, *k))
+                    return true;
+    return false;
+}
+
+struct str gaps_number_key(int64_t number, char text[24])
+{
+    return str_n(text, (size_t)snprintf(text, 24, "%lld", (long long)number));
+}
+
+int gaps_of_control(const struct gaps *g, const struct control *c, struct map *ret)
+{
+    for (uint32_t i = 0; i < g->list.n; i++) {
+        char text[24];
+        if (!feeds(&g->list.v[i], c))
+            continue;
+        int rc = enter(ret, gaps_number_key(g->list.v[i].target, text), g, i);
+        if (rc)
+            return rc;
+    }
+    return OK;
 }

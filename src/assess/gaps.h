@@ -10,6 +10,7 @@
 #ifndef STANCE_ASSESS_GAPS_H
 #define STANCE_ASSESS_GAPS_H
 
+#include "assess/control.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "inventory/registry.h"
@@ -17,7 +18,9 @@
 
 struct gap {
     enum coverage_state state;
+    int64_t target;
     struct str path, reason;
+    struct str collectors; /* that would have read it; empty: any */
 };
 
 struct gaps {
@@ -25,7 +28,6 @@ struct gaps {
         VEC(struct gap);
     } list;
     struct map at; /* target and path: index of the worst gap */
-    struct map in; /* target: index of its first gap */
     struct arena *arena;
 };
 
@@ -35,8 +37,13 @@ int gaps_load(struct gaps *g, struct db *db, struct diag *d) MUST_CHECK;
 
 /* Denied or failed (worst first), partial or unsupported, at the path or above it. */
 const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path);
-/* Anything of the target that was not examined, not_looked included. */
-const struct gap *gaps_in(const struct gaps *g, int64_t target);
+/*
+ * Anything that was not examined, not_looked included, and that a collector of the control's inputs
+ * would have read: *ret maps each target that has such a gap to its index in the list. E_NOMEM.
+ */
+int gaps_of_control(const struct gaps *g, const struct control *c, struct map *ret) MUST_CHECK;
+/* A number (target, place) as the key of a map. */
+struct str gaps_number_key(int64_t number, char text[24]);
 /* The place itself could not be read, so that nothing about it is known. */
 bool gap_hides(const struct gap *g);
 

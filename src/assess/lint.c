@@ -274,8 +274,7 @@ static int prepare(struct lint *l, struct arena *a)
 
 int control_lint(const struct control *c, struct diag *d)
 {
-    AUTO(arena)
-    a = ARENA(ARENA_CAP);
+    AUTO(arena) a = ARENA(ARENA_CAP);
     struct lint l = {.control = c, .diag = d};
     int rc = prepare(&l, &a);
     if (!rc)

@@ -62,8 +62,7 @@ int parse_word(struct parse *p, const struct node *n, const char *what, const ch
     int i = word_index(words, word);
     if (i < 0) {
         parse_error(p, n, "'" STR_FMT "' is not a value of '%s'", STR_ARG(word), what);
-        AUTO(buf)
-        all = BUF_INIT;
+        AUTO(buf) all = BUF_INIT;
         for (const char *const *w = words; *w; w++)
             buf_addf(&all, "%s%s", w == words ? "" : ", ", *w);
         diag_hint(p->diag, "one of: %s", all.p);

@@ -8,7 +8,7 @@
 void rules_init(struct rules *r, struct db *db, int64_t now_ms, struct arena *a)
 {
     *r = (struct rules){.db = db, .arena = a, .now_ms = now_ms, .stale_ms = -1};
-    r->stale = r->blind = (struct map)MAP_OWNED(a);
+    r->stale = r->blind = r->hidden = (struct map)MAP_OWNED(a);
     gaps_init(&r->gaps, a);
 }
 
@@ -16,17 +16,13 @@ void rules_done(struct rules *r)
 {
     map_done(&r->stale);
     map_done(&r->blind);
+    map_done(&r->hidden);
     gaps_done(&r->gaps);
 }
 
 int rules_load(struct rules *r, struct diag *d)
 {
     return gaps_load(&r->gaps, r->db, d);
-}
-
-static struct str number_key(int64_t n, char text[24])
-{
-    return str_n(text, (size_t)snprintf(text, 24, "%lld", (long long)n));
 }
 
 static int load_stale(struct rules *r, int64_t staleness, struct diag *d)
@@ -42,7 +38,7 @@ static int load_stale(struct rules *r, int64_t staleness, struct diag *d)
     while ((rc = stmt_step(s, d)) > 0) {
         char text[24];
         bool is_new;
-        uint64_t *slot = map_put(&r->stale, number_key(stmt_int(s, 0), text), &is_new);
+        uint64_t *slot = map_put(&r->stale, gaps_number_key(stmt_int(s, 0), text), &is_new);
         if (!slot) {
             rc = diag_set(d, E_NOMEM, "no memory for stale places");
             break;
@@ -75,7 +71,7 @@ static int load_blind(struct rules *r, enum attr a, struct diag *d)
     while ((rc = stmt_step(s, d)) > 0) {
         char text[24];
         bool is_new;
-        uint64_t *slot = map_put(&r->blind, number_key(stmt_int(s, 0), text), &is_new);
+        uint64_t *slot = map_put(&r->blind, gaps_number_key(stmt_int(s, 0), text), &is_new);
         if (!slot) {
             rc = diag_set(d, E_NOMEM, "memory ran out");
             break;
@@ -90,7 +86,10 @@ int rules_prepare(struct rules *r, const struct control *c, struct diag *d)
 {
     r->on_absence = c->scope != SCOPE_ASSET && !c->pass_is_found;
     map_clear(&r->blind);
+    map_clear(&r->hidden);
     int rc = load_stale(r, c->staleness_ms, d);
+    if (!rc && r->on_absence && gaps_of_control(&r->gaps, c, &r->hidden))
+        rc = diag_set(d, E_NOMEM, "no memory for the gaps of coverage");
     for (int i = 0; !rc && r->on_absence && i < c->n_inputs; i++)
         if (c->inputs[i].attr >= 0)
             rc = load_blind(r, (enum attr)c->inputs[i].attr, d);
@@ -129,7 +128,7 @@ static int check_inputs(struct rules *r, const struct control *c, const struct s
 static int check_stale(struct rules *r, const struct control *c, struct verdict_row *row)
 {
     char text[24];
-    const uint64_t *seen = map_get(&r->stale, number_key(row->place, text));
+    const uint64_t *seen = map_get(&r->stale, gaps_number_key(row->place, text));
     if (!seen)
         return OK;
     return turn(row, VERDICT_UNKNOWN,
@@ -156,13 +155,14 @@ static int check_absence(struct rules *r, const struct stmt *s, struct verdict_r
     int64_t target = stmt_int(s, COL_TARGET);
     if (!r->on_absence || row->verdict != VERDICT_PASS)
         return OK;
-    const struct gap *g = gaps_in(&r->gaps, target);
+    const uint64_t *hidden = map_get(&r->hidden, gaps_number_key(target, text));
+    const struct gap *g = hidden ? &r->gaps.list.v[*hidden] : NULL;
     if (g)
         return turn(row, VERDICT_UNKNOWN,
                     arena_fmt(r->arena, "what would fail it may stand in " STR_FMT " (%s)",
                               STR_ARG(g->path.n ? g->path : STR("the target")),
                               COVERAGE_STATE_NAMES[g->state]));
-    const uint64_t *attr = map_get(&r->blind, number_key(target, text));
+    const uint64_t *attr = map_get(&r->blind, gaps_number_key(target, text));
     if (!attr)
         return OK;
     const struct attr_info *info = attr_info((enum attr) * attr);

@@ -20,10 +20,11 @@ struct rules {
     struct arena *arena;
     int64_t now_ms;
     struct gaps gaps;
-    int64_t stale_ms; /* the staleness that `stale` was made for */
-    struct map stale; /* place ids last covered too long ago: when that was */
-    struct map blind; /* targets where an input of some other row is not known: which */
-    bool on_absence;  /* the control's pass may rest on what is not there */
+    int64_t stale_ms;  /* the staleness that `stale` was made for */
+    struct map stale;  /* place ids last covered too long ago: when that was */
+    struct map blind;  /* targets where an input of some other row is not known: which */
+    struct map hidden; /* targets with a gap that could hide an input of the control: which */
+    bool on_absence;   /* the control's pass may rest on what is not there */
 };
 
 void rules_init(struct rules *r, struct db *db, int64_t now_ms, struct arena *a);

@@ -167,7 +167,7 @@ static void examine(struct feeder *f, struct slot *s, int fd)
 /* Wait for a free slot, then take the next item into it. NULL at the end. */
 static struct slot *claim(struct run *r, int *ret_fd)
 {
-    struct source_item it;
+    struct source_item it = {0};
     struct diag d = {0};
     pthread_mutex_lock(&r->lock);
     while (!r->ended && r->taken - r->given >= SLOTS)

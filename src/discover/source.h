@@ -14,7 +14,7 @@
 struct source_item {
     struct str path; /* valid until the next call */
     uint64_t size;
-    uint32_t mode;
+    uint32_t mode;             /* st_mode; of a refused item its type alone */
     int fd;                    /* owned by the caller; -1: could not be opened, see state */
     enum coverage_state state; /* EXAMINED when fd is open */
     char reason[160];

@@ -76,8 +76,7 @@ static bool add_attr_part(struct buf *out, const struct observation *o, enum att
         add_quoted(out, a->value.text);
         return true;
     }
-    AUTO(buf)
-    url = BUF_INIT;
+    AUTO(buf) url = BUF_INIT;
     url_normalise(a->value.text, &url);
     add_quoted(out, buf_str(&url));
     if (buf_result(&url))

@@ -26,8 +26,7 @@ static struct observation server(struct attribute *attrs, size_t n)
 
 static void expect(const struct observation *o, int rule, const char *key)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     int got = -1;
     assert_int_equal(identity_key(o, &out, &got), OK);
     assert_string_equal(out.p, key);
@@ -74,8 +73,7 @@ static void test_unknown_parts(void **state)
     attrs[2].state = STATE_UNRESOLVED;
     expect(&o, 3, "@scope=\"repo\" @path=\".mcp.json\" @name=\"files\"");
     o.scope = STR_NULL;
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     int rule = -7;
     assert_int_equal(identity_key(&o, &out, &rule), E_NOTFOUND);
     assert_int_equal(rule, -7);
@@ -135,8 +133,7 @@ static void test_explain(void **state)
     struct str aliases[] = {STR("mcp_server-1"), STR("mcp_server-2")};
     struct asset a = {.kind = KIND_MCP_SERVER, .key = STR("url=\"https://h\""), .rule = 0};
     (void)state;
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     identity_explain(&a, &out);
     assert_string_equal(out.p, "key: url=\"https://h\" (alternative 1 of 4)");
     buf_clear(&out);

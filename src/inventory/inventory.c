@@ -170,6 +170,8 @@ int inventory_cover(struct inventory *inv, const struct coverage_row *row)
         rc = inventory_text(inv, row->path, &copy.path);
     if (!rc)
         rc = inventory_text(inv, row->reason, &copy.reason);
+    if (!rc)
+        rc = inventory_text(inv, row->collectors, &copy.collectors);
     return rc ? rc : vec_push(&inv->coverage, copy);
 }
 

@@ -91,6 +91,7 @@ struct coverage_row {
     struct str path; /* path or rule */
     enum coverage_state state;
     struct str reason;
+    struct str collectors; /* detectors that would have read it, separated by blanks; empty: any */
     uint64_t files, bytes;
 };
 

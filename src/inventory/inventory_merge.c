@@ -76,8 +76,7 @@ static void mixed_kinds(const struct inventory_build *b, bool *ret)
 
 static int find_meetings(const struct inventory_build *b, const bool *mixed, struct meetings *m)
 {
-    AUTO(buf)
-    key = BUF_INIT;
+    AUTO(buf) key = BUF_INIT;
     m->of_seen = mem_array(NULL, b->seen.n + 1, sizeof(*m->of_seen));
     if (!m->of_seen)
         return E_NOMEM;

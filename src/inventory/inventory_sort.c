@@ -131,12 +131,9 @@ static int owner_cmp(const void *pa, const void *pb, void *ctx)
 static int take_owners(struct inventory *inv, const struct owner_row *rows, size_t n,
                        struct asset *a)
 {
-    AUTO(map)
-    seen = MAP_INIT;
-    AUTO(arena)
-    keys = ARENA(0);
-    AUTO(buf)
-    key = BUF_INIT;
+    AUTO(map) seen = MAP_INIT;
+    AUTO(arena) keys = ARENA(0);
+    AUTO(buf) key = BUF_INIT;
     seen.keys = &keys;
     a->owners = arena_new_n(&inv->mem, struct owner_candidate, n);
     if (!a->owners)
@@ -182,7 +179,9 @@ static int coverage_cmp(const void *pa, const void *pb, void *ctx)
         c = cmp_u64(x->state, y->state);
     if (!c)
         c = str_cmp(x->path, y->path);
-    return c ? c : str_cmp(x->reason, y->reason);
+    if (!c)
+        c = str_cmp(x->reason, y->reason);
+    return c ? c : str_cmp(x->collectors, y->collectors);
 }
 
 int sort_coverage(struct inventory *inv)

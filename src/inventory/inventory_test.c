@@ -310,10 +310,8 @@ static bool next_permutation(int *v, int n)
 
 static void test_order_does_not_matter(void **state)
 {
-    AUTO(buf)
-    first = BUF_INIT;
-    AUTO(buf)
-    other = BUF_INIT;
+    AUTO(buf) first = BUF_INIT;
+    AUTO(buf) other = BUF_INIT;
     struct inventory inv;
     int order[N_ESTATE], count = 0;
     (void)state;
@@ -396,8 +394,7 @@ static void test_limit(void **state)
 
 static void test_memory(void **state)
 {
-    AUTO(buf)
-    want = BUF_INIT;
+    AUTO(buf) want = BUF_INIT;
     struct inventory inv;
     int rc = E_NOMEM;
     size_t n;
@@ -411,8 +408,7 @@ static void test_memory(void **state)
         mem_fail_after(0);
         assert_true(rc == OK || rc == E_NOMEM);
         if (!rc) {
-            AUTO(buf)
-            got = BUF_INIT;
+            AUTO(buf) got = BUF_INIT;
             dump(&inv, &got);
             assert_string_equal(got.p, want.p);
         }

@@ -31,8 +31,7 @@ void buf_add_place_key(struct buf *out, const struct place *p)
 
 struct str place_key(const struct place *p, struct arena *a)
 {
-    AUTO(buf)
-    key = BUF_INIT;
+    AUTO(buf) key = BUF_INIT;
     buf_add_place_key(&key, p);
     if (!buf_result(&key))
         return arena_str(a, buf_str(&key));

@@ -11,8 +11,7 @@
 
 static void expect_key(struct place p, struct str key)
 {
-    AUTO(arena)
-    a = ARENA(1 << 16);
+    AUTO(arena) a = ARENA(1 << 16);
     struct str got = place_key(&p, &a);
     assert_true(str_eq(got, key));
 }
@@ -39,13 +38,11 @@ static void test_place_key_memory(void **state)
 {
     struct place p = {.path = STR("a/b.py")};
     (void)state;
-    AUTO(arena)
-    small = ARENA(1);
+    AUTO(arena) small = ARENA(1);
     assert_null(place_key(&p, &small).p);
     assert_int_equal(arena_error(&small), E_LIMIT);
     for (size_t n = 1; n <= 2; n++) {
-        AUTO(arena)
-        a = ARENA(0);
+        AUTO(arena) a = ARENA(0);
         mem_fail_after(n);
         struct str key = place_key(&p, &a);
         mem_fail_after(0);
@@ -71,8 +68,7 @@ static void test_place_order(void **state)
 
 static void expect_text(struct value v, const char *text)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     value_text(&v, &out);
     assert_string_equal(out.p, text);
 }

@@ -51,8 +51,7 @@ static void test_words(void **state)
 static void test_schema_is_json(void **state)
 {
     struct limits lim = limits_default();
-    AUTO(arena)
-    a = ARENA(lim.memory);
+    AUTO(arena) a = ARENA(lim.memory);
     struct diag d = {0};
     struct doc doc;
     (void)state;
@@ -109,8 +108,7 @@ static int add_row(void *ctx, int n, char **values, char **names)
 
 static void expect(sqlite3 *db, const char *sql, const char *rows)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     assert_int_equal(sqlite3_exec(db, sql, add_row, &out, NULL), SQLITE_OK);
     assert_string_equal(out.p, rows);
 }
@@ -135,8 +133,7 @@ static void test_views(void **state)
     expect(db, "SELECT place FROM places", "1\n2\n");
     expect(db, "SELECT * FROM relations", "m1|connects|m1|declared|1\n");
     for (int i = 0; REGISTRY_VIEW_NAMES[i]; i++) {
-        AUTO(buf)
-        sql = BUF_INIT;
+        AUTO(buf) sql = BUF_INIT;
         buf_addf(&sql, "SELECT * FROM \"%s\" WHERE 1 = 0", REGISTRY_VIEW_NAMES[i]);
         expect(db, sql.p, "");
     }

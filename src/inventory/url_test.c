@@ -43,13 +43,11 @@ static void test_normalise(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        AUTO(buf)
-        out = BUF_INIT;
+        AUTO(buf) out = BUF_INIT;
         url_normalise(str_z(rows[i].url), &out);
         assert_string_equal(out.p, rows[i].normal);
         /* Normal forms are their own normal form. */
-        AUTO(buf)
-        again = BUF_INIT;
+        AUTO(buf) again = BUF_INIT;
         url_normalise(buf_str(&out), &again);
         assert_string_equal(again.p, rows[i].normal);
     }

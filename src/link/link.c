@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how the facts of many items become observations, relations, owners and coverage. */
+#include <sys/stat.h>
+
 #include "base/path.h"
 #include "link/link_internal.h"
 
@@ -44,6 +46,22 @@ static int cover(struct link *l, struct coverage_row row)
     return vec_push(&l->coverage, row);
 }
 
+/*
+ * The detectors that would have read a file, by its name: a gap in a lock file says nothing about
+ * agent settings. A folder could have held anything.
+ */
+static int collectors_of(struct link *l, struct str path, uint32_t mode, struct str *ret)
+{
+    AUTO(buf) out = BUF_INIT;
+    for (int i = 0; S_ISREG(mode) && i < DETECTOR_COUNT; i++)
+        if (!DETECTORS[i]->wants || DETECTORS[i]->wants(l->catalog, path))
+            buf_addf(&out, "%s%s", out.n ? " " : "", DETECTORS[i]->id);
+    if (buf_result(&out))
+        return buf_result(&out);
+    *ret = arena_str(&l->mem, buf_str(&out));
+    return ret->p ? 0 : arena_error(&l->mem);
+}
+
 /* A gap inside an item: path, and the pointer or line when there is one. */
 static int cover_gap(struct link *l, const struct item_result *it, const struct fact *f)
 {
@@ -55,12 +73,16 @@ static int cover_gap(struct link *l, const struct item_result *it, const struct 
         reason = arena_str(&l->mem, f->reason);
     if (!path.p || !reason.p)
         return arena_error(&l->mem);
-    return cover(l, (struct coverage_row){.target = it->target,
-                                          .path = path,
-                                          .state = f->gap,
-                                          .reason = reason,
-                                          .files = 1,
-                                          .bytes = it->size});
+    struct str collectors;
+    int rc = collectors_of(l, path, it->mode, &collectors);
+    return rc ? rc
+              : cover(l, (struct coverage_row){.target = it->target,
+                                               .collectors = collectors,
+                                               .path = path,
+                                               .state = f->gap,
+                                               .reason = reason,
+                                               .files = 1,
+                                               .bytes = it->size});
 }
 
 static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)
@@ -137,7 +159,10 @@ int link_item(struct link *l, const struct item_result *it)
                                    .reason = arena_str(&l->mem, it->reason),
                                    .files = 1,
                                    .bytes = it->size};
-        return row.path.p && row.reason.p ? cover(l, row) : arena_error(&l->mem);
+        if (!row.path.p || !row.reason.p)
+            return arena_error(&l->mem);
+        int rc = collectors_of(l, row.path, it->mode, &row.collectors);
+        return rc ? rc : cover(l, row);
     }
     return it->facts.n ? keep_item(l, it) : 0;
 }
@@ -203,6 +228,7 @@ static int cover_totals(struct link *l, struct inventory *inv)
         row.path = STR("binary-content");
         row.state = COVERAGE_NOT_LOOKED;
         row.reason = STR("files that are not text are not searched for keys");
+        row.collectors = STR("secrets");
         row.files = l->binaries[t];
         row.bytes = 0;
         if (!rc && row.files)

@@ -129,6 +129,18 @@ static int write_scan(struct record *r, struct diag *d)
     return written(r, d);
 }
 
+/* Words separated by blanks as an array; nothing for none. */
+static void write_words(struct json_writer *w, const char *key, struct str words)
+{
+    struct str word;
+    if (!words.n)
+        return;
+    json_kopen_array(w, key);
+    while (str_field(&words, ' ', &word))
+        json_str(w, word);
+    json_end(w);
+}
+
 static int coverage_row(struct record *r, const struct stmt *row, struct diag *d)
 {
     struct json_writer *w = &r->w;
@@ -139,8 +151,9 @@ static int coverage_row(struct record *r, const struct stmt *row, struct diag *d
     json_kstr(w, "path", stmt_str(row, 2));
     json_kstr(w, "state", stmt_str(row, 3));
     json_kstr(w, "reason", stmt_str(row, 4));
-    json_kint(w, "files", stmt_int(row, 5));
-    json_kint(w, "bytes", stmt_int(row, 6));
+    write_words(w, "collectors", stmt_str(row, 5));
+    json_kint(w, "files", stmt_int(row, 6));
+    json_kint(w, "bytes", stmt_int(row, 7));
     json_end(w);
     return 0;
 }
@@ -148,8 +161,8 @@ static int coverage_row(struct record *r, const struct stmt *row, struct diag *d
 static int write_coverage(struct record *r, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
-    select_addz(&q, "SELECT c.source, c.target, c.path, c.state, c.reason, c.files, c.bytes"
-                    " FROM coverage c WHERE ");
+    select_addz(&q, "SELECT c.source, c.target, c.path, c.state, c.reason, c.collectors,"
+                    " c.files, c.bytes FROM coverage c WHERE ");
     scope_coverage(&r->scope, &q);
     select_addz(&q, " ORDER BY c.scan, c.ord");
     return write_rows(r, &q, coverage_row, d);

@@ -175,7 +175,8 @@ static void pop_level(struct walk *w)
 static int refuse(struct walk *w, struct source_item *ret, enum coverage_state state,
                   const char *reason)
 {
-    *ret = (struct source_item){.path = buf_str(&w->path), .fd = -1, .state = state};
+    *ret = (struct source_item){
+        .path = buf_str(&w->path), .fd = -1, .state = state, .mode = ret->mode};
     snprintf(ret->reason, sizeof(ret->reason), "%s", reason);
     return 1;
 }
@@ -296,6 +297,7 @@ static int files_next(void *state, struct source_item *ret, struct diag *d)
         if (!wanted(w, e.folder))
             continue;
         const char *z = w->path.p + w->path.n - name.n;
+        ret->mode = e.folder ? S_IFDIR : S_IFREG; /* what a refusal is about */
         int rc = e.folder ? enter(w, l, z, ret) : open_file(w, l->fd, z, ret);
         if (rc)
             return rc < 0 ? diag_set(d, rc, "no memory to list a folder") : rc;
