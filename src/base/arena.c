@@ -213,11 +213,11 @@ struct str arena_fmt(struct arena *a, const char *fmt, ...)
     if (n < 0) {
         fail(a, E_LIMIT);
         ret = STR_NULL;
-    } else if ((size_t)n < sizeof small) {
-        ret = arena_str(a, (struct str){small, (size_t)n});
     } else {
         p = take_text(a, (size_t)n + 1);
-        if (p)
+        if (p && (size_t)n < sizeof small)
+            memcpy(p, small, (size_t)n + 1);
+        else if (p)
             vsnprintf(p, (size_t)n + 1, fmt, again);
         ret = p ? (struct str){p, (size_t)n} : STR_NULL;
     }

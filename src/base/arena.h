@@ -35,6 +35,7 @@ void *arena_array(struct arena *a, size_t count, size_t size) MUST_CHECK;
 /* Copies. On failure the result is {NULL, 0} (arena_str of an empty slice is {"", 0}). */
 struct str arena_str(struct arena *a, struct str s) MUST_CHECK;
 char *arena_z(struct arena *a, struct str s) MUST_CHECK; /* NUL-terminated copy or NULL */
+/* A NUL follows the text. */
 struct str arena_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
 /* E_LIMIT or E_NOMEM after the latest NULL (until arena_clear), else 0. */
 int arena_error(const struct arena *a);

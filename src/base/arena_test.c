@@ -24,8 +24,7 @@ static bool all_zero(const char *p, size_t n)
 
 static void memory_is_aligned_zeroed_and_apart(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
     char *p[200];
 
     (void)state;
@@ -47,8 +46,7 @@ static void memory_is_aligned_zeroed_and_apart(void **state)
 
 static void large_objects_get_their_own_chunk(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
 
     (void)state;
     char *big = arena_alloc(&a, 3 << 20);
@@ -67,8 +65,7 @@ static void large_objects_get_their_own_chunk(void **state)
 
 static void a_middling_object_first_grows_the_chunk(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
 
     (void)state;
     char *p = arena_alloc(&a, 200 << 10);
@@ -85,8 +82,7 @@ static void a_middling_object_first_grows_the_chunk(void **state)
 
 static void clear_keeps_a_clean_chunk(void **state)
 {
-    AUTO(arena)
-    a = ARENA(1 << 20);
+    AUTO(arena) a = ARENA(1 << 20);
 
     (void)state;
     for (int round = 0; round < 3; round++) {
@@ -110,8 +106,7 @@ static void clear_keeps_a_clean_chunk(void **state)
 
 static void the_cap_counts_bytes_handed_out(void **state)
 {
-    AUTO(arena)
-    a = ARENA(100);
+    AUTO(arena) a = ARENA(100);
 
     (void)state;
     assert_non_null(arena_alloc(&a, 60));
@@ -130,8 +125,7 @@ static void the_cap_counts_bytes_handed_out(void **state)
 
 static void no_size_overflows(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
 
     (void)state;
     assert_non_null(arena_alloc(&a, 1));
@@ -147,8 +141,7 @@ static void no_size_overflows(void **state)
 
 static void text_is_copied(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
     char source[] = "abc";
 
     (void)state;
@@ -171,8 +164,7 @@ static void text_is_copied(void **state)
 
 static void lost_memory_is_an_error_not_a_crash(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
+    AUTO(arena) a = ARENA(0);
 
     (void)state;
     mem_fail_after(1);

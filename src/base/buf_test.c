@@ -13,8 +13,7 @@
 
 static void appends_and_stays_terminated(void **state)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     (void)state;
     assert_string_equal(b.p, "");
@@ -38,8 +37,7 @@ static void appends_and_stays_terminated(void **state)
 
 static void long_text_is_formatted_whole(void **state)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     (void)state;
     for (size_t n = 100; n < 160; n++) {
@@ -53,8 +51,7 @@ static void long_text_is_formatted_whole(void **state)
 
 static void room_is_written_by_the_caller(void **state)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     (void)state;
     char *p = buf_room(&b, 3);
@@ -72,8 +69,7 @@ static void room_is_written_by_the_caller(void **state)
 
 static void the_cap_is_exact_and_failure_sticks(void **state)
 {
-    AUTO(buf)
-    b = BUF_CAPPED(4);
+    AUTO(buf) b = BUF_CAPPED(4);
 
     (void)state;
     buf_add(&b, STR("abcd"));
@@ -96,8 +92,7 @@ static void the_cap_is_exact_and_failure_sticks(void **state)
 
 static void no_size_overflows(void **state)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     (void)state;
     buf_addc(&b, 'a');
@@ -110,8 +105,7 @@ static void no_size_overflows(void **state)
 
 static void lost_memory_is_reported_once_and_keeps_the_text(void **state)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     (void)state;
     mem_fail_after(1);

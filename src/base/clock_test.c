@@ -14,8 +14,7 @@
 
 static void assert_time(int64_t ms, const char *text)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     buf_add_time(&b, ms);
     assert_int_equal(buf_result(&b), 0);
@@ -73,8 +72,7 @@ static void every_day_agrees_with_the_c_library(void **state)
 {
     (void)state;
     for (int64_t day = -200000; day < 2000000; day += 97) {
-        AUTO(buf)
-        b = BUF_INIT;
+        AUTO(buf) b = BUF_INIT;
         time_t t = (time_t)(day * 86400);
         char text[64];
         struct tm tm;

@@ -154,10 +154,8 @@ static void long_star_patterns_agree_with_the_definition(void **state)
 
 static void hostile_patterns_end_soon(void **state)
 {
-    AUTO(buf)
-    pattern = BUF_INIT;
-    AUTO(buf)
-    path = BUF_INIT;
+    AUTO(buf) pattern = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
 
     (void)state;
     for (int i = 0; i < 200; i++)

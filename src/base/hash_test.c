@@ -13,8 +13,7 @@
 
 static void assert_hex(const unsigned char digest[SHA256_BYTES], const char *hex)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     buf_add_hex(&b, digest, SHA256_BYTES);
     assert_int_equal(buf_result(&b), 0);
@@ -99,8 +98,7 @@ static void hmac_matches_rfc_4231(void **state)
 
 static void hex_fails_with_its_buffer(void **state)
 {
-    AUTO(buf)
-    b = BUF_CAPPED(3);
+    AUTO(buf) b = BUF_CAPPED(3);
     const unsigned char bytes[] = {0x00, 0xff};
 
     (void)state;

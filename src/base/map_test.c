@@ -13,8 +13,7 @@
 
 static void absent_and_present_keys_differ(void **state)
 {
-    AUTO(map)
-    m = MAP_INIT;
+    AUTO(map) m = MAP_INIT;
     bool was_new = false;
 
     (void)state;
@@ -37,10 +36,8 @@ static void absent_and_present_keys_differ(void **state)
 
 static void many_keys_are_found_and_kept_in_order(void **state)
 {
-    AUTO(arena)
-    a = ARENA(0);
-    AUTO(map)
-    m = MAP_OWNED(&a);
+    AUTO(arena) a = ARENA(0);
+    AUTO(map) m = MAP_OWNED(&a);
     char key[32];
     uint64_t i = 0;
 
@@ -65,8 +62,7 @@ static void many_keys_are_found_and_kept_in_order(void **state)
 
 static void clear_forgets_and_works_on(void **state)
 {
-    AUTO(map)
-    m = MAP_INIT;
+    AUTO(map) m = MAP_INIT;
 
     (void)state;
     map_clear(&m);
@@ -84,10 +80,8 @@ static void clear_forgets_and_works_on(void **state)
 
 static void each_map_has_its_own_seed(void **state)
 {
-    AUTO(map)
-    a = MAP_INIT;
-    AUTO(map)
-    b = MAP_INIT;
+    AUTO(map) a = MAP_INIT;
+    AUTO(map) b = MAP_INIT;
 
     (void)state;
     assert_non_null(map_put(&a, STR("k"), NULL));
@@ -99,10 +93,8 @@ static void each_map_has_its_own_seed(void **state)
 /* With the n-th allocation failing, a map must hold exactly the keys it took. */
 static bool fill_with_failure(size_t nth)
 {
-    AUTO(arena)
-    a = ARENA(0);
-    AUTO(map)
-    m = MAP_OWNED(&a);
+    AUTO(arena) a = ARENA(0);
+    AUTO(map) m = MAP_OWNED(&a);
     char key[16];
     unsigned put = 0;
     bool was_new = true;
@@ -138,10 +130,8 @@ static void lost_memory_leaves_the_map_whole(void **state)
 
 static void a_full_arena_refuses_the_key(void **state)
 {
-    AUTO(arena)
-    a = ARENA(3);
-    AUTO(map)
-    m = MAP_OWNED(&a);
+    AUTO(arena) a = ARENA(3);
+    AUTO(map) m = MAP_OWNED(&a);
 
     (void)state;
     assert_non_null(map_put(&m, STR("abc"), NULL));

@@ -31,8 +31,7 @@ static void parts_of_a_path(void **state)
 
 static void assert_join(struct str dir, struct str name, const char *want)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     path_join(&b, dir, name);
     assert_string_equal(b.p, want);
@@ -52,8 +51,7 @@ static void join_puts_one_slash(void **state)
 
 static void assert_resolve(struct str dir, struct str rel, int rc, const char *want)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     buf_addz(&b, ">");
     assert_int_equal(path_resolve(&b, dir, rel), rc);
@@ -80,10 +78,8 @@ static void resolve_stays_below_the_root(void **state)
 
 static void resolve_reports_lost_memory(void **state)
 {
-    AUTO(buf)
-    b = BUF_INIT;
-    AUTO(buf)
-    capped = BUF_CAPPED(3);
+    AUTO(buf) b = BUF_INIT;
+    AUTO(buf) capped = BUF_CAPPED(3);
 
     (void)state;
     mem_fail_after(1);
@@ -113,8 +109,7 @@ static void whole_parts_are_compared(void **state)
 
 static void assert_shown(struct str path, const char *want)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     path_show(&b, path);
     assert_int_equal(buf_result(&b), 0);

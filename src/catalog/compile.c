@@ -40,8 +40,7 @@ static int compile_document(struct compiler *c)
 static int compile_file(struct compiler *c, const struct catalog_source *file)
 {
     struct limits lim = limits_default();
-    AUTO(arena)
-    a = ARENA(lim.memory);
+    AUTO(arena) a = ARENA(lim.memory);
     struct doc doc;
     int rc = yaml_parse(file->text, &lim, &a, &doc, c->d);
 
@@ -51,8 +50,7 @@ static int compile_file(struct compiler *c, const struct catalog_source *file)
         rc = compile_document(c);
     c->doc = NULL;
     if (rc) {
-        AUTO(buf)
-        name = BUF_CAPPED(sizeof(c->d->file) - 1);
+        AUTO(buf) name = BUF_CAPPED(sizeof(c->d->file) - 1);
         path_show(&name, file->path);
         diag_at(c->d, name.p, 0, 0);
     }
@@ -68,8 +66,7 @@ static int order_file(const void *a, const void *b, void *ctx UNUSED)
 static int digest_files(const struct catalog_source *files, size_t n, struct catalog_build *b)
 {
     unsigned char digest[SHA256_BYTES];
-    AUTO(buf)
-    hex = BUF_INIT;
+    AUTO(buf) hex = BUF_INIT;
     struct sha256 h;
     int rc = sha256_init(&h);
 
@@ -90,8 +87,7 @@ static int digest_files(const struct catalog_source *files, size_t n, struct cat
 static int compile_sorted(struct catalog_source *files, size_t n, struct catalog_build *b,
                           struct diag *d)
 {
-    AUTO(compiler)
-    c = {.a = &b->memory, .d = d};
+    AUTO(compiler) c = {.a = &b->memory, .d = d};
     int rc = digest_files(files, n, b);
 
     if (rc)

@@ -125,8 +125,7 @@ static int add_examples(struct compiler *c, const struct node *list, const char 
         return compile_fail(c, list, "examples that %s are missing for %s",
                             match ? "match" : "do not match", kind);
     node_each (c->doc, list, it) {
-        AUTO(buf)
-        text = BUF_INIT;
+        AUTO(buf) text = BUF_INIT;
         struct mark m = node_mark(c->doc, it);
         struct catalog_example e = {
             .kind = kind, .match = match, .line = m.line, .column = m.column};

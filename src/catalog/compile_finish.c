@@ -86,8 +86,7 @@ static int sort_entries(struct compiler *c, struct catalog *out)
     size_t n = c->entries.n;
     struct catalog_entry *rows = arena_new_n(c->a, struct catalog_entry, n + 1);
     const char **ids = arena_new_n(c->a, const char *, n + 1);
-    AUTO(renumber)
-    r = {0};
+    AUTO(renumber) r = {0};
 
     if (!rows || !ids)
         return compile_no_memory(c);
@@ -116,8 +115,7 @@ static int sort_hosts(struct compiler *c, struct catalog *out)
     size_t n = c->hosts.n;
     struct catalog_host *rows = arena_new_n(c->a, struct catalog_host, n + 1);
     const char **ids = arena_new_n(c->a, const char *, n + 1);
-    AUTO(renumber)
-    r = {0};
+    AUTO(renumber) r = {0};
 
     if (!rows || !ids)
         return compile_no_memory(c);

@@ -77,8 +77,7 @@ static void pointers_find_nodes(void **state)
 static void pointers_name_nodes(void **state)
 {
     struct run *t = *state;
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     for (uint32_t i = 0; i < t->doc.n; i++) {
         const struct node *n = &t->doc.nodes[i];
@@ -100,8 +99,7 @@ static void pointers_name_nodes(void **state)
 static void long_array_index_is_named(void **state)
 {
     struct run *t = *state;
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     struct doc doc;
 
     buf_addc(&b, '[');
@@ -109,8 +107,7 @@ static void long_array_index_is_named(void **state)
         buf_add(&b, STR("0,"));
     buf_add(&b, STR("[7]]"));
     assert_int_equal(json_parse(buf_str(&b), JSON_STRICT, &t->lim, &t->a, &doc, NULL), 0);
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     node_pointer(&doc, &doc.nodes[doc.n - 1], &out);
     assert_string_equal(out.p, "/1234/0");
     assert_ptr_equal(doc_find(&doc, buf_str(&out)), &doc.nodes[doc.n - 1]);
@@ -159,8 +156,7 @@ static void null_nodes_answer_nothing(void **state)
 {
     struct run *t = *state;
     struct doc none = {0};
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     assert_null(doc_root(&none));
     assert_null(doc_find(&none, STR("/a")));
@@ -245,8 +241,7 @@ static void marks_count_code_points(void **state)
 static void late_children_are_linked(void **state)
 {
     struct run *t = *state;
-    AUTO(doc_build)
-    b = {0};
+    AUTO(doc_build) b = {0};
     struct diag d = {0};
     struct doc doc;
     uint32_t root, one, two, row;
@@ -269,8 +264,7 @@ static void late_children_are_linked(void **state)
 static void builder_keeps_limits(void **state)
 {
     struct run *t = *state;
-    AUTO(doc_build)
-    b = {0};
+    AUTO(doc_build) b = {0};
     struct diag d = {0};
     uint32_t row = 0;
 

@@ -52,10 +52,8 @@ static void check_same(const struct doc *a, const struct doc *b)
 static void check_round_trip(const struct doc *doc, enum json_style style)
 {
     struct limits lim = limits_default();
-    AUTO(arena)
-    a = ARENA(lim.memory);
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(arena) a = ARENA(lim.memory);
+    AUTO(buf) out = BUF_INIT;
     struct doc again;
 
     check(!write_doc(doc, &out, style));
@@ -65,8 +63,7 @@ static void check_round_trip(const struct doc *doc, enum json_style style)
 
 static void check_pointers(const struct doc *doc)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
 
     for (uint32_t i = 0; i < MIN(doc->n, 64u); i++) {
         buf_clear(&out);
@@ -79,8 +76,7 @@ static void check_pointers(const struct doc *doc)
 
 static void read_mode(struct str text, enum json_mode mode, const struct limits *lim)
 {
-    AUTO(arena)
-    a = ARENA(1 << 20), b = ARENA(1 << 20);
+    AUTO(arena) a = ARENA(1 << 20), b = ARENA(1 << 20);
     struct doc whole = {0}, part = {0};
     struct diag d = {0}, d2 = {0};
     int rc = json_parse(text, mode, lim, &a, &whole, &d);

@@ -36,8 +36,7 @@ static struct str repeat(struct arena *a, const char *part, size_t n, const char
 static void deep_nesting_hits_the_limit(void **state)
 {
     struct run *t = *state;
-    AUTO(arena)
-    a = ARENA(64 << 20);
+    AUTO(arena) a = ARENA(64 << 20);
 
     t->lim.depth = 3;
     assert_int_equal(parse(t, STR("[[[1]]]"), JSON_STRICT), 0);
@@ -78,8 +77,7 @@ static void limits_are_named(void **state)
 static void arena_limit_is_named(void **state)
 {
     struct run *t = *state;
-    AUTO(arena)
-    a = ARENA(1 << 20), small = ARENA(20000);
+    AUTO(arena) a = ARENA(1 << 20), small = ARENA(20000);
     struct str text = repeat(&a, "1,\"\\n\",", 1000, "0]");
 
     memcpy((char *)text.p, "[1,1,1,", 7);
@@ -169,8 +167,7 @@ static void partial_stops_at_limits(void **state)
 static void duplicates_are_counted(void **state)
 {
     struct run *t = *state;
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
 
     assert_int_equal(
         parse(t, STR("{\"a\":1,\"b\":{\"c\":1,\"\\u0063\":2,\"c\":3},\"a\":4}"), JSON_STRICT), 0);
@@ -194,8 +191,7 @@ static void duplicates_are_counted(void **state)
 static void failed_allocation_is_reported(void **state)
 {
     struct run *t = *state;
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     size_t n = 0;
     int rc = E_NOMEM;
 
@@ -204,8 +200,7 @@ static void failed_allocation_is_reported(void **state)
         buf_addf(&b, ",\"k\\u0030%d\":[%d,{\"deep\":\"\\t\"}]", i, i);
     buf_addc(&b, '}');
     while (rc) {
-        AUTO(arena)
-        a = ARENA(0), a2 = ARENA(0);
+        AUTO(arena) a = ARENA(0), a2 = ARENA(0);
         struct doc doc = {0}, part = {0};
         struct diag d = {0};
         mem_fail_after(++n);

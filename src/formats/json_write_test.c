@@ -35,8 +35,7 @@ static void write_sample(struct json_writer *w)
 
 static void assert_written(enum json_style style, const char *want)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     struct json_writer w;
 
     json_begin(&w, &out, style);
@@ -72,10 +71,8 @@ static void both_styles(void **state)
 static void written_text_reads_back(void **state)
 {
     struct limits lim = limits_default();
-    AUTO(arena)
-    a = ARENA(lim.memory);
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(arena) a = ARENA(lim.memory);
+    AUTO(buf) out = BUF_INIT;
     struct json_writer w;
     struct doc doc;
     int64_t n = 0;
@@ -93,8 +90,7 @@ static void written_text_reads_back(void **state)
 
 static void assert_literal(struct str s, struct str want)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
 
     buf_add_json(&out, s);
     assert_int_equal(buf_result(&out), 0);
@@ -126,8 +122,7 @@ static void invalid_utf8_is_replaced_bytewise(void **state)
 
 static void assert_number(int64_t v, bool tenths, const char *want)
 {
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
     struct json_writer w;
 
     json_begin(&w, &out, JSON_COMPACT);
@@ -180,14 +175,12 @@ static void mistakes_are_noticed(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
-        AUTO(buf)
-        out = BUF_INIT;
+        AUTO(buf) out = BUF_INIT;
         if (write_calls(wrong[i], &out) != E_BUG)
             fail_msg("taken: %s", wrong[i]);
     }
     for (size_t i = 0; i < ARRAY_LEN(right); i++) {
-        AUTO(buf)
-        out = BUF_INIT;
+        AUTO(buf) out = BUF_INIT;
         if (write_calls(right[i], &out))
             fail_msg("refused: %s", right[i]);
     }
@@ -196,8 +189,7 @@ static void mistakes_are_noticed(void **state)
 static void depth_is_bounded(void **state)
 {
     char calls[2 * JSON_WRITER_DEPTH + 1] = {0};
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(buf) out = BUF_INIT;
 
     (void)state;
     memset(calls, '[', JSON_WRITER_DEPTH - 1);
@@ -210,8 +202,7 @@ static void depth_is_bounded(void **state)
 
 static void buffer_failures_are_reported(void **state)
 {
-    AUTO(buf)
-    capped = BUF_CAPPED(20);
+    AUTO(buf) capped = BUF_CAPPED(20);
     struct json_writer w;
     int rc = E_NOMEM;
 
@@ -220,8 +211,7 @@ static void buffer_failures_are_reported(void **state)
     write_sample(&w);
     assert_int_equal(json_finish(&w), E_LIMIT);
     for (size_t n = 1; rc; n++) {
-        AUTO(buf)
-        out = BUF_INIT;
+        AUTO(buf) out = BUF_INIT;
         mem_fail_after(n);
         json_begin(&w, &out, JSON_PRETTY);
         write_sample(&w);

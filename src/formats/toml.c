@@ -251,8 +251,7 @@ static void toml_done(struct toml *t)
 int toml_parse(struct str text, const struct limits *lim, struct arena *a, struct doc *ret,
                struct diag *d)
 {
-    AUTO(toml)
-    t = {.memory = ARENA(lim->memory), .probe = BUF_INIT};
+    AUTO(toml) t = {.memory = ARENA(lim->memory), .probe = BUF_INIT};
     uint32_t bom = str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0;
     struct doc doc;
 

@@ -12,8 +12,7 @@ static void check(bool ok)
 /* No key is defined twice, so each node is found under its own pointer. */
 static void check_pointers(const struct doc *doc)
 {
-    AUTO(buf)
-    path = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
 
     check(!doc->duplicates);
     for (uint32_t i = 0; i < MIN(doc->n, 100u); i++) {
@@ -27,8 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    AUTO(arena)
-    a = ARENA(1 << 20);
+    AUTO(arena) a = ARENA(1 << 20);
     struct limits lim = {
         .bytes = 8000, .depth = 24, .items = 1000, .string_bytes = 300, .memory = 1 << 18};
     struct diag d = {0};

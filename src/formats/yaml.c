@@ -361,8 +361,7 @@ static void yaml_done(struct yaml *y)
 int yaml_parse(struct str text, const struct limits *lim, struct arena *a, struct doc *ret,
                struct diag *d)
 {
-    AUTO(yaml)
-    y = {.memory = ARENA(lim->memory)};
+    AUTO(yaml) y = {.memory = ARENA(lim->memory)};
     uint32_t bom = str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0;
     struct doc doc;
 

@@ -36,8 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    AUTO(arena)
-    a = ARENA(1 << 20);
+    AUTO(arena) a = ARENA(1 << 20);
     struct limits lim = {
         .bytes = 8000, .depth = 24, .items = 1000, .string_bytes = 300, .memory = 1 << 18};
     struct diag d = {0};

@@ -76,10 +76,8 @@ int prefilter_compile(const struct str *literals, size_t n, char **ret_bytes, si
                       struct diag *d)
 {
     struct prefilter_head head = {.magic = PREFILTER_MAGIC, .literals = (uint32_t)n};
-    AUTO(columns)
-    c = {0};
-    AUTO(buf)
-    out = BUF_INIT;
+    AUTO(columns) c = {0};
+    AUTO(buf) out = BUF_INIT;
     int rc;
 
     if ((rc = columns_init(&c, literals, n, d)))

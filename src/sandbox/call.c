@@ -208,8 +208,7 @@ static int receive(struct worker *w, struct watch *watch, struct buf *reply, int
 int worker_greeting(struct worker *w, enum sandbox_level *ret, struct diag *d)
 {
     struct watch watch = {0};
-    AUTO(buf)
-    bytes = BUF_CAPPED(16);
+    AUTO(buf) bytes = BUF_CAPPED(16);
     int code = 0;
     if (receive(w, &watch, &bytes, &code))
         return worker_end(w, watch.end, d);

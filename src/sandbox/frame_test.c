@@ -13,8 +13,7 @@
 static void fields_come_back(void **state)
 {
     (void)state;
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     frame_put_u8(&b, 200);
     frame_put_u32(&b, 0xfedcba98);
     frame_put_i64(&b, INT64_MIN);
@@ -37,8 +36,7 @@ static void fields_come_back(void **state)
 static void layout_is_little_endian(void **state)
 {
     (void)state;
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     frame_put_u32(&b, 0x04030201);
     frame_put_str(&b, STR("x"));
     assert_true(str_eq(buf_str(&b), STR("\1\2\3\4\1\0\0\0x")));
@@ -94,18 +92,15 @@ static void counts_must_fit(void **state)
 static void memory_and_caps_stick(void **state)
 {
     (void)state;
-    AUTO(buf)
-    capped = BUF_CAPPED(6);
+    AUTO(buf) capped = BUF_CAPPED(6);
     frame_put_str(&capped, STR("abc"));
     assert_int_equal(buf_result(&capped), E_LIMIT);
-    AUTO(buf)
-    starved = BUF_INIT;
+    AUTO(buf) starved = BUF_INIT;
     mem_fail_after(1);
     frame_put_i64(&starved, 1);
     mem_fail_after(0);
     assert_int_equal(buf_result(&starved), E_NOMEM);
-    AUTO(buf)
-    long_one = BUF_INIT;
+    AUTO(buf) long_one = BUF_INIT;
     frame_put_str(&long_one, (struct str){"", (size_t)UINT32_MAX + 1});
     assert_int_equal(buf_result(&long_one), E_LIMIT);
 }

@@ -116,8 +116,7 @@ static void workers_may_die_at_any_step(void **state)
     assert_int_equal(pthread_create(&id, NULL, kill_later, &pid), 0);
     assert_lost(&f, call(&f, "sleep"), E_CANCELLED, "killed by signal 9"); /* at work */
     pthread_join(id, NULL);
-    AUTO(buf)
-    big = BUF_INIT;
+    AUTO(buf) big = BUF_INIT;
     buf_pad(&big, 'y', 4 << 20);
     pid = f.w.pid;
     kill(pid, SIGSTOP); /* half of the request is on its way */
@@ -172,8 +171,7 @@ static _Noreturn void doomed_program(int out)
     struct sandbox_config config = hostile_config();
     struct sandbox sb;
     struct worker w;
-    AUTO(buf)
-    reply = BUF_INIT;
+    AUTO(buf) reply = BUF_INIT;
     if (sandbox_start(&sb, &config, NULL) || sandbox_worker(&sb, &w, NULL))
         _exit(1);
     pid_t pids[2] = {sb.zygote, w.pid};

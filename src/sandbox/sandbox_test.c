@@ -95,8 +95,7 @@ static void long_frames_pass_and_longer_do_not(void **state)
     struct fixture f;
     open_fixture(&f, NULL);
     size_t max = f.sb.config.max_frame;
-    AUTO(buf)
-    big = BUF_INIT;
+    AUTO(buf) big = BUF_INIT;
     buf_addz(&big, "echo ");
     buf_pad(&big, 'y', max - big.n);
     assert_int_equal(worker_call(&f.w, buf_str(&big), -1, &f.reply, &f.d), 0);
@@ -107,8 +106,7 @@ static void long_frames_pass_and_longer_do_not(void **state)
     assert_int_equal(f.reply.n, max);
     assert_int_equal(call(&f, "above-limit 8388609"), E_LIMIT);
     assert_int_equal(f.reply.n, 0);
-    AUTO(buf)
-    small = BUF_CAPPED(100);
+    AUTO(buf) small = BUF_CAPPED(100);
     assert_int_equal(hostile_call(&f.w, "above-limit 101", -1, &small, &f.d), E_LIMIT);
     assert_int_equal(hostile_call(&f.w, "echo in step", -1, &small, &f.d), 0);
     assert_true(str_eq_z(buf_str(&small), "in step"));
@@ -143,8 +141,7 @@ static void *many_calls(void *arg)
     struct pair_thread *t = arg;
     struct worker w = {.sock = -1};
     struct diag d = {0};
-    AUTO(buf)
-    reply = BUF_INIT;
+    AUTO(buf) reply = BUF_INIT;
     for (int i = 0; i < 300 && !t->bad; i++) {
         char request[64];
         if (w.sock < 0)

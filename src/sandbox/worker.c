@@ -180,8 +180,7 @@ _Noreturn void worker_main(const struct sandbox_config *config, unsigned without
     ipc_close_rest();
     enum sandbox_level level = SANDBOX_NONE;
     int error = enter(config, without, &level);
-    AUTO(buf)
-    greeting = BUF_INIT;
+    AUTO(buf) greeting = BUF_INIT;
     frame_put_u8(&greeting, (uint8_t)level);
     if (!error)
         error = buf_result(&greeting);

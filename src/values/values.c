@@ -25,8 +25,7 @@ struct values *values_free(struct values *v)
 /* A key without `before` matches at its keyword only. */
 static int new_pattern(const struct catalog_key *key, struct regex **ret, struct diag *d)
 {
-    AUTO(buf)
-    anchored = BUF_INIT;
+    AUTO(buf) anchored = BUF_INIT;
 
     if (key->before)
         return regex_new(str_z(key->pattern), ret, d);

@@ -71,8 +71,7 @@ static int each_entry(struct gen *g, const char *dir, int (*each)(struct gen *, 
         return diag_errno(&g->diag, "cannot list %s", dir);
     int rc = OK;
     for (int i = 0; i < n; i++) {
-        AUTO(buf)
-        path = BUF_INIT;
+        AUTO(buf) path = BUF_INIT;
         buf_addf(&path, "%s/%s", dir, list[i]->d_name);
         if (!rc)
             rc = buf_result(&path) ? out_of_memory(g) : each(g, path.p);
@@ -84,8 +83,7 @@ static int each_entry(struct gen *g, const char *dir, int (*each)(struct gen *, 
 
 static int read_into_arena(struct gen *g, const char *path, struct str *ret)
 {
-    AUTO(buf)
-    b = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
     int rc = file_read(path, &b, &g->diag);
     if (rc)
         return rc;
@@ -105,8 +103,7 @@ static int refuse(struct gen *g, const char *path, const char *hint, const char 
 /* The file stands in the folder of its area and bears its id. */
 static int check_name(struct gen *g, const char *path, const struct control *c)
 {
-    AUTO(buf)
-    want = BUF_INIT;
+    AUTO(buf) want = BUF_INIT;
     buf_addf(&want, "%s/%s.sql", c->area, c->id);
     if (buf_result(&want))
         return out_of_memory(g);
@@ -119,8 +116,7 @@ static int take_control(struct gen *g, const char *path)
 {
     struct unit u = {0};
     struct str text, stem = str_sub(str_z(path), 0, str_z(path).n - 4);
-    AUTO(buf)
-    test = BUF_INIT;
+    AUTO(buf) test = BUF_INIT;
     buf_add(&test, stem);
     buf_addz(&test, ".test.yaml");
     const char *shown = arena_z(&g->arena, str_z(path));
@@ -149,8 +145,7 @@ static int take_area_entry(struct gen *g, const char *path)
         return take_control(g, path);
     if (!str_ends(p, STR(".test.yaml")))
         return refuse(g, path, "move it out of controls/", "neither ID.sql nor ID.test.yaml");
-    AUTO(buf)
-    sql = BUF_INIT;
+    AUTO(buf) sql = BUF_INIT;
     buf_add(&sql, str_sub(p, 0, p.n - 10));
     buf_addz(&sql, ".sql");
     if (buf_result(&sql))

@@ -23,8 +23,7 @@ int file_read(const char *path, struct buf *ret, struct diag *d)
 
 static bool file_holds(const char *path, struct str text)
 {
-    AUTO(buf)
-    old = BUF_INIT;
+    AUTO(buf) old = BUF_INIT;
     return file_read(path, &old, NULL) == OK && str_eq(buf_str(&old), text);
 }
 

@@ -37,10 +37,8 @@ static int source_load(struct source *s, const char *path, struct arena *a, stru
 /* Write a file, or in check mode compare it. */
 static int put(struct job *j, const char *name, const struct buf *text)
 {
-    AUTO(buf)
-    path = BUF_INIT;
-    AUTO(buf)
-    old = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
+    AUTO(buf) old = BUF_INIT;
     path_join(&path, str_z(j->root), str_z(name));
     if (buf_result(text) || buf_result(&path))
         return diag_set(j->d, E_NOMEM, "out of memory");
@@ -62,12 +60,9 @@ static int put_section(struct job *j, const char *name, const struct buf *sectio
 {
     static const char begin[] = "<!-- generated from kinds.yaml -->\n";
     static const char end[] = "<!-- end -->\n";
-    AUTO(buf)
-    path = BUF_INIT;
-    AUTO(buf)
-    old = BUF_INIT;
-    AUTO(buf)
-    page = BUF_INIT;
+    AUTO(buf) path = BUF_INIT;
+    AUTO(buf) old = BUF_INIT;
+    AUTO(buf) page = BUF_INIT;
     path_join(&path, str_z(j->root), str_z(name));
     int rc = buf_result(&path) ? E_NOMEM : file_read(path.p, &old, j->d);
     if (rc)
@@ -88,10 +83,8 @@ static int put_section(struct job *j, const char *name, const struct buf *sectio
 
 static int make_build(struct job *j)
 {
-    AUTO(buf)
-    ids = BUF_INIT;
-    AUTO(buf)
-    tables = BUF_INIT;
+    AUTO(buf) ids = BUF_INIT;
+    AUTO(buf) tables = BUF_INIT;
     write_ids(&j->registry, &ids);
     int rc = put(j, "registry_ids.gen.h", &ids);
     if (rc)
@@ -102,10 +95,8 @@ static int make_build(struct job *j)
 
 static int make_docs(struct job *j)
 {
-    AUTO(buf)
-    page = BUF_INIT;
-    AUTO(buf)
-    identity = BUF_INIT;
+    AUTO(buf) page = BUF_INIT;
+    AUTO(buf) identity = BUF_INIT;
     int rc = put(j, "docs/schema/stance-1.schema.json", &j->schema);
     if (rc)
         return rc;
@@ -119,8 +110,7 @@ static int make_docs(struct job *j)
 static int run(struct job *j, const char *kinds, const char *record)
 {
     struct limits lim = limits_default();
-    AUTO(arena)
-    a = ARENA(lim.memory);
+    AUTO(arena) a = ARENA(lim.memory);
     int rc = source_load(&j->kinds, kinds, &a, j->d);
     if (!rc)
         rc = source_load(&j->record, record, &a, j->d);

@@ -202,8 +202,7 @@ static void add_tables(const struct registry *r, struct buf *out)
 
 void write_tables(const struct registry *r, struct str schema, struct buf *out)
 {
-    AUTO(buf)
-    text = BUF_INIT;
+    AUTO(buf) text = BUF_INIT;
     struct str name, rest;
     buf_addz(out, HEAD);
     buf_addz(out, "#include \"inventory/registry.h\"\n");

@@ -26,8 +26,7 @@ static void add_word_list(struct buf *out, const struct words *w)
 
 static void add_attr(const struct reg_kind *k, const struct reg_attr *a, struct buf *out)
 {
-    AUTO(buf)
-    column = BUF_INIT;
+    AUTO(buf) column = BUF_INIT;
     column_name(k, a, &column);
     buf_addf(out, "| `" STR_FMT "` | " STR_FMT, STR_ARG(a->name), STR_ARG(a->type));
     if (a->unit.n)

@@ -146,8 +146,7 @@ static int choice_of(struct load *l, const struct node *object, const char *key,
 static int claim(struct load *l, const struct node *key, const char *prefix, struct str a,
                  struct str b)
 {
-    AUTO(buf)
-    id = BUF_INIT;
+    AUTO(buf) id = BUF_INIT;
     buf_addz(&id, prefix);
     buf_add_upper(&id, a);
     if (b.n) {
@@ -244,8 +243,7 @@ static int load_attr(struct load *l, const struct reg_kind *k, const struct node
 /* The two columns of the view that show an attribute. */
 static int claim_columns(struct load *l, const struct reg_kind *k, const struct reg_attr *a)
 {
-    AUTO(buf)
-    name = BUF_INIT;
+    AUTO(buf) name = BUF_INIT;
     column_name(k, a, &name);
     for (int i = 0; i < 2; i++) {
         int rc = buf_result(&name) ? diag_set(l->d, E_NOMEM, "out of memory")

@@ -44,8 +44,7 @@ static void add_enum(struct json_writer *w, const struct words *words)
 
 static void add_ref(struct json_writer *w, const char *key, const char *def, struct str name)
 {
-    AUTO(buf)
-    ref = BUF_INIT;
+    AUTO(buf) ref = BUF_INIT;
     buf_addf(&ref, "#/$defs/%s" STR_FMT, def, STR_ARG(name));
     json_kstr(w, key, buf_str(&ref));
 }
@@ -82,8 +81,7 @@ static void add_attr(struct json_writer *w, const struct reg_attr *a)
 static void add_what(struct json_writer *w, const struct reg_kind *k, const char *prefix,
                      bool place)
 {
-    AUTO(buf)
-    name = BUF_INIT;
+    AUTO(buf) name = BUF_INIT;
     buf_addf(&name, "%s" STR_FMT, prefix, STR_ARG(k->name));
     json_key(w, buf_str(&name));
     json_object(w);

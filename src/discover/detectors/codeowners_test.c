@@ -34,8 +34,7 @@ static void too_large(void **state UNUSED)
     AUTO(buf) text = BUF_INIT;
     while (text.n <= 3u << 20)
         buf_addf(&text, "/some/folder/that/is/here/ @org/team # %0400d\n", 1);
-    AUTO(detector_run)
-    r = {.detector = DET, .path = "CODEOWNERS", .content = buf_str(&text)};
+    AUTO(detector_run) r = {.detector = DET, .path = "CODEOWNERS", .content = buf_str(&text)};
     detector_dump(&r);
     assert_string_equal(
         r.text.p, "gap partial: larger than the 3 MiB that GitHub loads: no rule applies @file\n");

@@ -148,8 +148,7 @@ static void test_damage(void **state)
 static void test_memory(void **state)
 {
     (void)state;
-    AUTO(detector_run)
-    r = host_run(&DETECTOR_HOST_SETTINGS, ".cursor/permissions.json",
+    AUTO(detector_run) r = host_run(&DETECTOR_HOST_SETTINGS, ".cursor/permissions.json",
                  "{\"mcpAllowlist\": [\"a:b\", \"*:*\"], \"terminalAllowlist\": [\"c\"], "
                  "\"permissions\": {\"deny\": [\"d\"]}}");
     detector_survives_run(&r);

@@ -414,8 +414,7 @@ static void test_damage(void **state)
 static void test_memory(void **state)
 {
     (void)state;
-    AUTO(detector_run)
-    r = host_run(
+    AUTO(detector_run) r = host_run(
         &DETECTOR_MCP_CONFIG, CURSOR,
         "{\"mcpServers\": {\"a\": {\"command\": \"npx\", \"args\": [\"-y\", \"p\", \"--k=v\"], "
         "\"env\": {\"T\": \"v\"}, \"autoApprove\": [\"t\"]}, \"b\": {\"url\": "

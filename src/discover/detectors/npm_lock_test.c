@@ -78,8 +78,7 @@ static void version_1(void **state UNUSED)
 static void version_2(void **state UNUSED)
 {
     /* "dependencies" repeats "packages" for older readers. */
-    AUTO(detector_run)
-    r = {.detector = DET,
+    AUTO(detector_run) r = {.detector = DET,
          .path = "package-lock.json",
          .content = STR("{\"lockfileVersion\": 2, \"packages\": {\"\": {\"dependencies\": "
                         "{\"openai\": \"^4\"}}, \"node_modules/openai\": {\"version\": \"4.0.0\"}},"

@@ -97,8 +97,7 @@ static void huge(void **state UNUSED)
     for (int i = 0; i < 20000; i++)
         buf_addf(&text, "\"p%d\": \"^1.0.0\",\n", i);
     buf_addz(&text, "\"openai\": \"1.0.0\"}}");
-    AUTO(detector_run)
-    r = {.detector = DET,
+    AUTO(detector_run) r = {.detector = DET,
          .path = "package.json",
          .content = buf_str(&text),
          .catalog = &PACKAGE_CATALOG};

@@ -76,8 +76,7 @@ static void utf16(void **state UNUSED)
     const struct str text = STR("\xff\xfeo\0p\0e\0n\0a\0i\0=\0=\0"
                                 "1\0.\0"
                                 "2\0\r\0\n\0");
-    AUTO(detector_run)
-    r = {.detector = DET, .path = "requirements.txt", .content = text, .catalog = &PACKAGE_CATALOG};
+    AUTO(detector_run) r = {.detector = DET, .path = "requirements.txt", .content = text, .catalog = &PACKAGE_CATALOG};
     detector_dump(&r);
     assert_non_null(strstr(r.text.p, "version = 1.2\n"));
 }
@@ -129,8 +128,7 @@ static void huge(void **state UNUSED)
     buf_addz(&text, "openai==1.0 ");
     for (int i = 0; i < 50000; i++)
         buf_addz(&text, "\\\n --hash=sha256:00 ");
-    AUTO(detector_run)
-    r = {.detector = DET,
+    AUTO(detector_run) r = {.detector = DET,
          .path = "requirements.txt",
          .content = buf_str(&text),
          .catalog = &PACKAGE_CATALOG};

@@ -25,8 +25,7 @@ static void file(struct buf *b, uint64_t length, const char *header, size_t data
 
 static void says_bytes(const char *path, struct str content, const char *expected)
 {
-    AUTO(detector_run)
-    r = {.detector = &DETECTOR_SAFETENSORS, .path = path, .content = content, .catalog = &nothing};
+    AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS, .path = path, .content = content, .catalog = &nothing};
     detector_dump(&r);
     assert_string_equal(r.text.p, expected);
 }
@@ -118,8 +117,7 @@ static void test_fault(void **state)
     (void)state;
     AUTO(buf) b = BUF_INIT;
     file(&b, strlen(HEADER), HEADER, 20);
-    AUTO(detector_run)
-    r = {.detector = &DETECTOR_SAFETENSORS,
+    AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS,
          .path = "x",
          .content = buf_str(&b),
          .catalog = &nothing};
@@ -138,8 +136,7 @@ static void test_cut(void **state)
     AUTO(buf) b = BUF_INIT;
     file(&b, strlen(HEADER), HEADER, 16);
     for (size_t n = 0; n < b.n; n++) {
-        AUTO(detector_run)
-        r = {.detector = &DETECTOR_SAFETENSORS,
+        AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS,
              .path = "m.safetensors",
              .content = str_sub(buf_str(&b), 0, n),
              .catalog = &nothing};
@@ -210,8 +207,7 @@ static void test_memory(void **state)
     (void)state;
     AUTO(buf) b = BUF_INIT;
     file(&b, strlen(HEADER), HEADER, 16);
-    AUTO(detector_run)
-    r = {.detector = &DETECTOR_SAFETENSORS,
+    AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS,
          .path = "x",
          .content = buf_str(&b),
          .catalog = &nothing};
