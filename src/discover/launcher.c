@@ -82,7 +82,7 @@ static bool cluster(struct words *w, const char *letters, struct option *ret)
 {
     struct shell_word word = w->v[w->i - 1];
     for (size_t k = 1; k < word.text.n; k++) {
-        if (!strchr(letters, word.text.p[k]))
+        if (!word.text.p[k] || !strchr(letters, word.text.p[k]))
             continue;
         static const char names[] = "-a-c-e-h-l-m-p-u-v-w";
         const char *name = names;

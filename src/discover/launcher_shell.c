@@ -141,7 +141,7 @@ static bool find_line(struct words *w, struct str name)
     bool windows = launcher_in("cmd powershell pwsh", name), cmd = str_eq_z(name, "cmd");
     for (; w->i < w->n; w->i++) {
         struct str s = w->v[w->i].text;
-        if (cmd && s.n == 2 && s.p[0] == '/' && strchr("cCkK", s.p[1]))
+        if (cmd && s.n == 2 && s.p[0] == '/' && s.p[1] && strchr("cCkK", s.p[1]))
             break;
         if (windows && !cmd && (str_eq_nocase(s, STR("-Command")) || str_eq_nocase(s, STR("-c"))))
             break;

@@ -215,7 +215,7 @@ static bool is_exact_semver(struct str s)
     if (i < s.n && s.p[i] != '-' && s.p[i] != '+')
         return false;
     for (; i < s.n; i++)
-        if (!is_digit(s.p[i]) && !is_alpha(s.p[i]) && !strchr(".-+", s.p[i]))
+        if (!is_digit(s.p[i]) && !is_alpha(s.p[i]) && (!s.p[i] || !strchr(".-+", s.p[i])))
             return false;
     return true;
 }

@@ -124,7 +124,7 @@ static int redirect(struct splitter *s)
         s->open = false;
     else
         rc = end_word(s);
-    while (s->i < s->in.n && strchr("<>&-", s->in.p[s->i]))
+    while (s->i < s->in.n && s->in.p[s->i] && strchr("<>&-", s->in.p[s->i]))
         s->i++;
     s->skip = true;
     return rc;
