@@ -176,6 +176,74 @@ static void test_two_targets(void **state)
     store_free(st);
 }
 
+/* What only the other target says of the asset stays; labels are what all places share. */
+static void test_facts_of_elsewhere(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+    struct attribute package = {ATTR_MCP_SERVER_TRANSPORT,
+                                STATE_DECLARED,
+                                {.text = STR("http")},
+                                place_at(1, "b.json", "/mcpServers/x", 3),
+                                STR("")};
+    struct attribute url = {ATTR_MCP_SERVER_URL,
+                            STATE_DECLARED,
+                            {.text = STR(A)},
+                            place_at(1, "b.json", "/mcpServers/x", 3),
+                            STR("")};
+    struct attribute attrs[] = {package, url};
+    struct observation o = {.kind = KIND_MCP_SERVER,
+                            .name = STR("x"),
+                            .scope = STR("org/two"),
+                            .scope_path = STR("b.json"),
+                            .at = place_at(1, "b.json", "/mcpServers/x", 3),
+                            .attrs = attrs,
+                            .n_attrs = 2};
+    uint32_t handle;
+    struct world w;
+
+    world_begin(&w, st, 1000, 2);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    cover(&w, 1, "", COVERAGE_EXAMINED);
+    add_labelled_server(&w, 0, "a.json", A, "1", 1u << LABEL_TEST);
+    assert_int_equal(inventory_add(&w.inv, &o, &handle), 0);
+    world_store(&w);
+    world_commit(&w);
+    assert_string_equal(ask(st, "SELECT labels FROM assets"), "");
+    assert_string_equal(ask(st, "SELECT labels FROM places WHERE path = 'a.json'"), "test");
+    world_begin(&w, st, 2000, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    add_labelled_server(&w, 0, "a.json", A, "1", 1u << LABEL_TEST);
+    world_store(&w);
+    world_commit(&w);
+    assert_string_equal(ask(st, "SELECT count(*) FROM change_log WHERE scan = 2"), "0");
+    assert_string_equal(ask(st, "SELECT transport FROM mcp_servers"), "http");
+    assert_string_equal(ask(st, "SELECT labels FROM assets"), "");
+    /* The other place is gone: what it said goes with it. */
+    world_begin(&w, st, 3000, 2);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    cover(&w, 1, "", COVERAGE_EXAMINED);
+    add_labelled_server(&w, 0, "a.json", A, "1", 1u << LABEL_TEST);
+    world_store(&w);
+    world_commit(&w);
+    assert_string_equal(ask(st, "SELECT transport FROM mcp_servers"), "");
+    assert_string_equal(ask(st, "SELECT labels FROM assets"), "test");
+    assert_sound(st);
+    store_free(st);
+}
+
+/* A sanction that people gave is not undone by a scan that knows none. */
+static void test_sanction_stays(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+    struct diag d = {0};
+
+    scan_server(st, 1000, "a.json", A, "1");
+    assert_int_equal(db_exec(store_db(st), STR("UPDATE asset SET sanction = 'banned'"), &d), 0);
+    scan_server(st, 2000, "a.json", A, "2");
+    assert_string_equal(ask(st, "SELECT sanction FROM assets"), "banned");
+    store_free(st);
+}
+
 static void scan_file(struct store *st, int64_t at, const char *one, const char *two, int64_t size)
 {
     struct world w;
@@ -215,6 +283,24 @@ static void test_rename(void **state)
     assert_string_equal(ask(st, "SELECT count(*) FROM asset"), "3");
     scan_file(st, 6000, "z/AGENTS.md", "zz/AGENTS.md", 99);
     assert_string_equal(ask(st, "SELECT count(*) FROM asset"), "5");
+    assert_string_equal(ask(st, "SELECT count(*) FROM instruction_files"), "2");
+    assert_sound(st);
+    store_free(st);
+}
+
+/* The old file could not be read: it may still be there, so the new one is another. */
+static void test_no_rename(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+    struct world w;
+
+    scan_file(st, 1000, "AGENTS.md", NULL, 77);
+    world_begin(&w, st, 2000, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    cover(&w, 0, "AGENTS.md", COVERAGE_DENIED);
+    add_file(&w, "docs/AGENTS.md", 77);
+    world_store(&w);
+    world_commit(&w);
     assert_string_equal(ask(st, "SELECT count(*) FROM instruction_files"), "2");
     assert_sound(st);
     store_free(st);
@@ -375,11 +461,30 @@ static void test_deterministic(void **state)
     assert_string_equal(digest[0], digest[1]);
 }
 
+/* Both stood at the same place: it is one place afterwards, with the findings of both. */
+static void test_merge_of_one_place(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+
+    scan_weak(st, 1000, true, NULL);
+    scan_weak(st, 2000, false, A);
+    assert_string_equal(ask(st, "SELECT count(*) FROM asset"), "2");
+    scan_weak(st, 3000, true, A);
+    assert_string_equal(ask(st, "SELECT count(*) FROM asset"), "1");
+    assert_string_equal(ask(st, "SELECT count(*) FROM place"), "1");
+    assert_string_equal(ask(st, "SELECT count(*) FROM finding WHERE place IN"
+                                " (SELECT id FROM place)"),
+                        "2");
+    assert_sound(st);
+    store_free(st);
+}
+
 #define LIST(X)                                                                                    \
     X(test_first_scan)                                                                             \
     X(test_unchanged) X(test_attribute_changes) X(test_gone_and_back) X(test_not_covered)          \
-        X(test_two_targets) X(test_rename) X(test_alias_persists) X(test_merge) X(test_links)      \
-            X(test_hostile_names)
+        X(test_two_targets) X(test_facts_of_elsewhere) X(test_sanction_stays) X(test_no_rename)    \
+            X(test_merge_of_one_place) X(test_rename) X(test_alias_persists) X(test_merge)         \
+                X(test_links) X(test_hostile_names)
 LIST(SKIPPING)
 
 int main(void)

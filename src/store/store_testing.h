@@ -76,8 +76,8 @@ static inline struct place place_at(uint32_t target, const char *path, const cha
 }
 
 /* An MCP server with a url (per asset), and a launcher and a version (per place). */
-static inline uint32_t add_server(struct world *w, uint32_t target, const char *path,
-                                  const char *url, const char *version)
+static inline uint32_t add_labelled_server(struct world *w, uint32_t target, const char *path,
+                                           const char *url, const char *version, uint32_t labels)
 {
     struct place at = place_at(target, path, "/mcpServers/x", 3);
     struct str roots[] = {STR("/home"), STR("a\\u0000b \"q\"")};
@@ -100,12 +100,19 @@ static inline uint32_t add_server(struct world *w, uint32_t target, const char *
                             .scope = STR("org/one"),
                             .scope_path = str_z(path),
                             .at = at,
+                            .labels = labels,
                             .attrs = attrs,
                             .n_attrs = ARRAY_LEN(attrs)};
     uint32_t handle;
 
     assert_int_equal(inventory_add(&w->inv, &o, &handle), 0);
     return handle;
+}
+
+static inline uint32_t add_server(struct world *w, uint32_t target, const char *path,
+                                  const char *url, const char *version)
+{
+    return add_labelled_server(w, target, path, url, version, 0);
 }
 
 static inline uint32_t add_file(struct world *w, const char *path, int64_t size)
@@ -233,7 +240,7 @@ static inline void scan_server(struct store *st, int64_t at, const char *path, c
 }
 
 /* What one scan says of that server under control C-1. */
-enum step { FAIL, PASS, UNKNOWN, ERROR, NOT_RUN, DENIED, ABSENT };
+enum step { FAIL, PASS, UNKNOWN, ERROR, NOT_RUN, DENIED, ABSENT, HALF };
 
 static inline void scan_verdict(struct store *st, int64_t at, enum step step)
 {
@@ -245,8 +252,10 @@ static inline void scan_verdict(struct store *st, int64_t at, enum step step)
         cover(&w, 0, "a.json", COVERAGE_DENIED);
     else if (step != ABSENT)
         add_server(&w, 0, "a.json", A, "1");
+    if (step == HALF)
+        cover(&w, 0, "a.json", COVERAGE_PARTIAL);
     world_store(&w);
-    if (step == DENIED || step == ABSENT)
+    if (step == DENIED || step == ABSENT || step == HALF)
         world_verdict(&w, "C-1", 0, VERDICT_PASS);
     else if (step != NOT_RUN)
         world_verdict(&w, "C-1", 0,
