@@ -36,6 +36,7 @@ int reading_view(struct invocation *in, struct db *db, struct view *ret, struct 
         .owner = option_str(in, "owner"),
         .control = option_str(in, "control"),
         .fixable = control_is_fixable,
+        .store = option_str(in, "db"),
         .width = in->width,
         .colour = in->colour,
         .now_ms = in->clock.now_ms,

@@ -27,7 +27,8 @@ struct view {
     /* Says whether `stance fix` has an action for a control; NULL: the control's own word. The
      * actions live beside this layer, so the caller lends them. */
     bool (*fixable)(struct str control);
-    int width; /* of the table; 0: 100 */
+    struct str store; /* what the user gave as --db, for the commands that the table proposes */
+    int width;        /* of the table; 0: 100 */
     bool colour;
     int64_t now_ms;
 };

@@ -74,8 +74,8 @@ static void test_empty(void **state)
         "INSERT INTO target VALUES (1, 'x', 'shop', '.', '/x');"
         "INSERT INTO scan VALUES (1, 'f', '0.1.0', 'k1', 'seccomp', 0, 1700000000000,"
         " 1700000001000, 'd', '', -1, -1);"
-        "INSERT INTO scan_target VALUES (1, 1, 0);"
-        "INSERT INTO coverage VALUES (1, 0, 'files', 1, '', 'examined', '', 7, 900);";
+        "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
+        "(1, 0, 'files', 1, '', 'examined', '', 7, 900, '');";
     struct view v = shop_open(base);
     char *text = shop_print(&v, "table");
     assert_non_null(strstr(text, "7 files were examined and no AI asset was recognised in them."));
@@ -86,8 +86,8 @@ static void test_empty(void **state)
     free(text);
     struct diag d = {0};
     assert_int_equal(db_exec(v.db,
-                             STR("INSERT INTO coverage VALUES (1, 1, 'files', 1, 'a', 'failed',"
-                                 " 'broken', 1, 1)"),
+                             STR(INSERT_COVERAGE "(1, 1, 'files', 1, 'a', 'failed',"
+                                                 " 'broken', 1, 1, '')"),
                              &d),
                      0);
     text = shop_print(&v, "table");

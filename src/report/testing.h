@@ -13,17 +13,21 @@
 #include "report/report.h"
 #include "store/migrate.h"
 
+#define INSERT_COVERAGE                                                                            \
+    "INSERT INTO coverage (scan, ord, source, target, path, state, reason, files, bytes,"          \
+    " collectors) VALUES "
+
 static const char SHOP_SQL[] =
     "INSERT INTO target VALUES (1, 'git.example/acme/shop', 'shop', '.', '/home/me/shop');"
     "INSERT INTO scan VALUES (1, 'feedfacefeedface', '0.1.0', 'k1', 'full', 1, 1700000000000,"
     " 1700000001000, 'd', '', 412, 634);"
-    "INSERT INTO scan_target VALUES (1, 1, 0);"
-    "INSERT INTO coverage VALUES (1, 0, 'files', 1, '', 'examined', '', 412, 3250585);"
-    "INSERT INTO coverage VALUES (1, 1, 'files', 1, 'vault', 'denied', 'permission denied', 0, 0);"
-    "INSERT INTO coverage VALUES (1, 2, 'files', 1, 'big.json', 'partial',"
-    " 'larger than 64 MiB', 1, 90000000);"
-    "INSERT INTO coverage VALUES (1, 3, 'files', 1, 'node_modules', 'skipped',"
-    " 'installed packages', 1204, 0);"
+    "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
+    "(1, 0, 'files', 1, '', 'examined', '', 412, 3250585, '');" INSERT_COVERAGE
+    "(1, 1, 'files', 1, 'vault', 'denied', 'permission denied', 0, 0, "
+    "'');" INSERT_COVERAGE "(1, 2, 'files', 1, 'big.json', 'partial',"
+    " 'larger than 64 MiB', 1, 90000000, '');" INSERT_COVERAGE
+    "(1, 3, 'files', 1, 'node_modules', 'skipped',"
+    " 'installed packages', 1204, 0, '');"
     "INSERT INTO asset VALUES ('agent_host-1', 'agent_host', 'Claude Code', 's', '@acme/platform',"
     " 'known', 'unknown', 'unknown', 'unknown', '', 'present', 'k', 1700000000000, 1700000000000);"
     "INSERT INTO asset VALUES ('mcp_server-1', 'mcp_server', 'github', 's', NULL, 'none',"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what `stance scan` prints and with which status it ends. */
 #include "cli/observe.h"
+#include "cli/reading.h"
 #include "report/report.h"
 
 static const struct option_spec options[] = {
@@ -32,7 +33,9 @@ static int print(struct invocation *in, struct loop_result *r, const struct repo
     struct view v = {.db = store_db(r->store),
                      .evidence_all = str_eq_z(option_str(in, "evidence"), "all"),
                      .width = in->width,
-                     .colour = in->terminal,
+                     .colour = in->colour,
+                     .fixable = control_is_fixable,
+                     .store = option_str(in, "db"),
                      .now_ms = in->clock.now_ms};
     return f->write(&v, in->out, d);
 }

@@ -95,7 +95,7 @@ static void scanned(struct screen *s, const struct scope *sc, const struct summa
 
 /* ---- what AI is there ---- */
 
-#define KIND_COLUMN 26
+#define KIND_COLUMN 28
 
 static void kind_names(struct screen *s, const struct summary_kind *k)
 {
@@ -163,17 +163,10 @@ static void inventory(struct screen *s, const struct summary *m)
 #define SEVERITY_COLUMN 10
 #define INDENT          4
 
-/* Where the columns of the shown findings end: as wide as their longest text, within limits. */
+/* Where the right columns of the shown findings begin: as wide as their longest text. */
 struct columns {
-    size_t place, owner, action;
+    size_t owner, action;
 };
-
-static void place_of(struct buf *at, const struct summary_finding *f)
-{
-    buf_add(at, f->path.n ? f->path : f->asset_name);
-    if (f->path.n && f->line > 0)
-        buf_addf(at, ":%lld", (long long)f->line);
-}
 
 static void action_of(struct buf *out, const struct summary_finding *f)
 {
@@ -185,44 +178,42 @@ static struct str owner_of(const struct summary_finding *f)
     return f->owner.n ? f->owner : STR("no owner");
 }
 
-static size_t shown_width(struct str raw)
-{
-    AUTO(buf) out = BUF_INIT;
-    return text_fit(&out, raw, SIZE_MAX, FIT_START_KEPT);
-}
-
-static struct columns columns_of(const struct summary *m, size_t width)
+static struct columns columns_of(const struct summary *m)
 {
     struct columns c = {0};
     for (int i = 0; i < m->n_findings; i++) {
-        const struct summary_finding *f = &m->findings[i];
-        AUTO(buf) at = BUF_INIT;
+        AUTO(buf) owner = BUF_INIT;
         AUTO(buf) action = BUF_INIT;
-        place_of(&at, f);
-        if (f->more_places)
-            buf_addf(&at, " (+%lld)", (long long)f->more_places);
-        action_of(&action, f);
-        c.place = MAX(c.place, shown_width(buf_str(&at)));
-        c.owner = MAX(c.owner, shown_width(owner_of(f)));
+        action_of(&action, &m->findings[i]);
+        c.owner = MAX(c.owner, text_fit(&owner, owner_of(&m->findings[i]), 16, FIT_START_KEPT));
         c.action = MAX(c.action, action.n);
     }
-    c.place = MIN(c.place, (width - SCORE_COLUMN - SEVERITY_COLUMN) * 2 / 5);
-    c.owner = MIN(c.owner, 20);
     return c;
 }
 
-static void where(struct screen *s, const struct summary_finding *f, size_t room)
+/* "path:line (+2)  why", as compilers say it; the path gives way first, from its start. */
+static size_t place_and_why(struct screen *s, const struct summary_finding *f, size_t room)
 {
     AUTO(buf) at = BUF_INIT;
     AUTO(buf) tail = BUF_INIT;
-    place_of(&at, f);
+    AUTO(buf) why = BUF_INIT;
+    buf_add(&at, f->path.n ? f->path : f->asset_name);
+    if (f->path.n && f->line > 0)
+        buf_addf(&at, ":%lld", (long long)f->line);
     if (f->more_places)
         buf_addf(&tail, " (+%lld)", (long long)f->more_places);
-    text_fit(&s->line, buf_str(&at), room - MIN(room, tail.n), FIT_END_KEPT);
+    buf_addz(&tail, "  ");
+    size_t wish = text_fit(&why, f->reason, room, FIT_START_KEPT);
+    size_t place = MAX(room * 9 / 20, room - MIN(room, wish + tail.n));
+    size_t used = text_fit(&s->line, buf_str(&at), place, FIT_END_KEPT) + tail.n;
     buf_add(&s->line, buf_str(&tail));
+    tone(s, TONE_DIM);
+    used += text_fit(&s->line, f->reason, room - MIN(room, used), FIT_START_KEPT);
+    plain(s);
+    return used;
 }
 
-/* "risk band  severity  title  place" and below it "why  owner  command". */
+/* "risk band  severity  title  command" and below it "place  why  owner". */
 static void finding(struct screen *s, const struct summary_finding *f, const struct columns *c)
 {
     AUTO(buf) score = BUF_INIT;
@@ -234,19 +225,15 @@ static void finding(struct screen *s, const struct summary_finding *f, const str
     buf_addf(&s->line, "  %-*s%-*s", SCORE_COLUMN - 2, score.p, SEVERITY_COLUMN,
              SEVERITY_NAMES[f->severity]);
     plain(s);
-    text_cell(&s->line, f->title, s->width - SCORE_COLUMN - SEVERITY_COLUMN - c->place - 2,
+    text_cell(&s->line, f->title, s->width - SCORE_COLUMN - SEVERITY_COLUMN - c->action - 2,
               FIT_START_KEPT);
-    buf_addz(&s->line, "  ");
-    where(s, f, c->place);
+    buf_addf(&s->line, "  %s", action.p);
     flush(s);
+    size_t room = s->width - INDENT - c->owner - 2;
     buf_pad(&s->line, ' ', INDENT);
-    tone(s, TONE_DIM);
-    text_cell(&s->line, f->reason, s->width - INDENT - c->owner - c->action - 4, FIT_START_KEPT);
-    plain(s);
-    buf_addz(&s->line, "  ");
-    text_cell(&s->line, owner_of(f), c->owner, FIT_START_KEPT);
-    buf_addz(&s->line, "  ");
-    buf_add(&s->line, buf_str(&action));
+    size_t used = place_and_why(s, f, room);
+    buf_pad(&s->line, ' ', room - MIN(room, used) + 2);
+    text_fit(&s->line, owner_of(f), c->owner, FIT_START_KEPT);
     flush(s);
 }
 
@@ -267,7 +254,7 @@ static void by_severity(struct screen *s, const struct summary *m)
 
 static void findings(struct screen *s, const struct summary *m)
 {
-    struct columns columns = columns_of(m, s->width);
+    struct columns columns = columns_of(m);
     if (!m->assets && !m->failing)
         return;
     head(s, "Worst first");
@@ -285,7 +272,7 @@ static void findings(struct screen *s, const struct summary *m)
     if (m->n_findings) {
         tone(s, TONE_DIM);
         buf_addf(&s->line, "  %-*s%-*s%s", SCORE_COLUMN - 2, "risk", SEVERITY_COLUMN, "severity",
-                 "what and where; why, whose, and what to do");
+                 "what, where, why, whose; what to do");
         plain(s);
         flush(s);
     }
@@ -318,7 +305,7 @@ static void frameworks(struct screen *s, const struct summary *m)
     AUTO(buf) text = BUF_INIT;
     for (int i = 0; i < FRAMEWORK_COUNT; i++) {
         const struct summary_framework *f = &m->frameworks[i];
-        buf_addf(&text, "%s%s %d of %d failing", i ? ", " : "", f->framework->id, f->failing,
+        buf_addf(&text, "%s%s %d of %d", i ? ", " : "failing: ", f->framework->id, f->failing,
                  f->tested);
     }
     if (!FRAMEWORK_COUNT)
@@ -388,14 +375,24 @@ static void not_looked(struct screen *s, const struct summary *m)
 static void next(struct screen *s, const struct summary *m)
 {
     AUTO(buf) text = BUF_INIT;
-    if (m->n_findings)
-        buf_addf(&text, "stance explain " STR_FMT, STR_ARG(m->findings[0].shown_id));
-    buf_addf(&text, "%sstance inventory", m->n_findings ? " | " : "");
-    buf_addz(&text, " | stance coverage");
-    buf_addz(&text, m->failing ? " | stance report sarif" : " | stance report json");
+    bool kept = !str_eq_z(s->view->store, ":memory:");
     flush(s);
     dim(s, "Next  ");
+    if (!kept) {
+        buf_addz(&s->line, "nothing was kept; without --db :memory: findings can be explained");
+        flush(s);
+        return;
+    }
+    if (m->n_findings)
+        buf_addf(&text, "stance explain " STR_FMT " | ", STR_ARG(m->findings[0].shown_id));
+    buf_addz(&text, "stance inventory | stance coverage");
+    buf_addz(&text, m->failing ? " | stance report sarif" : " | stance report json");
     text_fit(&s->line, buf_str(&text), s->width - 6, FIT_START_KEPT);
+    flush(s);
+    if (!s->view->store.n)
+        return;
+    dim(s, "      each with --db ");
+    text_fit(&s->line, s->view->store, s->width - 21, FIT_END_KEPT);
     flush(s);
 }
 
