@@ -8,6 +8,7 @@
 -- inputs:
 --   approval: [host-settings]
 --   scope: [host-settings]
+--   holds_settings: [mcp-config, host-settings]
 -- staleness: 30d
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
@@ -25,3 +26,4 @@ SELECT asset,
        place AS evidence,
        CASE WHEN agent_host_scope = 'project' THEN 'critical' ELSE 'high' END AS severity
   FROM agent_hosts
+ WHERE holds_settings IS NULL OR holds_settings <> 0

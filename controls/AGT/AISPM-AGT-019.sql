@@ -8,6 +8,7 @@
 -- inputs:
 --   allow: [host-settings]
 --   scope: [host-settings]
+--   holds_settings: [mcp-config, host-settings]
 -- staleness: 30d
 -- risk: {proof: static, ease: low-privilege, reach: write-own}
 -- remediation:
@@ -28,4 +29,5 @@ SELECT h.asset AS asset,
             ELSE 'the repository allows ' || h.name || ' nothing unasked' END AS reason,
        h.place AS evidence
   FROM agent_hosts h
- WHERE h.agent_host_scope IS NULL OR h.agent_host_scope = 'project'
+ WHERE (h.holds_settings IS NULL OR h.holds_settings <> 0)
+   AND (h.agent_host_scope IS NULL OR h.agent_host_scope = 'project')

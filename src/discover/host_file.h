@@ -5,7 +5,7 @@
  *
  *     struct host_file f;
  *     if (host_file_find(it->catalog, it->path, HOST_FILE_SERVERS, &f))
- *         asset = host_file_emit(it, e, &f);      agent_host with host and scope
+ *         asset = host_file_emit(it, e, &f, false);      agent_host with host and scope
  *
  * Of several rows that match, the one with the longest pattern wins: ".warp/.mcp.json" is Warp's
  * and not ".mcp.json" of another host.
@@ -27,7 +27,8 @@ struct host_file {
 
 bool host_file_find(const struct catalog *c, struct str path, enum host_file_want want,
                     struct host_file *ret);
-uint32_t host_file_emit(struct item *it, struct emit *e, const struct host_file *f);
+uint32_t host_file_emit(struct item *it, struct emit *e, const struct host_file *f,
+                        bool holds_settings);
 
 /* What an alias of YAML stands for; other nodes themselves. */
 const struct node *host_file_target(const struct doc *doc, const struct node *n);

@@ -341,7 +341,7 @@ static int run_host_settings(struct item *it, struct emit *e)
     s.root = rc ? NULL : doc_root(s.doc);
     if (!rc && k < ARRAY_LEN(READERS) && READERS[k].concerns && !READERS[k].concerns(s.doc, s.root))
         return 0;
-    s.asset = host_file_emit(it, e, &f);
+    s.asset = host_file_emit(it, e, &f, true);
     if (rc || k == ARRAY_LEN(READERS)) {
         emit_unread(&s,
                     rc ? "the file could not be read" : "there is no reader for these settings");

@@ -38,6 +38,7 @@ static void test_claude(void **state)
          "0 asset agent_host Claude Code @file\n"
          "  host = claude-code\n"
          "  scope = project (inferred)\n"
+         "  holds_settings = true\n"
          "  approval = bypass @2:33 /permissions/defaultMode\n"
          "  project_servers = all @1:32 /enableAllProjectMcpServers\n"
          "  hooks = 3 @4:11 /hooks\n"
@@ -48,6 +49,7 @@ static void test_claude(void **state)
          "0 asset agent_host Claude Code @file\n"
          "  host = claude-code\n"
          "  scope = user (resolved)\n"
+         "  holds_settings = true\n"
          "  approval absent\n"
          "  project_servers absent\n"
          "  hooks absent\n"
@@ -89,6 +91,7 @@ static void test_cursor(void **state)
          "0 asset agent_host Cursor @file\n"
          "  host = cursor\n"
          "  scope = project (inferred)\n"
+         "  holds_settings = true\n"
          "  approval = allow-listed (inferred) @1:18 /mcpAllowlist\n"
          "  project_servers absent\n"
          "  hooks absent\n"
@@ -113,6 +116,7 @@ static void test_code(void **state)
          "0 asset agent_host Visual Studio Code @file\n"
          "  host = vscode\n"
          "  scope = project\n"
+         "  holds_settings = true\n"
          "  approval = bypass @1:35 /chat.tools.global.autoApprove\n"
          "  project_servers absent\n"
          "  hooks absent\n"
@@ -148,7 +152,8 @@ static void test_damage(void **state)
 static void test_memory(void **state)
 {
     (void)state;
-    AUTO(detector_run) r = host_run(&DETECTOR_HOST_SETTINGS, ".cursor/permissions.json",
+    AUTO(detector_run) r =
+        host_run(&DETECTOR_HOST_SETTINGS, ".cursor/permissions.json",
                  "{\"mcpAllowlist\": [\"a:b\", \"*:*\"], \"terminalAllowlist\": [\"c\"], "
                  "\"permissions\": {\"deny\": [\"d\"]}}");
     detector_survives_run(&r);

@@ -217,7 +217,7 @@ static int read_file(struct reader *r)
         rc = find_all(r);
     if (!rc && !r->maps.n && is_general(&r->file))
         return 0;
-    r->host = host_file_emit(r->it, r->e, &r->file);
+    r->host = host_file_emit(r->it, r->e, &r->file, false);
     if (!read) {
         emit_unresolved(r->e, r->host, ATTR_AGENT_HOST_SERVERS, "the file could not be read",
                         place_item(r->it));
