@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which command runs, and how its failure is told and becomes an exit status. */
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -108,6 +109,12 @@ static bool wants_colour(void)
     return (!no || !*no) && term && *term && !str_eq_z(str_z(term), "dumb");
 }
 
+static bool reader_is_gone(FILE *out)
+{
+    struct pollfd p = {.fd = fileno(out), .events = POLLOUT};
+    return p.fd >= 0 && poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
 static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *err)
 {
     AUTO(arena) arena = ARENA(0);
@@ -132,6 +139,8 @@ static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *
         rc = diag_set(&d, E_IO, "the output could not be written");
     if (rc >= 0)
         return rc;
+    if (rc == E_IO && reader_is_gone(out))
+        return EXIT_INCOMPLETE; /* `stance findings | head` has what it wants */
     tell(&d, rc, err);
     return status_of(rc);
 }

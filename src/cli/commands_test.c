@@ -174,7 +174,7 @@ static void test_explain(void **state)
     has("What it is");
     has("unresolved: the variable X is not set");
     has("also known as      mcp_server-0");
-    has(".vscode/mcp.json:7:3  /servers/gh  (mcp-config)  [example docs]");
+    has(".vscode/mcp.json:7:3  /servers/gh  (mcp-config)  labels: example docs");
     has("none: nothing that was read names one");
     has("unknown: no classified value was seen");
     has("40.1 medium, confidence 42 % (aispm-risk/1)");

@@ -7,6 +7,15 @@
 
 #define LABEL_COLUMN 20
 
+void page_done(struct page *p)
+{
+    map_done(&p->places);
+    buf_done(&p->line);
+    buf_done(&p->absent);
+    buf_done(&p->attribute.refs);
+    arena_done(&p->attribute.mem);
+}
+
 void page_show(struct page *p, struct str raw)
 {
     path_show(&p->line, raw);
@@ -109,7 +118,7 @@ static void history_row(struct page *p, const struct stmt *r)
 {
     AUTO(buf) when = BUF_INIT;
     buf_add_time(&when, stmt_int(r, 0));
-    page_begin(p, buf_str(&when), TONE_PLAIN);
+    buf_addf(&p->line, "  %-24s  ", when.p);
     page_show(p, stmt_str(r, 1));
     buf_addf(&p->line, ", scan %lld", (long long)stmt_int(r, 2));
     if (stmt_str(r, 3).n) {

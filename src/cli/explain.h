@@ -3,6 +3,7 @@
 #ifndef STANCE_CLI_EXPLAIN_H
 #define STANCE_CLI_EXPLAIN_H
 
+#include "base/map.h"
 #include "cli/command.h"
 #include "report/scope.h"
 #include "report/text.h"
@@ -13,8 +14,16 @@ struct page {
     struct str id;
     struct buf line;
     struct diag *diag;
+    struct map places; /* id of a place to its number on the page, from 1 */
+    struct {
+        struct str name, text; /* of an attribute, whose places are collected */
+        struct buf refs;
+        struct arena mem;
+    } attribute;
+    struct buf absent; /* names of attributes that are not set */
 };
 
+void page_done(struct page *p);
 int explain_asset(struct page *p) MUST_CHECK;
 int explain_finding(struct page *p) MUST_CHECK;
 

@@ -47,39 +47,84 @@ static void alias_row(struct page *p, const struct stmt *r)
     page_line(p, "also known as", stmt_str(r, 0));
 }
 
-/* "name  value  state (reason)  place"; what is absent stands with its state. */
-static void attribute_row(struct page *p, const struct stmt *r)
+/* " [2]": the number of a place on this page; none for places that are not shown. */
+static void add_ref(struct page *p, struct buf *out, int64_t place)
 {
-    struct str state = stmt_str(r, 3), reason = stmt_str(r, 4);
-    bool open = str_eq_z(state, "unresolved");
-    page_begin(p, stmt_str(r, 0), TONE_PLAIN);
-    if (!stmt_is_null(r, 1))
-        page_show(p, stmt_str(r, 1));
-    else if (!stmt_is_null(r, 2))
-        buf_addf(&p->line, "%lld", (long long)stmt_int(r, 2));
+    const uint64_t *number = map_get(&p->places, str_n(&place, sizeof(place)));
+    if (number)
+        buf_addf(out, " [%llu]", (unsigned long long)*number);
+}
+
+static void number_row(struct page *p, const struct stmt *r)
+{
+    int64_t id = stmt_int(r, 0);
+    bool is_new;
+    size_t n = p->places.n;
+    uint64_t *slot = map_put(&p->places, str_n(&id, sizeof(id)), &is_new);
+    if (slot)
+        *slot = n + 1;
     else
-        buf_addz(&p->line, open ? "?" : "-");
-    buf_addz(&p->line, "  ");
-    text_tone(&p->line, p->in->colour, open ? TONE_MEDIUM : TONE_DIM);
-    buf_add(&p->line, state);
-    if (reason.n) {
-        buf_addz(&p->line, ": ");
-        page_show(p, reason);
-    }
-    if (!str_eq_z(state, "absent") && stmt_str(r, 5).n) {
-        buf_addz(&p->line, "  ");
-        page_place(p, r, 5);
-    }
+        p->line.error = E_NOMEM;
+}
+
+/* Writes the attribute that was collected: value, state, and all places that agree. */
+static void end_attribute(struct page *p)
+{
+    if (!p->attribute.name.n)
+        return;
+    page_begin(p, p->attribute.name, TONE_PLAIN);
+    page_show(p, p->attribute.text);
+    text_tone(&p->line, p->in->colour, TONE_DIM);
+    buf_add(&p->line, buf_str(&p->attribute.refs));
     text_plain(&p->line, p->in->colour);
     page_end(p);
+    p->attribute.name = STR_NULL;
+    buf_clear(&p->attribute.refs);
+    arena_clear(&p->attribute.mem);
+}
+
+static void attribute_row(struct page *p, const struct stmt *r)
+{
+    AUTO(buf) text = BUF_INIT;
+    struct str name = stmt_str(r, 0), state = stmt_str(r, 3), reason = stmt_str(r, 4);
+    if (str_eq_z(state, "absent")) {
+        buf_addf(&p->absent, " " STR_FMT, STR_ARG(name));
+        add_ref(p, &p->absent, stmt_int(r, 5));
+        return;
+    }
+    if (!stmt_is_null(r, 1))
+        buf_add(&text, stmt_str(r, 1));
+    else if (!stmt_is_null(r, 2))
+        buf_addf(&text, "%lld", (long long)stmt_int(r, 2));
+    else
+        buf_addc(&text, '?');
+    buf_addf(&text, "  (" STR_FMT "%s" STR_FMT ")", STR_ARG(state), reason.n ? ": " : "",
+             STR_ARG(reason));
+    if (!str_eq(name, p->attribute.name) || !str_eq(buf_str(&text), p->attribute.text)) {
+        end_attribute(p);
+        p->attribute.name = arena_str(&p->attribute.mem, name);
+        p->attribute.text = arena_str(&p->attribute.mem, buf_str(&text));
+        if (!p->attribute.name.p || !p->attribute.text.p)
+            p->line.error = E_NOMEM;
+    }
+    add_ref(p, &p->attribute.refs, stmt_int(r, 5));
+}
+
+static void end_attributes(struct page *p)
+{
+    end_attribute(p);
+    if (p->absent.n)
+        page_line(p, "not set", str_trim(buf_str(&p->absent)));
 }
 
 static void place_row(struct page *p, const struct stmt *r)
 {
-    buf_addz(&p->line, "  ");
+    AUTO(buf) ref = BUF_INIT;
+    add_ref(p, &ref, stmt_int(r, 8));
+    buf_addf(&p->line, " %s  ", ref.p);
     page_place(p, r, 0);
     if (stmt_str(r, 5).n)
-        buf_addf(&p->line, "  [" STR_FMT "]", STR_ARG(stmt_str(r, 5)));
+        buf_addf(&p->line, "  labels: " STR_FMT, STR_ARG(stmt_str(r, 5)));
     if (str_eq_z(stmt_str(r, 6), "gone"))
         buf_addz(&p->line, "  gone");
     if (stmt_str(r, 7).n) {
@@ -122,11 +167,7 @@ static void verdict_row(struct page *p, const struct stmt *r)
     page_begin(p, stmt_str(r, 0), tone_of_word(stmt_str(r, 0)));
     buf_addf(&p->line, STR_FMT "  ", STR_ARG(stmt_str(r, 1)));
     page_show(p, stmt_str(r, 2));
-    if (stmt_str(r, 3).n) {
-        buf_addz(&p->line, "  (");
-        page_show(p, stmt_str(r, 3));
-        buf_addc(&p->line, ')');
-    }
+    add_ref(p, &p->line, stmt_int(r, 3));
     page_end(p);
 }
 
@@ -168,55 +209,60 @@ static void finding_row(struct page *p, const struct stmt *r)
     page_end(p);
 }
 
+#define PLACE_ORDER "state DESC, target, path, member, pointer, line, id"
+
 /* The parts of the page in order; `none` is said when a part has no row. */
 static const struct {
     const char *title, *sql, *none;
     void (*row)(struct page *p, const struct stmt *r);
+    void (*end)(struct page *p);
 } parts[] = {
+    {NULL, "SELECT id FROM place WHERE asset = ?1 ORDER BY " PLACE_ORDER, NULL, number_row, NULL},
     {NULL,
      "SELECT kind, name, identity_key, environment, criticality, sanction, labels, state,"
      " first_seen, last_seen FROM asset WHERE id = ?1",
-     NULL, head_row},
+     NULL, head_row, NULL},
     {NULL, "SELECT alias FROM asset_alias WHERE asset = ?1 AND alias <> ?1 ORDER BY alias", NULL,
-     alias_row},
+     alias_row, NULL},
     {"What it is",
-     "SELECT t.name, t.value, t.number, t.state, t.reason, coalesce(p.path, ''),"
-     " coalesce(p.line, 0), coalesce(p.col, 0), coalesce(p.pointer, ''), '' FROM attribute t"
-     " LEFT JOIN place p ON p.id = CASE WHEN t.place <> 0 THEN t.place ELSE t.evidence END"
-     " WHERE t.asset = ?1 AND (t.place = 0 OR p.state = 'present') ORDER BY t.name, t.place",
-     "no attribute was read", attribute_row},
+     "SELECT t.name, t.value, t.number, t.state, t.reason,"
+     " CASE WHEN t.place <> 0 THEN t.place ELSE t.evidence END FROM attribute t"
+     " LEFT JOIN place p ON p.id = t.place"
+     " WHERE t.asset = ?1 AND (t.place = 0 OR p.state = 'present')"
+     " ORDER BY t.name, t.value, t.number, t.state, t.reason, t.place",
+     "no attribute was read", attribute_row, end_attributes},
     {"Where it lives",
-     "SELECT path, line, col, pointer, collector, labels, state, snippet FROM place"
-     " WHERE asset = ?1 ORDER BY state DESC, target, path, member, pointer, line, id",
-     "no place", place_row},
-    {"Who owns it", "SELECT owner, owner_state FROM asset WHERE id = ?1", NULL, owner_state},
+     "SELECT path, line, col, pointer, collector, labels, state, snippet, id FROM place"
+     " WHERE asset = ?1 ORDER BY " PLACE_ORDER,
+     "no place", place_row, NULL},
+    {"Who owns it", "SELECT owner, owner_state FROM asset WHERE id = ?1", NULL, owner_state, NULL},
     {NULL,
      "SELECT name, source, confidence, path, line FROM owner_candidate WHERE asset = ?1"
      " ORDER BY ord",
-     NULL, owner_row},
+     NULL, owner_row, NULL},
     {"What data flows through it",
      "SELECT class, kind, length, path, line, col, pointer, collector FROM data_value"
      " WHERE asset = ?1 ORDER BY class, kind, target, path, line, col, id",
-     "unknown: no classified value was seen; what flows through it was not observed", value_row},
+     "unknown: no classified value was seen; what flows through it was not observed", value_row,
+     NULL},
     {"Which controls judge it",
-     "SELECT v.verdict, v.control, v.reason, coalesce(p.path, '') FROM control_verdict v"
-     " LEFT JOIN place p ON p.id = v.place WHERE v.asset = ?1 ORDER BY CASE v.verdict"
-     " WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END, v.control, p.path,"
-     " v.place",
-     "none: no control judges this kind of asset", verdict_row},
+     "SELECT v.verdict, v.control, v.reason, v.place FROM control_verdict v"
+     " WHERE v.asset = ?1 ORDER BY CASE v.verdict"
+     " WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END, v.control, v.place",
+     "none: no control judges this kind of asset", verdict_row, NULL},
     {"What its risk is", "SELECT score, band, confidence, factors FROM asset_risk WHERE asset = ?1",
-     "unassessed: no control reached a verdict", risk_row},
+     "unassessed: no control reached a verdict", risk_row, NULL},
     {"Relations",
      "SELECT 'this ' || r.verb, a.kind, a.name, r.state, a.id FROM relation r"
      " JOIN asset a ON a.id = r.to_asset WHERE r.from_asset = ?1 AND a.state = 'present' UNION ALL"
      " SELECT r.verb || ' this', a.kind, a.name, r.state, a.id FROM relation r"
      " JOIN asset a ON a.id = r.from_asset WHERE r.to_asset = ?1 AND a.state = 'present'"
      " ORDER BY 1, 2, 3, 5",
-     "none was seen", relation_row},
+     "none was seen", relation_row, NULL},
     {"Findings",
      "SELECT id, severity, risk, status, reason FROM finding WHERE asset = ?1"
      " AND verdict IN ('fail', 'excepted') ORDER BY risk DESC, control, id",
-     "no control failed", finding_row},
+     "no control failed", finding_row, NULL},
 };
 
 int explain_asset(struct page *p)
@@ -227,6 +273,8 @@ int explain_asset(struct page *p)
         if (parts[i].title)
             page_head(p, parts[i].title, NULL);
         rc = page_rows(p, parts[i].sql, parts[i].row, &rows);
+        if (!rc && parts[i].end)
+            parts[i].end(p);
         if (!rc && !rows && parts[i].none) {
             buf_addf(&p->line, "  %s", parts[i].none);
             page_end(p);

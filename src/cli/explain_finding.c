@@ -98,7 +98,7 @@ static void finding_row(struct page *p, const struct stmt *r)
     buf_add(&since, stmt_str(r, 5));
     buf_addz(&since, " since ");
     buf_add_time(&since, stmt_int(r, 11));
-    if (stmt_str(r, 12).n) {
+    if (stmt_str(r, 12).n && !stmt_is_null(r, 22)) {
         buf_addz(&since, ", ");
         buf_add(&since, stmt_str(r, 12));
     }
@@ -128,7 +128,8 @@ int explain_finding(struct page *p)
     int rc = page_rows(p,
                        "SELECT f.id, f.control, f.title, f.reason, f.severity, f.status, f.risk,"
                        " f.confidence, f.steps, f.factors, f.verdict, f.opened, f.cause, a.name,"
-                       " a.id, a.owner, p.path, p.line, p.col, p.pointer, p.collector, p.snippet"
+                       " a.id, a.owner, p.path, p.line, p.col, p.pointer, p.collector, p.snippet,"
+                       " f.closed"
                        " FROM finding f JOIN asset a ON a.id = f.asset"
                        " LEFT JOIN place p ON p.id = f.place WHERE f.id = ?1",
                        finding_row, NULL);

@@ -49,6 +49,8 @@ static size_t shown_width(struct str text)
 
 static size_t floor_of(const struct grid_column *c)
 {
+    if (c->whole)
+        return SIZE_MAX;
     return MAX(c->min_width ? c->min_width : 6, strlen(c->title));
 }
 
@@ -62,8 +64,13 @@ static void choose_widths(struct grid *g)
         size_t *w = &g->widths[k % (size_t)g->n];
         *w = MAX(*w, shown_width(g->held.v[k]));
     }
-    for (int i = 0; i < g->n; i++)
-        total += g->widths[i] + (i ? GAP : 0);
+    for (int i = 0; i < g->n; i++) {
+        if (g->columns[i].machine)
+            g->widths[i] = 0;
+        else
+            total += g->widths[i] + GAP;
+    }
+    total -= MIN(total, GAP);
     while (total > (size_t)g->in->width) {
         int widest = -1;
         for (int i = 0; i < g->n; i++)
@@ -91,8 +98,11 @@ static void end_line(struct grid *g)
 static void table_head(struct grid *g)
 {
     text_tone(&g->line, g->in->colour, TONE_DIM);
+    size_t start = g->line.n;
     for (int i = 0; i < g->n; i++) {
-        buf_pad(&g->line, ' ', i ? GAP : 0);
+        if (g->columns[i].machine)
+            continue;
+        buf_pad(&g->line, ' ', g->line.n > start ? GAP : 0);
         size_t pad = g->widths[i] - MIN(g->widths[i], strlen(g->columns[i].title));
         if (g->columns[i].right)
             buf_pad(&g->line, ' ', pad);
@@ -109,10 +119,12 @@ static void table_row(struct grid *g, const struct str *cells)
     for (int i = 0; i < g->n; i++) {
         const struct grid_column *c = &g->columns[i];
         struct str text = cells[i].p ? cells[i] : STR("-");
+        if (c->machine)
+            continue;
         AUTO(buf) cell = BUF_INIT;
         size_t w = text_fit(&cell, text, g->widths[i], c->tail ? FIT_END_KEPT : FIT_START_KEPT);
         enum tone tone = c->levels ? tone_of_word(text) : TONE_PLAIN;
-        buf_pad(&g->line, ' ', (i ? GAP : 0) + (c->right ? g->widths[i] - w : 0));
+        buf_pad(&g->line, ' ', (g->line.n ? GAP : 0) + (c->right ? g->widths[i] - w : 0));
         if (tone != TONE_PLAIN)
             text_tone(&g->line, g->in->colour, tone);
         buf_add(&g->line, buf_str(&cell));

@@ -22,6 +22,8 @@ struct grid_column {
     bool right;         /* aligned right */
     bool tail;          /* when cut, the end stays: paths */
     bool levels;        /* severities, bands and states are coloured */
+    bool machine;       /* only in CSV and JSON */
+    bool whole;         /* never cut: ids */
     unsigned min_width; /* never cut below this; 0: 6 */
 };
 

@@ -24,10 +24,10 @@ static const char *kind_name(const struct control *c)
 static int list(struct invocation *in, struct diag *d)
 {
     static const struct grid_column columns[] = {
-        {.title = "id", .min_width = 13},
-        {.title = "severity", .levels = true, .min_width = 8},
+        {.title = "id", .whole = true},
+        {.title = "severity", .levels = true, .whole = true},
         {.title = "kind"},
-        {.title = "category"},
+        {.title = "category", .machine = true},
         {.title = "title", .min_width = 20},
         {.title = "fix"},
     };

@@ -23,12 +23,12 @@ static const struct option_spec options[] = {
 };
 
 static const struct grid_column columns[] = {
-    {.title = "state", .levels = true, .min_width = 11},
+    {.title = "state", .levels = true, .whole = true},
     {.title = "target", .min_width = 8},
     {.title = "path", .tail = true, .min_width = 16},
     {.title = "files", .right = true},
     {.title = "bytes", .right = true},
-    {.title = "source"},
+    {.title = "source", .machine = true},
     {.title = "reason", .min_width = 16},
 };
 

@@ -23,11 +23,18 @@ static int as_text(struct invocation *in, struct reading *r, struct str id, bool
     int rc = scope_open(&r->view, &s, d);
     if (rc)
         return rc;
-    struct page p = {.in = in, .scope = &s, .id = id, .line = BUF_INIT, .diag = d};
+    struct page p = {.in = in,
+                     .scope = &s,
+                     .id = id,
+                     .line = BUF_INIT,
+                     .diag = d,
+                     .places = MAP_OWNED(in->arena),
+                     .attribute = {.refs = BUF_INIT, .mem = ARENA(0)},
+                     .absent = BUF_INIT};
     rc = finding ? explain_finding(&p) : explain_asset(&p);
     if (!rc && buf_result(&p.line))
         rc = diag_set(d, E_NOMEM, "no memory for the explanation");
-    buf_done(&p.line);
+    page_done(&p);
     scope_done(&s);
     return rc;
 }

@@ -22,15 +22,15 @@ static const struct option_spec options[] = {
 };
 
 static const struct grid_column columns[] = {
-    {.title = "id", .min_width = 16},
-    {.title = "risk", .right = true, .min_width = 4},
-    {.title = "severity", .levels = true, .min_width = 8},
-    {.title = "status", .min_width = 8},
-    {.title = "control", .min_width = 13},
-    {.title = "asset", .min_width = 10},
-    {.title = "place", .tail = true, .min_width = 12},
+    {.title = "id", .whole = true},
+    {.title = "risk", .right = true, .whole = true},
+    {.title = "severity", .levels = true, .whole = true},
+    {.title = "status", .machine = true},
+    {.title = "control", .whole = true},
+    {.title = "asset", .machine = true},
+    {.title = "place", .tail = true, .min_width = 16},
     {.title = "owner", .min_width = 8},
-    {.title = "reason", .min_width = 16},
+    {.title = "reason", .min_width = 20},
 };
 
 static void query(const struct scope *s, bool unknown, struct select *q)
@@ -47,6 +47,7 @@ static void query(const struct scope *s, bool unknown, struct select *q)
 static void row(struct grid *g, const struct stmt *r)
 {
     AUTO(buf) place = BUF_INIT;
+    AUTO(buf) reason = BUF_INIT;
     struct str verdict = stmt_str(r, 10);
     bool open = str_eq_z(stmt_str(r, 3), "open") || str_eq_z(stmt_str(r, 3), "reopened");
     buf_add(&place, stmt_str(r, 6));
@@ -55,12 +56,17 @@ static void row(struct grid *g, const struct stmt *r)
     grid_cell(g, stmt_str(r, 0));
     grid_tenths(g, stmt_int(r, 1));
     grid_cell(g, stmt_str(r, 2));
-    grid_cell(g, open && !str_eq_z(verdict, "fail") ? verdict : stmt_str(r, 3));
+    grid_cell(g, open ? (str_eq_z(verdict, "fail") ? stmt_str(r, 3) : verdict) : stmt_str(r, 3));
     grid_cell(g, stmt_str(r, 4));
     grid_cell(g, stmt_str(r, 5));
     grid_cell(g, stmt_is_null(r, 6) ? STR_NULL : buf_str(&place));
     grid_cell(g, stmt_is_null(r, 7) ? STR_NULL : stmt_str(r, 7));
-    grid_cell(g, stmt_str(r, 8));
+    if (!open)
+        buf_addf(&reason, STR_FMT ": ", STR_ARG(stmt_str(r, 3)));
+    else if (!str_eq_z(verdict, "fail"))
+        buf_addf(&reason, STR_FMT ": ", STR_ARG(verdict));
+    buf_add(&reason, stmt_str(r, 8));
+    grid_cell(g, g->format == GRID_TABLE ? buf_str(&reason) : stmt_str(r, 8));
 }
 
 static int list(struct invocation *in, const struct view *v, struct diag *d)

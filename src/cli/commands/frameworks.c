@@ -44,10 +44,10 @@ static struct modes count(const struct framework *f)
 static int list(struct invocation *in, const struct scope *s, struct diag *d)
 {
     static const struct grid_column columns[] = {
-        {.title = "id", .min_width = 16},         {.title = "title", .min_width = 16},
-        {.title = "requirements", .right = true}, {.title = "automatic", .right = true},
-        {.title = "assisted", .right = true},     {.title = "manual", .right = true},
-        {.title = "not covered", .right = true},  {.title = "no collector", .right = true},
+        {.title = "id", .whole = true},          {.title = "title", .min_width = 12},
+        {.title = "items", .right = true},       {.title = "automatic", .right = true},
+        {.title = "assisted", .right = true},    {.title = "manual", .right = true},
+        {.title = "not-covered", .right = true}, {.title = "no-collector", .right = true},
         {.title = "failing", .right = true},
     };
     struct grid g;
@@ -100,7 +100,7 @@ static int requirement(struct grid *g, const struct scope *s, const struct requi
 static int show(struct invocation *in, const struct scope *s, struct diag *d)
 {
     static const struct grid_column columns[] = {
-        {.title = "id", .min_width = 10},
+        {.title = "id", .whole = true},
         {.title = "title", .min_width = 24},
         {.title = "test", .min_width = 9},
         {.title = "posture", .levels = true, .min_width = 11},

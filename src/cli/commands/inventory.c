@@ -12,10 +12,14 @@ static const struct option_spec options[] = {
 
 #define FIXED_COLUMNS 8
 static const struct grid_column fixed[FIXED_COLUMNS] = {
-    {.title = "id", .min_width = 16},    {.title = "kind"},
-    {.title = "name", .min_width = 16},  {.title = "risk", .right = true},
-    {.title = "band", .levels = true},   {.title = "open", .right = true},
-    {.title = "owner", .min_width = 10}, {.title = "place", .tail = true, .min_width = 16},
+    {.title = "id", .whole = true},
+    {.title = "kind", .machine = true}, /* the id begins with it */
+    {.title = "name", .min_width = 14},
+    {.title = "risk", .right = true, .whole = true},
+    {.title = "band", .levels = true, .whole = true},
+    {.title = "open", .right = true, .whole = true},
+    {.title = "owner", .min_width = 10},
+    {.title = "place", .tail = true, .min_width = 16},
 };
 
 /* With --kind the attributes that the registry shows for it stand behind the fixed columns. */
