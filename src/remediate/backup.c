@@ -53,9 +53,9 @@ static int write_new(int folder, const char *temp, const char *name, struct str 
 int backup_write(const char *folder, struct str sha256, struct str text, struct arena *a,
                  struct str *ret_path, struct diag *d)
 {
-    struct str dir, old;
+    struct str dir = STR(""), old;
     struct diag unused = {0};
-    int fd;
+    int fd = -1;
     int rc = open_folder(folder, a, &dir, &fd, d);
     if (rc)
         return rc;

@@ -102,7 +102,7 @@ static int align(const struct lines *a, const struct lines *b, struct rows *rows
 static size_t hunk_end(const struct rows *rows, size_t from, unsigned context)
 {
     size_t last = from;
-    for (size_t i = from; i < rows->n && i <= last + 2 * (size_t)context; i++)
+    for (size_t i = from; i < rows->n && i <= last + 2 * (size_t)context + 1; i++)
         if (rows->v[i].mark != ' ')
             last = i;
     return MIN(rows->n, last + context + 1);

@@ -38,10 +38,8 @@ static int action_for(const struct fix_subject *f, const struct action **ret, st
 {
     const struct control *c = control_find(f->control);
     *ret = action_of(f->control);
-    if (!str_eq_z(f->status, "open") && !str_eq_z(f->status, "reopened")) {
-        diag_set(d, E_NOTFOUND, "this finding is %s already", f->status.p ? f->status.p : "closed");
-        return E_NOTFOUND;
-    }
+    if (!str_eq_z(f->status, "open") && !str_eq_z(f->status, "reopened"))
+        return diag_set(d, E_NOTFOUND, "this finding is " STR_FMT " already", STR_ARG(f->status));
     if (!str_eq_z(f->verdict, "fail")) {
         diag_set(d, E_UNSUPPORTED, "the verdict is " STR_FMT ": there is nothing to change",
                  STR_ARG(f->verdict));

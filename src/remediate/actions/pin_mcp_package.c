@@ -143,25 +143,39 @@ static bool try_anew(const struct attempt *t, struct edit *ret)
     return ret->with.p && reads_back(t, ret);
 }
 
-/* uvx NAME@VERSION; behind --from stands a requirement. */
-static bool takes_at_sign(const struct launch *l)
+/* What stands before the word: in the same text, or the element before it. */
+static struct str word_before(const struct edit_request *rq, const struct start *s,
+                              const struct version_word *w)
 {
-    for (size_t i = 0; i < l->options.n; i++)
-        if (str_eq_z(l->options.v[i].text, "--from"))
-            return false;
-    return str_eq_z(str_z(l->launcher), "uvx");
+    struct str before = str_trim(str_sub(w->text, 0, w->at));
+    const struct node *prev = NULL;
+    if (before.n)
+        return before;
+    node_each (rq->doc, node_parent(rq->doc, s->word), it) {
+        if (it == s->word)
+            break;
+        prev = it;
+    }
+    return str_trim(node_text(rq->doc, prev));
+}
+
+/* uvx NAME@VERSION; behind --from stands a requirement. */
+static bool takes_at_sign(const struct edit_request *rq, const struct start *s,
+                          const struct version_word *w)
+{
+    struct str before = word_before(rq, s, w);
+    return str_eq_z(str_z(s->launch.launcher), "uvx") && !str_ends(before, STR("--from")) &&
+           !str_ends(before, STR("--from="));
 }
 
 static int find_word(const struct edit_request *rq, const struct start *s, struct edit *ret,
                      struct diag *d)
 {
     struct str text = node_text(rq->doc, s->word);
-    struct version_word w = {.text = text,
-                             .package = s->launch.package,
-                             .at_sign = takes_at_sign(&s->launch),
-                             .arena = rq->arena};
+    struct version_word w = {.text = text, .package = s->launch.package, .arena = rq->arena};
     while (version_word_next(&w)) {
         struct attempt t = {.rq = rq, .start = s, .old_word = w.word, .at = w.at};
+        w.at_sign = takes_at_sign(rq, s, &w);
         int rc = version_word_pin(&w, rq->version, &t.new_word);
         if (rc)
             return diag_set(d, rc, "no memory to plan the edit");
