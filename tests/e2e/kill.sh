@@ -2,11 +2,12 @@
 . "$(dirname "$0")/lib.bash"
 export SOURCE_DATE_EPOCH=1767225600
 demo "$work/demo"
-scan_to() { "$STANCE" scan --db "$1" --format json --evidence all --allow-weak-sandbox --fail-on never "${@:2}" "$work/demo"; }
+# Without a function around it: the signals must reach the program and not a shell.
+scan=("$STANCE" scan --format json --evidence all --allow-weak-sandbox --fail-on never "$work/demo")
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 t0=$(now_ms)
-scan_to "$work/fresh.db" >"$work/fresh.json" 2>/dev/null
+"${scan[@]}" --db "$work/fresh.db" >"$work/fresh.json" 2>/dev/null
 took=$(($(now_ms) - t0))
 plain "$work/fresh.json" >"$work/fresh.plain"
 
@@ -17,7 +18,7 @@ workers_left() { # PID...: processes of the killed group that still live
 }
 db=$work/k.db
 for step in $(seq 0 19); do
-  scan_to "$db" >/dev/null 2>&1 &
+  "${scan[@]}" --db "$db" >/dev/null 2>&1 &
   pid=$!
   sleep "$(printf '0.%03d' $((took * step / 18 > 999 ? 999 : took * step / 18)))"
   below=$(cat "/proc/$pid/task/"*/children 2>/dev/null)
@@ -26,12 +27,14 @@ for step in $(seq 0 19); do
   wait $pid 2>/dev/null
   if [ -e "$db" ]; then
     run "$STANCE" db check --db "$db"
-    [ "$status" -eq 0 ] || { fail "db check after kill -9 at step $step: $status"; sed 's/^/   | /' "$work/err"; }
+    # Before its first transaction is whole, a store is not one yet.
+    [ "$status" -eq 0 ] || grep -q 'no store yet' "$work/err" || { fail "db check after kill -9 at step $step: $status"; sed 's/^/   | /' "$work/err"; }
   fi
 done
 sleep 0.3
 [ "$(workers_left $below)" -eq 0 ] || fail "workers outlive a killed scan"
-scan_to "$db" >"$work/after.json" 2>"$work/err" || fail "a scan after kill -9 ends with $?"
+expect "0 3" "a scan after kill -9" "${scan[@]}" --db "$db"
+cp "$work/out" "$work/after.json"
 plain "$work/after.json" | cmp -s - "$work/fresh.plain" || fail "a scan after kill -9 differs from a fresh one"
 ls "$work"/k.db* | grep -vE 'k\.db(-wal|-shm)?$' && fail "a killed scan leaves files behind"
 
@@ -39,7 +42,7 @@ ls "$work"/k.db* | grep -vE 'k\.db(-wal|-shm)?$' && fail "a killed scan leaves f
 cp "$work/fresh.db" "$work/c.db"
 "$STANCE" inventory --db "$work/c.db" --format json >"$work/i1" 2>/dev/null
 for signal in INT TERM; do
-  scan_to "$work/c.db" --delay-us 50000 -j 1 >"$work/out" 2>"$work/err" &
+  "${scan[@]}" --db "$work/c.db" --delay-us 50000 -j 1 >"$work/out" 2>"$work/err" &
   pid=$!
   sleep 0.5
   kill -$signal $pid
@@ -55,8 +58,8 @@ done
 
 # Two scans of one store at once: both are kept, or the later one says that it must wait.
 rm -f "$work"/two.db*
-scan_to "$work/two.db" >"$work/o1" 2>"$work/e1" & a=$!
-scan_to "$work/two.db" >"$work/o2" 2>"$work/e2" & b=$!
+"${scan[@]}" --db "$work/two.db" >"$work/o1" 2>"$work/e1" & a=$!
+"${scan[@]}" --db "$work/two.db" >"$work/o2" 2>"$work/e2" & b=$!
 wait $a; sa=$?
 wait $b; sb=$?
 for n in 1 2; do

@@ -25,10 +25,10 @@ holds "a manifest over the limit is told" 'gaps("p/package.json")'
 holds "a neighbour is read" 'assets("mcp_server", "fine")'
 holds "a sparse model file is listed or told" 'assets("model_file") or gaps("sparse.safetensors")'
 
-# Text first, then 4 GB of nothing: it must end.
+# Text first, then nothing for long: it must end. (1 GB, so that it does so soon.)
 mkdir "$work/s"
 head -c 8192 /dev/zero | tr '\0' x >"$work/s/sparse.txt"
-truncate -s 4G "$work/s/sparse.txt"
+truncate -s 1G "$work/s/sparse.txt"
 scan "$work/s"
-case $status in 0 | 3) ;; *) fail "a sparse text of 4 GB ends with $status" ;; esac
+case $status in 0 | 3) ;; *) fail "a sparse text ends with $status" ;; esac
 finish

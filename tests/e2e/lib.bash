@@ -16,6 +16,7 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
+[ -x "$STANCE" ] || { echo "there is no $STANCE: ./run --build"; exit 1; }
 
 fail() { failed=1; printf 'FAILED %s\n' "$*"; }
 finish() { exit $failed; }
@@ -39,7 +40,7 @@ expect() {
 }
 # The error stream must say something that matches, and nothing may look like a crash.
 told() { # WHAT REGEX
-  grep -qiE "$2" "$work/err" || { fail "$1: the message says nothing of /$2/"; sed 's/^/   | /' "$work/err"; }
+  grep -qiE -e "$2" "$work/err" || { fail "$1: the message says nothing of /$2/"; sed 's/^/   | /' "$work/err"; }
 }
 scan() { # TARGET [OPTION...]: the record in $work/out
   local target=$1
@@ -50,7 +51,10 @@ scan() { # TARGET [OPTION...]: the record in $work/out
 holds() { # WHAT EXPRESSION [FILE]
   python3 - "$2" "${3:-$work/out}" <<'P' || fail "$1"
 import json, sys
-d = json.load(open(sys.argv[2], encoding="utf-8"))
+try:
+    d = json.load(open(sys.argv[2], encoding="utf-8"))
+except ValueError:
+    sys.exit("   | no record was printed")
 A, F, C = d["assets"], d["findings"], d["coverage"]
 def fails(control, path=""):
     return [f for f in F if f["control"] == control and f["verdict"] == "fail"
@@ -68,11 +72,10 @@ plain() { # FILE
   python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); d["scan"]["id"]=""; print(json.dumps(d,sort_keys=True))' "$1"
 }
 demo() { "$root/demo/make" "$1" || fail "demo/make"; }
-# Run as somebody who is not root: "nobody COMMAND...". The program is copied to where all may read.
-nobody() {
-  if [ "$(id -u)" -ne 0 ]; then "$@"; return; fi
-  setpriv --reuid=65534 --regid=65534 --clear-groups env XDG_DATA_HOME="$work/nobody" "$@"
-}
+# Before a command: run it as somebody who is not root. nobody_stance copies the program to where
+# all may read it.
+nobody=(env "XDG_DATA_HOME=$work/nobody")
+[ "$(id -u)" -ne 0 ] || nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups "${nobody[@]}")
 nobody_stance() {
   [ -x "$work/bin/stance" ] || { mkdir -p "$work/bin" "$work/nobody" && cp "$STANCE" "$work/bin/stance" &&
     chmod 755 "$work/bin" "$work/bin/stance" && chmod 777 "$work/nobody"; }

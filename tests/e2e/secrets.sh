@@ -25,6 +25,9 @@ python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[a["id"] for
 [ -s "$work/ids" ] || fail "no ids to explain"
 while read -r id; do
   keep "$STANCE" explain --db "$db" "$id"
+done <"$work/ids"
+python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[f["id"] for f in d["findings"] if f["category"] not in ("no-owner", "model-layout")], sep="\n")' "$work/outputs/4.out" >"$work/ids"
+while read -r id; do
   keep "$STANCE" fix --db "$db" "$id"
 done <"$work/ids"
 for f in "$work"/outputs/*.out "$work"/outputs/*.err; do

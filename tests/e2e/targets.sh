@@ -20,7 +20,7 @@ mkdir "$work/closed"
 server "$work/closed/.mcp.json" two
 chmod 700 "$work/closed"
 [ "$(id -u)" -ne 0 ] && chmod 000 "$work/closed"
-expect 3 "a folder of somebody else" nobody "$stance" scan --db :memory: "$work/closed"
+expect 3 "a folder of somebody else" "${nobody[@]}" "$stance" scan --db :memory: "$work/closed"
 told "a folder of somebody else" 'permission denied|denied'
 
 expect 0 "one file as target" "$STANCE" scan --db :memory: --format json --fail-on never "$work/good/.mcp.json"

@@ -1,0 +1,44 @@
+# watch tells what comes, goes, is fixed and comes back as files change, and stops on Ctrl-C.
+. "$(dirname "$0")/lib.bash"
+t=$work/t
+db=$work/s.db
+server "$t/a/.mcp.json" calm
+"$STANCE" watch --db "$db" --allow-weak-sandbox "$t" >"$work/log" 2>"$work/err" </dev/null &
+pid=$!
+at_exit+=("kill -9 $pid 2>/dev/null")
+seen() { # WHAT REGEX: within 8 seconds
+  local i
+  for i in $(seq 80); do
+    grep -qiE "$2" "$work/log" && return 0
+    kill -0 $pid 2>/dev/null || break
+    sleep 0.1
+  done
+  fail "$1: watch does not tell /$2/"
+  sed 's/^/   | /' "$work/log" "$work/err" | tail -n 8
+}
+settle() { sleep 0.3; : >"$work/log"; }
+for i in $(seq 50); do [ -s "$db" ] && "$STANCE" inventory --db "$db" 2>/dev/null | grep -q calm && break; sleep 0.1; done
+settle
+mkdir "$t/b" && printf '{"mcpServers": {"loose": {"command": "npx", "args": ["-y", "@acme/loose"]}}}' >"$t/b/.mcp.json"
+seen "a new folder with a server" 'new.*AISPM-MCP-003|AISPM-MCP-003.*new|loose'
+settle
+sed -i 's/@acme\/loose/@acme\/loose@1.0.0/' "$t/b/.mcp.json"
+seen "the server is pinned" 'fixed'
+settle
+sed -i 's/@acme\/loose@1.0.0/@acme\/loose/' "$t/b/.mcp.json"
+seen "the server floats again" 'reopened'
+settle
+rm -r "$t/b"
+seen "the folder is gone" 'gone'
+settle
+mv "$t/a" "$t/c"
+sleep 1
+kill -INT $pid
+wait $pid
+status=$?
+case $status in 0 | 1 | 3) ;; *) fail "Ctrl-C ends watch with $status" ;; esac
+expect 0 "db check after watch" "$STANCE" db check --db "$db"
+# What watch left is what a fresh scan sees.
+"$STANCE" inventory --db "$db" --format json >"$work/watched" 2>"$work/err"
+grep -q calm "$work/watched" || fail "a renamed folder lost its server"
+finish
