@@ -97,17 +97,24 @@ static void scanned(struct screen *s, const struct scope *sc, const struct summa
 
 #define KIND_COLUMN 28
 
+static void more_names(struct screen *s, int64_t n)
+{
+    buf_addz(&s->line, " +");
+    text_count(&s->line, (uint64_t)n);
+    buf_addz(&s->line, " more");
+}
+
 static void kind_names(struct screen *s, const struct summary_kind *k)
 {
     size_t used = KIND_COLUMN;
     for (int i = 0; i < k->n_names; i++) {
         int64_t rest = k->distinct - i - 1;
-        size_t more = rest ? 12 : 0;
+        size_t more = rest ? 14 : 0;
         size_t sep = i ? 2 : 0;
         AUTO(buf) name = BUF_INIT;
         size_t w = text_fit(&name, k->names[i], 36, FIT_END_KEPT);
         if (i && used + sep + w + more > s->width) {
-            buf_addf(&s->line, " +%lld more", (long long)(k->distinct - i));
+            more_names(s, k->distinct - i);
             return;
         }
         buf_addz(&s->line, i ? ", " : "");
@@ -115,7 +122,7 @@ static void kind_names(struct screen *s, const struct summary_kind *k)
         used += sep + w;
     }
     if (k->distinct > k->n_names)
-        buf_addf(&s->line, " +%lld more", (long long)(k->distinct - k->n_names));
+        more_names(s, k->distinct - k->n_names);
 }
 
 /* "MCP servers", "Managed policies" */
