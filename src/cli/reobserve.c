@@ -2,10 +2,17 @@
 /* Decides what a second look at the place of a finding means. */
 #include "cli/reobserve.h"
 
+#include "assess/control.h"
 #include "base/path.h"
 #include "formats/json.h"
 
 const char *const OUTCOME_NAMES[] = {"fixed", "gone", "open", "unknown"};
+
+struct str reobserve_path(const struct fix_subject *subject)
+{
+    const struct control *c = control_find(subject->control);
+    return c && c->scope == SCOPE_ASSET ? subject->path : STR("");
+}
 
 int reobserve(struct invocation *in, const struct loop_options *settings,
               const struct fix_subject *subject, struct str path, struct diag *d)

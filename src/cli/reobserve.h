@@ -26,6 +26,9 @@ struct verified {
     struct str reason; /* why it is open or unknown */
 };
 
+/* What has to be read again to judge a finding: its file, or the whole target (empty) where the
+ * control looks at other files, too. */
+struct str reobserve_path(const struct fix_subject *subject);
 /* Settings as observe_settings made them. The store must not be held in a transaction. `path`
  * empty: the whole target. E_NOTFOUND when the target is not on this machine any more. */
 int reobserve(struct invocation *in, const struct loop_options *settings,

@@ -70,7 +70,7 @@ static int verify(struct invocation *in, const struct loop_options *o, struct st
         rc = fix_subject(store_db(st), finding, in->arena, &subject, d);
     st = store_free(st);
     if (!rc)
-        rc = reobserve(in, o, &subject, subject.path, d);
+        rc = reobserve(in, o, &subject, reobserve_path(&subject), d);
     if (!rc)
         rc = store_open(o->location, DB_READ_WRITE, &in->clock, &st, d);
     if (!rc)

@@ -67,15 +67,17 @@ static int look(struct invocation *in, const struct loop_options *o, const struc
 {
     for (size_t i = 0; i < v->n; i++) {
         const struct fix_subject *f = &v->v[i];
+        struct str path = whole ? STR("") : reobserve_path(f);
         bool done = false;
         for (size_t k = 0; k < i && !done; k++)
-            done = str_eq(f->root, v->v[k].root) && (whole || str_eq(f->path, v->v[k].path));
+            done =
+                str_eq(f->root, v->v[k].root) && (whole || str_eq(path, reobserve_path(&v->v[k])));
         if (done)
             continue;
         if (!f->root.n)
             return diag_set(d, E_UNSUPPORTED, "finding " STR_FMT " has no place to look at",
                             STR_ARG(f->finding));
-        int rc = reobserve(in, o, f, whole ? STR("") : f->path, d);
+        int rc = reobserve(in, o, f, path, d);
         if (rc)
             return rc;
     }
