@@ -19,7 +19,7 @@ void grid_begin(struct grid *g, const struct invocation *in, enum grid_format fo
     if (format == GRID_JSON)
         fputs("[", in->out);
     for (int i = 0; format == GRID_CSV && i < g->n; i++)
-        fprintf(in->out, "%s%s", columns[i].title, i + 1 < g->n ? "," : "\r\n");
+        fprintf(in->out, "%s%s", columns[i].title, i + 1 < g->n ? "," : "\n");
 }
 
 enum tone tone_of_word(struct str word)
@@ -54,7 +54,13 @@ static size_t floor_of(const struct grid_column *c)
     return MAX(c->min_width ? c->min_width : 6, strlen(c->title));
 }
 
-/* Natural widths, then the widest column gives way until the row fits. */
+/* A pipe has no edge: what reads it gets every cell whole. */
+static bool has_edge(const struct grid *g)
+{
+    return g->in->terminal;
+}
+
+/* Natural widths, then on a terminal the widest column gives way until the row fits. */
 static void choose_widths(struct grid *g)
 {
     size_t total = 0;
@@ -71,7 +77,7 @@ static void choose_widths(struct grid *g)
             total += g->widths[i] + GAP;
     }
     total -= MIN(total, GAP);
-    while (total > (size_t)g->in->width) {
+    while (has_edge(g) && total > (size_t)g->in->width) {
         int widest = -1;
         for (int i = 0; i < g->n; i++)
             if (g->widths[i] > floor_of(&g->columns[i]) &&
@@ -122,16 +128,18 @@ static void table_row(struct grid *g, const struct str *cells)
         if (c->machine)
             continue;
         AUTO(buf) cell = BUF_INIT;
-        size_t w = text_fit(&cell, text, g->widths[i], c->tail ? FIT_END_KEPT : FIT_START_KEPT);
+        size_t w = text_fit(&cell, text, has_edge(g) ? g->widths[i] : SIZE_MAX,
+                            c->tail ? FIT_END_KEPT : FIT_START_KEPT);
+        size_t pad = g->widths[i] - MIN(w, g->widths[i]);
         enum tone tone = c->levels ? tone_of_word(text) : TONE_PLAIN;
-        buf_pad(&g->line, ' ', (g->line.n ? GAP : 0) + (c->right ? g->widths[i] - w : 0));
+        buf_pad(&g->line, ' ', (g->line.n ? GAP : 0) + (c->right ? pad : 0));
         if (tone != TONE_PLAIN)
             text_tone(&g->line, g->in->colour, tone);
         buf_add(&g->line, buf_str(&cell));
         if (tone != TONE_PLAIN)
             text_plain(&g->line, g->in->colour);
         if (!c->right)
-            buf_pad(&g->line, ' ', g->widths[i] - w);
+            buf_pad(&g->line, ' ', pad);
     }
     end_line(g);
 }
@@ -179,7 +187,7 @@ static void csv_row(struct grid *g, const struct str *cells)
         }
         buf_addz(&g->line, quote ? "\"" : "");
     }
-    buf_addz(&g->line, "\r\n");
+    buf_addz(&g->line, "\n");
     fwrite(g->line.p, 1, g->line.n, g->in->out);
     if (buf_result(&g->line))
         g->error = E_NOMEM;

@@ -2,7 +2,8 @@
 /*
  * Rows of cells as a table for people, JSON or CSV for machines. The table looks at the first rows
  * to choose its widths and streams from then on; every cell is made inert for the terminal. In CSV
- * (RFC 4180) a cell that a spreadsheet would run as a formula gets a leading apostrophe.
+ * (RFC 4180, but with a line feed alone at the end of a line) a cell that a spreadsheet would run
+ * as a formula gets a leading apostrophe.
  *
  *     static const struct grid_column columns[] = {{.title = "id"}, {.title = "files", .right =
  * true}}; grid_begin(&g, in, GRID_TABLE, columns, 2); grid_cell(&g, id); grid_count(&g, files); one

@@ -21,7 +21,9 @@ static struct invocation in;
 
 static void begin(struct grid *g, enum grid_format format, int width)
 {
-    in = (struct invocation){.out = open_memstream(&text, &text_n), .width = width};
+    /* width 0: a pipe */
+    in = (struct invocation){
+        .out = open_memstream(&text, &text_n), .width = width ? width : 100, .terminal = width > 0};
     in.err = in.out;
     grid_begin(g, &in, format, columns, ARRAY_LEN(columns));
 }
@@ -58,6 +60,22 @@ static void test_table(void **state)
     free(text);
 }
 
+/* What reads a pipe gets every cell whole, and still cannot be steered by one. */
+static void test_pipe(void **state)
+{
+    struct grid g;
+    (void)state;
+    begin(&g, GRID_TABLE, 0);
+    row(&g, "a name that is long enough to fill the edge of a terminal of one hundred columns", 1,
+        "deep/path/of/a/file/that/is/cut/on/a/terminal.json");
+    row(&g, "b", 2, "e\033[2J");
+    end(&g);
+    assert_non_null(strstr(text, "one hundred columns  1  deep/path/of/a/file/that/is/cut/on/a/"
+                                 "terminal.json\n"));
+    assert_non_null(strstr(text, "e\\x1b[2J\n"));
+    free(text);
+}
+
 static void test_empty(void **state)
 {
     struct grid g;
@@ -72,7 +90,7 @@ static void test_empty(void **state)
     free(text);
     begin(&g, GRID_CSV, 80);
     end(&g);
-    assert_string_equal(text, "name,n,path\r\n");
+    assert_string_equal(text, "name,n,path\n");
     free(text);
 }
 
@@ -87,10 +105,10 @@ static void test_csv(void **state)
     grid_cell(&g, STR("-12"));
     grid_cell(&g, STR_NULL);
     end(&g);
-    assert_string_equal(text, "name,n,path\r\n"
-                              "\"'=1+1\",-5,\"a,\"\"b\"\"\nc\"\r\n"
-                              "\"'@acme/web\",0,plain\r\n"
-                              "\"'-x\",-12,\r\n");
+    assert_string_equal(text, "name,n,path\n"
+                              "\"'=1+1\",-5,\"a,\"\"b\"\"\nc\"\n"
+                              "\"'@acme/web\",0,plain\n"
+                              "\"'-x\",-12,\n");
     free(text);
 }
 
@@ -148,9 +166,10 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),     cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_csv),       cmocka_unit_test(test_json),
-        cmocka_unit_test(test_streaming), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_table),  cmocka_unit_test(test_pipe),
+        cmocka_unit_test(test_empty),  cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_json),   cmocka_unit_test(test_streaming),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
