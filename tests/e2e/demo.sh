@@ -3,27 +3,32 @@
 demo "$work/demo"
 scan "$work/demo"
 [ "$status" -eq 1 ] || fail "the demo ends with $status, not 1"
+{
 for f in "$root"/controls/*/*.sql; do
   id=$(basename "$f" .sql)
-  holds "$id fails nowhere in the demo" "fails('$id')"
+  echo "$id fails nowhere in the demo :: fails('$id')"
   # A control about something that should not exist has no way to pass.
-  grep -q "'pass'" "$f" || continue
-  holds "$id passes nowhere in the demo" "any(i['id'] == '$id' and i['verdict'] == 'pass' for a in A for i in a['controls']['items'])"
+  if grep -q "'pass'" "$f"; then echo "$id passes nowhere in the demo :: passes('$id')"; fi
 done
-holds "nothing is unknown" 'any(f["verdict"] == "unknown" for f in F)'
-holds "the broken configuration is no gap" 'gaps("warehouse-kiosk/.cursor/mcp.json")'
-holds "there are more gaps than that" 'len(gaps()) == 1'
+cat <<'END'
+nothing is unknown :: any(f["verdict"] == "unknown" for f in F)
+the broken configuration is no gap :: gaps("warehouse-kiosk/.cursor/mcp.json")
+there are more gaps than that :: len(gaps()) == 1
+END
 for k in application package mcp_server agent_host instruction_file model_file credential service; do
-  holds "no $k in the demo" "assets('$k')"
+  echo "no $k in the demo :: assets('$k')"
 done
-holds "the server of three hosts is not one asset" 'len(assets("mcp_server", "tickets")) == 1 and assets("mcp_server", "tickets")[0]["places"] >= 4'
-holds "the clean repository has findings" 'not [f for f in F if f["verdict"] == "fail" and "repos/style-guide" in f["evidence"][0].get("path", "")]'
-holds "the disabled server has findings" 'not [f for f in F if f["evidence"][0].get("pointer", "").endswith("/old-wiki")]'
-holds "the disabled server is not listed" 'assets("mcp_server", "old-wiki")'
-holds "the hidden text is not told" 'any("curl" in json.dumps(a["what"]) for a in assets("instruction_file"))'
-holds "owners differ by path" 'len({a["owner"]["name"] for a in A if a["kind"] == "application" and a["owner"]["state"] == "known" and any("repos/platform" in w["evidence"]["path"] for w in a["where"])}) >= 3'
-holds "an asset without controls has a score" 'all(a["risk"]["band"] == "unassessed" and a["risk"]["score"] is None for a in A if not a["controls"]["items"])'
-# Six facts for every asset, each with its state.
-holds "an asset lacks one of its six facts" 'all(a["where"] and a["owner"]["state"] and a["data"]["state"] and a["controls"]["state"] and a["risk"]["state"] for a in A)'
-holds "a finding above info has no place" 'all(f["evidence"] and f["evidence"][0].get("path") for f in F if f["severity"] != "info")'
+cat <<'END'
+the server of three hosts is not one asset :: len(assets("mcp_server", "tickets")) == 1 and assets("mcp_server", "tickets")[0]["places"] >= 4
+the clean repository has findings :: not [f for f in F if f["verdict"] == "fail" and "repos/style-guide" in f["evidence"][0].get("path", "")]
+the disabled server has findings :: not [f for f in F if f["evidence"][0].get("pointer", "").endswith("/old-wiki") and f["category"] != "no-owner"]
+the disabled server is not listed :: assets("mcp_server", "old-wiki")
+the hidden text is not told :: any("curl" in json.dumps(a["what"]) for a in assets("instruction_file"))
+owners differ by path :: len({a["owner"]["name"] for a in A if a["kind"] == "application" and a["owner"]["state"] == "known" and any("repos/platform" in w["evidence"]["path"] for w in a["where"])}) >= 3
+an asset without controls has a score :: all(a["risk"]["band"] == "unassessed" and a["risk"]["score"] is None for a in A if not a["controls"]["items"])
+an asset lacks one of its six facts :: all(a["where"] and a["owner"]["state"] and a["data"]["state"] and a["controls"]["state"] and a["risk"]["state"] for a in A)
+a finding above info has no place :: all(f["evidence"] and f["evidence"][0].get("path") for f in F if f["severity"] != "info")
+END
+} >"$work/expected"
+hold <"$work/expected"
 finish

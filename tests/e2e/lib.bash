@@ -47,26 +47,35 @@ scan() { # TARGET [OPTION...]: the record in $work/out
   shift
   run "$STANCE" scan --db :memory: --format json --evidence all --allow-weak-sandbox "$@" -- "$target"
 }
-# A Python expression over the record `d` of $work/out (or FILE) must be true.
-holds() { # WHAT EXPRESSION [FILE]
-  python3 - "$2" "${3:-$work/out}" <<'P' || fail "$1"
+# Expressions over the record `d` of $work/out (or FILE), each "WHAT :: EXPRESSION" on a line of
+# standard input, must be true.
+hold() { # [FILE]
+  python3 -c '
 import json, sys
 try:
-    d = json.load(open(sys.argv[2], encoding="utf-8"))
+    d = json.load(open(sys.argv[1], encoding="utf-8"))
 except ValueError:
     sys.exit("   | no record was printed")
 A, F, C = d["assets"], d["findings"], d["coverage"]
 def fails(control, path=""):
     return [f for f in F if f["control"] == control and f["verdict"] == "fail"
             and f["evidence"][0].get("path", "").startswith(path)]
+def passes(control):
+    return [a for a in A for i in a["controls"]["items"] if i["id"] == control and i["verdict"] == "pass"]
 def gaps(path=""):
     return [c for c in C if c["state"] in ("partial", "denied", "failed", "unsupported")
             and path in c.get("path", "")]
 def assets(kind, name=None):
     return [a for a in A if a["kind"] == kind and name in (None, a["name"])]
-sys.exit(not eval(sys.argv[1]))
-P
+bad = 0
+for line in sys.stdin:
+    what, expression = line.rstrip("\n").split(" :: ", 1)
+    if not eval(expression):
+        bad = 1
+        print("FAILED", what)
+sys.exit(bad)' "${1:-$work/out}" || failed=1
 }
+holds() { printf '%s :: %s\n' "$1" "$2" | hold "${3:-$work/out}"; } # WHAT EXPRESSION [FILE]
 # The record without what two scans of the same thing may differ in.
 plain() { # FILE
   python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); d["scan"]["id"]=""; print(json.dumps(d,sort_keys=True))' "$1"
