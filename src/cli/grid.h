@@ -5,9 +5,12 @@
  * (RFC 4180, but with a line feed alone at the end of a line) a cell that a spreadsheet would run
  * as a formula gets a leading apostrophe.
  *
- *     static const struct grid_column columns[] = {{.title = "id"}, {.title = "files", .right =
- * true}}; grid_begin(&g, in, GRID_TABLE, columns, 2); grid_cell(&g, id); grid_count(&g, files); one
- * row return grid_finish(&g, d);
+ *     static const struct grid_column columns[] = {{.title = "id"},
+ *                                                  {.title = "files", .right = true}};
+ *     grid_begin(&g, in, GRID_TABLE, columns, 2);
+ *     grid_cell(&g, id);
+ *     grid_count(&g, files);                       one row
+ *     return grid_finish(&g, d);
  */
 #ifndef STANCE_CLI_GRID_H
 #define STANCE_CLI_GRID_H

@@ -9,7 +9,7 @@
  *         .title = "Code owners of GitHub and GitLab",
  *         .version = 1,
  *         .wants = wants_codeowners,          by path (and size), before the item is read
- *         .needs = ITEM_TEXT,
+ *         .need = ITEM_TEXT,
  *         .run = run_codeowners,
  *     };
  *
