@@ -86,7 +86,9 @@ def _mcp_assets(rows, record, score):
     def fits(r, a):
         if a.place.path != r["path"] or a.kind not in MCP_ASSETS.get(r["category"], ()):
             return None
-        return r["at"].cost(a.place, a.names)
+        cost = r["at"].cost(a.place, a.names)
+        # A file has many servers, but a skill, a card or a list of tools is the file.
+        return 9 if cost is None and r["category"] != "mcp-server" and not a.place.tokens else cost
 
     found = assign(rows, record.assets, fits)
     for i, r in enumerate(rows):

@@ -94,6 +94,12 @@ class Mcp(unittest.TestCase):
         rows = [mcp_row("asset", "mcp-server", "mcpServers.web")]
         self.assertEqual(counts(corpora.mcp(rows, seen, HERE), "asset mcp-server"), (1, 0, 1, 0))
 
+    def test_a_skill_is_its_file(self):
+        seen = record([asset("instruction_file", "deploy", "s/SKILL.md")])
+        rows = [mcp_row("asset", "skill", "frontmatter.name", path="s/SKILL.md"),
+                mcp_row("asset", "skill", "frontmatter.name", path="t/SKILL.md")]
+        self.assertEqual(counts(corpora.mcp(rows, seen, HERE), "asset skill"), (2, 1, 1, 0))
+
     def test_severity_within_one_step(self):
         rows = [mcp_row("finding", "authority-scope", "mcpServers.web.args", "critical")]
         for word, found in (("high", 1), ("medium", 0)):
