@@ -87,6 +87,8 @@ static int compare(struct rows *rows, const struct str *a, size_t n, const struc
 static int align(const struct lines *a, const struct lines *b, struct rows *rows)
 {
     size_t head = 0, tail = 0, less = MIN(a->n, b->n);
+    if (!less) /* an empty text has no lines to point into */
+        return compare(rows, a->v, a->n, b->v, b->n);
     while (head < less && str_eq(a->v[head], b->v[head]))
         head++;
     while (tail < less - head && str_eq(a->v[a->n - 1 - tail], b->v[b->n - 1 - tail]))

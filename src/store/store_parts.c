@@ -421,8 +421,8 @@ int write_values(struct writing *w)
     size_t from = w->c->values.at, to = slot_end(&w->c->values, w->c->slot), i = 0;
     int rc = 0;
 
-    if (gather_values(w) ||
-        vec_sort_raw(w->c->values.v + from, to - from, sizeof(*w->c->values.v), by_value, NULL))
+    if (gather_values(w) || (from < to && vec_sort_raw(w->c->values.v + from, to - from,
+                                                       sizeof(*w->c->values.v), by_value, NULL)))
         return store_nomem(w->d);
     while ((i < w->values.n || from < to) && !rc) {
         struct value_row *r = i < w->values.n ? &w->values.v[i] : NULL;
