@@ -26,17 +26,17 @@ check() { # NAME COMMAND...
 pg_dir=
 start_postgres() {
   [ -z "${STANCE_TEST_PG:-}" ] || return 0
-  local bin=/usr/lib/postgresql/15/bin port as=
-  pg_dir=$(mktemp -d /tmp/stance-pg.XXXXXX) || return 1
+  local bin=/usr/lib/postgresql/15/bin log=$PWD/build-test/postgres.log port as=
+  pg_dir=$(mktemp -d "$TMPDIR/stance-pg.XXXXXX") || return 1
   if [ "$(id -u)" -eq 0 ]; then
     as="setpriv --reuid=postgres --regid=postgres --clear-groups"
     chown postgres "$pg_dir"
   fi
-  port=$((20000 + $$ % 20000))
-  (cd "$pg_dir" && $as $bin/initdb -D "$pg_dir/data" -A trust -U stance --no-sync >"$pg_dir/log" 2>&1 &&
-    $as $bin/pg_ctl -D "$pg_dir/data" -w -l "$pg_dir/log" \
-      -o "-c listen_addresses=127.0.0.1 -p $port -k $pg_dir -c fsync=off" start >>"$pg_dir/log" 2>&1) || {
-    tail -n 20 "$pg_dir/log"
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  (cd "$pg_dir" && $as $bin/initdb -D data -A trust -U stance --no-sync --locale=C.UTF-8 &&
+    $as $bin/pg_ctl -D data -w -l server.log \
+      -o "-h 127.0.0.1 -p $port -c unix_socket_directories= -c fsync=off" start) >"$log" 2>&1 || {
+    tail -n 20 "$log" "$pg_dir/server.log" 2>/dev/null
     return 1
   }
   export STANCE_TEST_PG="postgres://stance@127.0.0.1:$port/postgres"
@@ -52,26 +52,37 @@ stop_postgres() {
 trap stop_postgres EXIT
 
 # --- builds -----------------------------------------------------------------------------------
-build() { # DIR CC OPTIONS...
-  local dir=$1 cc=$2
-  shift 2
+build() { # DIR CC TARGETS OPTIONS...
+  local dir=build-test/$1 cc=$2 targets=$3
+  shift 3
   if [ ! -f "$dir/build.ninja" ]; then
-    CC="$cc" meson setup "$dir" "$@" >build-test/setup.log 2>&1 || { bad "configure $dir" build-test/setup.log; return 1; }
+    rm -rf "$dir"
+    CC="ccache $cc" meson setup "$dir" -Dwerror=true "$@" >build-test/setup.log 2>&1 || {
+      bad "configure $dir" build-test/setup.log
+      return 1
+    }
   fi
-  ninja -C "$dir" -j "$jobs" >build-test/ninja.log 2>&1 || { grep -v '^\[' build-test/ninja.log >build-test/err.log; bad "build $dir" build-test/err.log; return 1; }
+  # shellcheck disable=SC2086
+  ninja -C "$dir" -j "$jobs" $targets >build-test/ninja.log 2>&1 || {
+    grep -v '^\[' build-test/ninja.log >build-test/err.log
+    bad "build $dir" build-test/err.log
+    return 1
+  }
 }
-meson_tests() { # DIR NAME-PREFIX [meson test options...]
-  local dir=$1 label=$2
+meson_tests() { # DIR LABEL [meson test options...]
+  local dir=build-test/$1 label=$2 line name result n=0
   shift 2
+  rm -f "$dir/meson-logs/testlog.json"
   meson test -C "$dir" --no-rebuild --num-processes "$jobs" "$@" >build-test/meson.log 2>&1
-  local line name result
   while IFS=$'\t' read -r result name; do
+    n=$((n + 1))
     case $result in
     OK | EXPECTEDFAIL) ok ;;
     SKIP) skip "$label: $name" "the test says so" ;;
     *) python3 tools/testlog.py "$dir" "$name" >build-test/one.log; bad "$label: $name" build-test/one.log ;;
     esac
-  done < <(python3 tools/testlog.py "$dir")
+  done < <(python3 tools/testlog.py "$dir" 2>&1)
+  [ $n -gt 0 ] || bad "$label: no test was run" build-test/meson.log
 }
 
 stage_checks() {
@@ -81,20 +92,20 @@ stage_checks() {
   check "text: nothing unfinished or private is committed" tools/check_text
 }
 stage_unit() {
-  build build-test/gcc "ccache gcc" -Dwerror=true || return
+  build gcc gcc all || return
   start_postgres || bad "PostgreSQL starts on loopback"
-  meson_tests build-test/gcc unit
-  check "docs: generated pages are current" tools/check_docs build-test/gcc
+  meson_tests gcc unit
 }
-stage_clang() { build build-test/clang "ccache clang-14" -Dwerror=true -Dbuildtype=debug && ok; }
+# clang with its warnings as errors, AddressSanitizer (leaks too) and UBSan.
 stage_asan() {
-  build build-test/asan "ccache clang-14" -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized || return
+  build asan clang-14 all -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 || return
   start_postgres || bad "PostgreSQL starts on loopback"
-  ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 meson_tests build-test/asan "address, undefined" --timeout-multiplier 5
+  ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    meson_tests asan "address, undefined" --timeout-multiplier 5
 }
 stage_tsan() {
-  build build-test/tsan "ccache clang-14" -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized || return
-  meson_tests build-test/tsan thread --suite threads --timeout-multiplier 5
+  build tsan clang-14 threads -Db_sanitize=thread -Db_lundef=false -Doptimization=1 || return
+  meson_tests tsan thread --suite threads --timeout-multiplier 5
 }
 stage_e2e() {
   ./run --build >build-test/run.log 2>&1 || { bad "run --build" build-test/run.log; return; }
@@ -105,5 +116,5 @@ stage_e2e() {
 }
 stage_schemas() {
   [ -d "$shared/schemas" ] || { skip "schemas of the export formats" "no ../shared"; return; }
-  tests/schemas/run "$shared" >build-test/schemas.log 2>&1 && ok || bad "exports are valid against their schemas" build-test/schemas.log
+  check "exports are valid against their schemas" tests/schemas/run "$shared"
 }
