@@ -176,3 +176,55 @@ void path_show(struct buf *out, struct str path)
         i += g.len;
     }
 }
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "\xNN" or "\u{N}" at the start of s: the number of its bytes, 0 when it is neither. */
+static size_t unescape(struct str s, char out[4], size_t *ret_n)
+{
+    uint32_t rune = 0;
+    size_t i = 3;
+    *ret_n = 1;
+    if (str_starts(s, STR("\\\\"))) {
+        out[0] = '\\';
+        return 2;
+    }
+    if (s.n >= 4 && s.p[1] == 'x' && hex_digit(s.p[2]) >= 0 && hex_digit(s.p[3]) >= 0) {
+        out[0] = (char)(hex_digit(s.p[2]) << 4 | hex_digit(s.p[3]));
+        return 4;
+    }
+    if (!str_starts(s, STR("\\u{")))
+        return 0;
+    for (; i < s.n && i < 9 && hex_digit(s.p[i]) >= 0; i++)
+        rune = rune << 4 | (uint32_t)hex_digit(s.p[i]);
+    *ret_n = rune_encode(rune, out);
+    return i > 3 && i < s.n && s.p[i] == '}' ? i + 1 : 0;
+}
+
+int path_unshow(struct buf *out, struct str shown)
+{
+    size_t begin = out->n;
+    if (!str_has(shown, STR("\\x")) && !str_has(shown, STR("\\u"))) {
+        buf_add(out, shown);
+        return buf_result(out);
+    }
+    for (size_t i = 0; i < shown.n;) {
+        char bytes[4];
+        size_t n = 1, taken = 1;
+        bytes[0] = shown.p[i];
+        if (shown.p[i] == '\\')
+            taken = unescape(str_sub(shown, i, shown.n), bytes, &n);
+        if (!taken) {
+            buf_cut(out, begin);
+            return E_PARSE;
+        }
+        buf_add(out, str_n(bytes, n));
+        i += taken;
+    }
+    return buf_result(out);
+}

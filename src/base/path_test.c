@@ -114,6 +114,24 @@ static void assert_shown(struct str path, const char *want)
     path_show(&b, path);
     assert_int_equal(buf_result(&b), 0);
     assert_string_equal(b.p, want);
+
+    /* The way back. */
+    AUTO(buf) again = BUF_INIT;
+    assert_int_equal(path_unshow(&again, buf_str(&b)), 0);
+    assert_true(str_eq(buf_str(&again), path));
+}
+
+static void what_was_never_shown_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"a\\x1",        "\\x0",    "\\u{}",   "\\u{1",
+                                        "\\u{1234567}", "\\x00\\", "\\x00\\q"};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        AUTO(buf) b = BUF_INIT;
+        buf_addc(&b, 'k');
+        assert_int_equal(path_unshow(&b, str_z(texts[i])), E_PARSE);
+        assert_string_equal(b.p, "k");
+    }
 }
 
 static void ordinary_paths_are_shown_as_they_are(void **state)
@@ -163,6 +181,7 @@ int main(void)
         cmocka_unit_test(ordinary_paths_are_shown_as_they_are),
         cmocka_unit_test(hostile_names_are_escaped),
         cmocka_unit_test(shown_forms_are_unique),
+        cmocka_unit_test(what_was_never_shown_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

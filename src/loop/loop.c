@@ -2,6 +2,7 @@
 /* Decides the order of one turn of the loop and what its summary says. */
 #include "loop/loop.h"
 
+#include "loop/part.h"
 #include "assess/assess.h"
 #include "classify/classify.h"
 #include "link/link.h"
@@ -56,24 +57,6 @@ static int weak_sandbox(struct turn *t)
     return row.reason.p ? inventory_cover(&t->inv, &row) : arena_error(&t->mem);
 }
 
-/* Of a target that was read in part, only that part was examined: nothing else may count as gone.
- */
-static int cover_part(struct turn *t)
-{
-    const struct discover_options *o = &t->options->discover;
-    if (!o->only_path.n)
-        return 0;
-    vec_each (row, &t->inv.coverage) {
-        if (row->state == COVERAGE_EXAMINED && !row->target && !row->path.n)
-            row->path = o->only_path;
-    }
-    struct coverage_row rest = {.source = STR("files"),
-                                .path = STR("everything-else"),
-                                .state = COVERAGE_NOT_LOOKED,
-                                .reason = STR("one path of the target was asked for")};
-    return inventory_cover(&t->inv, &rest);
-}
-
 static int observe(struct turn *t, struct diag *d)
 {
     const struct discover_options *o = &t->options->discover;
@@ -92,18 +75,28 @@ static int observe(struct turn *t, struct diag *d)
         rc = inventory_init(&t->inv, 0);
     if (!rc)
         rc = link_finish(t->link, &t->inv, d);
-    if (!rc)
-        rc = cover_part(t);
     vec_each (row, &report->coverage) {
         if (!rc)
             rc = inventory_cover(&t->inv, row);
     }
+    return rc;
+}
+
+/* With the store at hand: what is known of what was not looked at. */
+static int complete(struct turn *t, struct store *st, struct diag *d)
+{
+    struct str only = t->options->discover.only_path;
+    int rc = only.n ? part_cover(st, t->targets[0].identity, only, &t->inv, d) : 0;
     if (!rc)
         rc = weak_sandbox(t);
     if (!rc)
         rc = inventory_seal(&t->inv);
     if (!rc)
         classify_inventory(&t->inv);
+    vec_each (row, &t->inv.coverage) {
+        t->result->gaps += is_gap(row->state);
+    }
+    t->result->assets = t->inv.assets.n;
     return rc;
 }
 
@@ -198,13 +191,11 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     int rc = observe(&t, d);
     if (!rc)
         rc = name_targets(&t);
-    vec_each (row, &t.inv.coverage) {
-        ret->gaps += is_gap(row->state);
-    }
-    ret->assets = t.inv.assets.n;
     /* The store is opened after the workers are gone: they never inherit it. */
     if (!rc && !st)
         rc = store_open(o->location, DB_CREATE, clock, &st, d);
+    if (!rc)
+        rc = complete(&t, st, d);
     if (!rc)
         rc = record(&t, st, d);
     if (rc && !d->text[0])

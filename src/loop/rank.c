@@ -18,6 +18,20 @@ struct tally {
     } failed_or_unknown;
     int last_failed, last_any; /* control indexes of the last rows, to fold places */
     int best, confidence;
+    uint32_t first, last; /* into the scored rows, NONE */
+};
+
+#define NONE UINT32_MAX
+
+/* A failed row, also of a place that this scan did not look at: it is a reason of the score. */
+struct scored {
+    const char *control;
+    int tenths;
+    uint32_t next; /* of the same asset */
+};
+
+struct scores {
+    VEC(struct scored);
 };
 
 /* The most sensitive class of data that stands at an asset, as a word of aispm-risk/1. */
@@ -163,9 +177,29 @@ static bool is_finding(struct store *st, const struct verdict_row *row)
     return !row->place || !store_place_index(st, row->place, &asset, &place);
 }
 
+static int note_score(struct tally *t, struct scores *all, const struct verdict_row *row,
+                      const struct risk_score *score)
+{
+    uint32_t at = (uint32_t)all->n;
+    if (row->verdict != VERDICT_FAIL)
+        return 0;
+    if (score->tenths > t->best) {
+        t->best = score->tenths;
+        t->confidence = score->confidence_pct;
+    }
+    if (vec_push(all, ((struct scored){row->control->id, score->tenths, NONE})))
+        return E_NOMEM;
+    if (t->last == NONE)
+        t->first = at;
+    else
+        all->v[t->last].next = at;
+    t->last = at;
+    return 0;
+}
+
 static int rank_rows(struct store *st, const struct inventory *inv, const struct assessment *as,
                      const struct scan_target *targets, struct arena *mem, struct tally *tallies,
-                     struct ranked *ret)
+                     struct scores *scores, struct ranked *ret)
 {
     for (size_t i = 0; i < as->rows.n; i++) {
         const struct verdict_row *row = &as->rows.v[i];
@@ -180,10 +214,8 @@ static int rank_rows(struct store *st, const struct inventory *inv, const struct
         if (!rc)
             rc = count(&tallies[asset], row, (int)(row->control - as->rows.v[0].control),
                        score.tenths);
-        if (!rc && row->verdict == VERDICT_FAIL && score.tenths > tallies[asset].best) {
-            tallies[asset].best = score.tenths;
-            tallies[asset].confidence = score.confidence_pct;
-        }
+        if (!rc)
+            rc = note_score(&tallies[asset], scores, row, &score);
         if (!rc && is_finding(st, row))
             rc =
                 make_finding(st, inv, row, targets, &score, mem, &ret->findings[ret->n_findings++]);
@@ -193,22 +225,20 @@ static int rank_rows(struct store *st, const struct inventory *inv, const struct
     return 0;
 }
 
-/* The reasons of an asset's score: its controls with their findings' scores, worst first. */
-static int asset_factors(const struct ranked *r, uint32_t asset, struct arena *mem, struct str *ret)
+/* The reasons of an asset's score: its controls with their findings' scores. */
+static int asset_factors(const struct scores *scores, const struct tally *t, struct arena *mem,
+                         struct str *ret)
 {
     AUTO(buf) out = BUF_INIT;
     struct json_writer w;
     json_begin(&w, &out, JSON_COMPACT);
     json_array(&w);
-    for (size_t i = 0; i < r->n_findings; i++) {
-        const struct finding *f = &r->findings[i];
-        if (f->asset != asset || f->verdict != VERDICT_FAIL)
-            continue;
+    for (uint32_t i = t->first; i != NONE; i = scores->v[i].next) {
         json_object(&w);
         json_kstr(&w, "factor", STR("finding"));
-        json_kstr(&w, "value", f->control);
+        json_kstr(&w, "value", str_z(scores->v[i].control));
         json_key(&w, STR("points"));
-        json_tenths(&w, f->risk_tenths);
+        json_tenths(&w, scores->v[i].tenths);
         json_end(&w);
     }
     json_end(&w);
@@ -218,8 +248,9 @@ static int asset_factors(const struct ranked *r, uint32_t asset, struct arena *m
     return rc;
 }
 
-static int rank_asset(const struct inventory *inv, const struct tally *t, uint32_t asset,
-                      struct arena *mem, struct ranked *ret, struct posture_part *part)
+static int rank_asset(const struct inventory *inv, const struct tally *t,
+                      const struct scores *scores, uint32_t asset, struct arena *mem,
+                      struct ranked *ret, struct posture_part *part)
 {
     struct asset_risk *r = &ret->risks[asset];
     int high = risk_asset(t->failed.v, t->failed.n);
@@ -234,7 +265,7 @@ static int rank_asset(const struct inventory *inv, const struct tally *t, uint32
     *part = (struct posture_part){.low_tenths = any ? low : -1,
                                   .high_tenths = any ? high : -1,
                                   .criticality = inv->assets.v[asset].criticality};
-    return t->failed.n ? asset_factors(ret, asset, mem, &r->factors) : 0;
+    return t->failed.n ? asset_factors(scores, t, mem, &r->factors) : 0;
 }
 
 int rank_findings(struct store *st, const struct inventory *inv, const struct assessment *as,
@@ -244,21 +275,25 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
     size_t n = inv->assets.n;
     struct tally *tallies = mem_alloc((n + 1) * sizeof(*tallies));
     struct posture_part *parts = mem_alloc((n + 1) * sizeof(*parts));
+    struct scores scores = {0};
     struct ranked r = {.findings = arena_new_n(a, struct finding, as->rows.n + 1),
                        .risks = arena_new_n(a, struct asset_risk, n + 1)};
     int rc = tallies && parts && r.findings && r.risks ? 0 : E_NOMEM;
-    for (size_t i = 0; i < n && !rc; i++)
+    for (size_t i = 0; i < n && !rc; i++) {
         tallies[i].last_failed = tallies[i].last_any = -1000000;
+        tallies[i].first = tallies[i].last = NONE;
+    }
     if (!rc)
-        rc = rank_rows(st, inv, as, targets, a, tallies, &r);
+        rc = rank_rows(st, inv, as, targets, a, tallies, &scores, &r);
     for (size_t i = 0; i < n && !rc; i++)
-        rc = rank_asset(inv, &tallies[i], (uint32_t)i, a, &r, &parts[i]);
+        rc = rank_asset(inv, &tallies[i], &scores, (uint32_t)i, a, &r, &parts[i]);
     if (!rc)
         risk_posture(parts, n, gaps, &r.posture_low_tenths, &r.posture_high_tenths);
     for (size_t i = 0; i < n && tallies; i++) {
         vec_free(&tallies[i].failed);
         vec_free(&tallies[i].failed_or_unknown);
     }
+    vec_free(&scores);
     mem_free(tallies);
     mem_free(parts);
     if (rc)

@@ -8,10 +8,17 @@
     " JOIN asset a ON a.id = f.asset"                                                              \
     " LEFT JOIN place p ON p.id = f.place LEFT JOIN target t ON t.id = p.target"
 
+/* Names that no database can hold are stored as they are shown. */
 static int take(const struct stmt *s, int column, struct arena *a, struct str *ret)
 {
-    *ret = arena_str(a, stmt_str(s, column));
-    return ret->p ? 0 : arena_error(a);
+    AUTO(buf) text = BUF_INIT;
+    int rc = path_unshow(&text, stmt_str(s, column));
+    if (rc == E_PARSE) {
+        buf_add(&text, stmt_str(s, column));
+        rc = buf_result(&text);
+    }
+    *ret = rc ? STR_NULL : arena_str(a, buf_str(&text));
+    return ret->p ? 0 : E_NOMEM;
 }
 
 static int read_row(const struct stmt *s, struct arena *a, struct fix_subject *ret)

@@ -52,6 +52,10 @@ static int gather_attr(struct writing *w, const struct attribute *at, uint32_t a
 
     if (!valued)
         r.type = str_z(TYPE_NAMES[attr_info(at->attr)->type]);
+    if (r.evidence && at->at.line)
+        r.at = &at->at;
+    if (own)
+        r.evidence = own;
     if (!r.evidence)
         r.evidence = own ? own : w->places.n ? w->places.v[0].row.id : 0;
     for (size_t i = 0; i < w->attrs.n; i++)
@@ -99,16 +103,33 @@ int gather_place_attrs(struct writing *w, size_t from, size_t to)
     return rc;
 }
 
+/* Lines move without being a change: written outside of history. */
+static int put_attr_at(struct writing *w, const struct attr_row *r)
+{
+    const struct place *at = r->at;
+
+    if (!at)
+        return store_run(w->st, SQL_DROP_ATTR_AT, ARGS(S(r->asset), I(r->place), S(r->name)),
+                         w->d);
+    return store_run(w->st, SQL_PUT_ATTR_AT,
+                     ARGS(S(r->asset), I(r->place), S(r->name), I(r->evidence),
+                          S(store_text(w->st, at->pointer)), I(at->line), I(at->column),
+                          I(at->offset)),
+                     w->d);
+}
+
 static int put_attr(struct writing *w, enum sql which, const struct attr_row *r)
 {
     const struct arg none = {.type = ARG_NULL};
     bool number = r->valued && (str_eq(r->type, STR("integer")) || str_eq(r->type, STR("boolean")));
 
-    return store_run(w->st, which,
-                     ARGS(S(r->asset), I(r->place), S(r->name), S(r->type),
-                          r->valued ? S(r->value) : none, number ? I(r->number) : none, S(r->state),
-                          S(r->reason), I(r->evidence)),
-                     w->d);
+    int rc = store_run(w->st, which,
+                       ARGS(S(r->asset), I(r->place), S(r->name), S(r->type),
+                            r->valued ? S(r->value) : none, number ? I(r->number) : none,
+                            S(r->state), S(r->reason), I(r->evidence)),
+                       w->d);
+
+    return rc || !r->at ? rc : put_attr_at(w, r);
 }
 
 int insert_attrs(struct writing *w, int64_t place)
@@ -178,9 +199,10 @@ static int update_attr(struct writing *w, const struct attr_row *old, const stru
                    !str_eq(old->reason, r->reason);
     int rc;
 
-    if ((!changed && old->evidence == r->evidence) ||
-        (still_holds(w, old) && strength(old->state) > strength(r->state)))
+    if (still_holds(w, old) && strength(old->state) > strength(r->state))
         return 0;
+    if (!changed && old->evidence == r->evidence)
+        return put_attr_at(w, r);
     rc = put_attr(w, SQL_SET_ATTR, r);
     return rc || !changed ? rc : log_attr(w, old, r);
 }
@@ -245,7 +267,14 @@ static int by_confidence(const void *x, const void *y, void *ctx)
     return a->confidence > b->confidence ? -1 : a->confidence < b->confidence;
 }
 
-/* What people registered comes first, then what this scan saw, then what other targets say. */
+/* Another target says so, or a file that this scan did not look at about a place likewise. */
+static bool said_elsewhere(const struct writing *w, const struct owner_row *r)
+{
+    return !in_scan(w->st, r->target) ||
+           (w->elsewhere && !store_is_covered(w->st, r->target, r->path));
+}
+
+/* What people registered comes first, then what this scan saw, then what is said elsewhere. */
 int gather_owners(struct writing *w)
 {
     size_t from = w->c->owners.at, to = slot_end(&w->c->owners, w->c->slot);
@@ -268,7 +297,7 @@ int gather_owners(struct writing *w)
                                               .line = a->owners[i].at.line});
     }
     for (size_t i = from; i < to && !rc; i++)
-        if (!in_scan(w->st, w->c->owners.v[i].target))
+        if (said_elsewhere(w, &w->c->owners.v[i]))
             rc = add_owner(w, w->c->owners.v[i]);
     if (!rc && vec_sort(&w->owners, by_confidence, NULL))
         rc = store_nomem(w->d);

@@ -484,11 +484,44 @@ static void test_merge_of_one_place(void **state)
     store_free(st);
 }
 
+/* One file of two is read again: who owns the other one is still known. */
+static void test_owner_of_elsewhere(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+    struct owner_candidate owner = {STR("@org/team"), STR("codeowners"), 90,
+                                    place_at(0, "sub/CODEOWNERS", "", 1)};
+    struct world w;
+
+    world_begin(&w, st, 1000, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    add_server(&w, 0, "a.json", A, "1");
+    assert_int_equal(inventory_owner(&w.inv, add_server(&w, 0, "sub/b.json", A, "1"), &owner), 0);
+    world_store(&w);
+    world_commit(&w);
+    world_begin(&w, st, 2000, 1);
+    cover(&w, 0, "a.json", COVERAGE_EXAMINED);
+    add_server(&w, 0, "a.json", A, "1");
+    world_store(&w);
+    world_commit(&w);
+    assert_string_equal(ask(st, "SELECT owner FROM asset"), "@org/team");
+    assert_string_equal(ask(st, "SELECT count(*) FROM change_log WHERE scan = 2"), "0");
+    world_begin(&w, st, 3000, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    add_server(&w, 0, "a.json", A, "1");
+    add_server(&w, 0, "sub/b.json", A, "1");
+    world_store(&w);
+    world_commit(&w);
+    assert_string_equal(ask(st, "SELECT owner_state FROM asset"), "unknown");
+    assert_sound(st);
+    store_free(st);
+}
+
 #define LIST(X)                                                                                    \
     X(test_first_scan)                                                                             \
     X(test_unchanged)                                                                              \
-    X(test_attribute_changes) X(test_gone_and_back) X(test_not_covered) X(test_two_targets)        \
-        X(test_facts_of_elsewhere) X(test_sanction_stays) X(test_no_rename)                        \
+    X(test_attribute_changes)                                                                      \
+    X(test_gone_and_back) X(test_not_covered) X(test_two_targets) X(test_facts_of_elsewhere)       \
+        X(test_owner_of_elsewhere) X(test_sanction_stays) X(test_no_rename)                        \
             X(test_merge_of_one_place) X(test_rename) X(test_alias_persists) X(test_merge)         \
                 X(test_links) X(test_hostile_names)
 LIST(SKIPPING)

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what is known of the parts of a target that a turn did not look at. */
+#include "loop/part.h"
+
+#include "base/path.h"
+
+static bool has_row(const struct inventory *inv, const struct coverage_row *row)
+{
+    vec_each (r, &inv->coverage) {
+        if (r->target == row->target && r->state == row->state && str_eq(r->source, row->source) &&
+            str_eq(r->path, row->path) && str_eq(r->reason, row->reason))
+            return true;
+    }
+    return false;
+}
+
+/* One row of the scan before, if it says something of the rest. */
+static int carry(const struct stmt *s, struct str only, struct inventory *inv)
+{
+    AUTO(buf) path = BUF_INIT;
+    int state = word_index(COVERAGE_STATE_NAMES, stmt_str(s, 2));
+    int rc = path_unshow(&path, stmt_str(s, 1));
+    struct coverage_row row = {.source = stmt_str(s, 0),
+                               .path = buf_str(&path),
+                               .state = (enum coverage_state)state,
+                               .reason = stmt_str(s, 3),
+                               .collectors = stmt_str(s, 4),
+                               .files = (uint64_t)stmt_int(s, 5),
+                               .bytes = (uint64_t)stmt_int(s, 6)};
+    if (rc || state < 0 || path_is_below(row.path, only) || has_row(inv, &row))
+        return rc == E_NOMEM ? rc : 0;
+    return inventory_cover(inv, &row);
+}
+
+/* Rules that were met on the way count for the whole target: the scan before counted them. */
+static void drop_rules(struct inventory *inv)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < inv->coverage.n; i++) {
+        const struct coverage_row *r = &inv->coverage.v[i];
+        bool rule = r->state == COVERAGE_SKIPPED || r->state == COVERAGE_NOT_LOOKED;
+        if (r->target || !rule)
+            inv->coverage.v[n++] = *r;
+    }
+    inv->coverage.n = n;
+}
+
+static int carry_all(struct store *st, struct str identity, struct str only, struct inventory *inv,
+                     struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(store_db(st),
+                        STR("SELECT c.source, c.path, c.state, c.reason, c.collectors, c.files,"
+                            " c.bytes FROM coverage c JOIN target t ON t.id = c.target"
+                            " WHERE t.identity = ?1 AND c.state <> 'examined' AND c.scan ="
+                            " (SELECT max(s.scan) FROM scan_target s WHERE s.target = t.id)"
+                            " ORDER BY c.ord"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, identity);
+    while ((rc = stmt_step(s, d)) > 0) {
+        rc = carry(s, only, inv);
+        if (rc)
+            break;
+    }
+    stmt_free(s);
+    return rc;
+}
+
+static int was_scanned(struct store *st, struct str identity, bool *ret, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(store_db(st),
+                        STR("SELECT 1 FROM target t JOIN scan_target s ON s.target = t.id"
+                            " WHERE t.identity = ?1 LIMIT 1"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, identity);
+    rc = stmt_step(s, d);
+    stmt_free(s);
+    *ret = rc > 0;
+    return MIN(rc, 0);
+}
+
+int part_cover(struct store *st, struct str identity, struct str only, struct inventory *inv,
+               struct diag *d)
+{
+    bool before = false;
+    vec_each (row, &inv->coverage) {
+        if (row->state == COVERAGE_EXAMINED && !row->target && !row->path.n)
+            row->path = only;
+    }
+    int rc = was_scanned(st, identity, &before, d);
+    if (rc)
+        return rc;
+    if (before) {
+        drop_rules(inv);
+        return carry_all(st, identity, only, inv, d);
+    }
+    struct coverage_row rest = {.source = STR("files"),
+                                .path = STR("everything-else"),
+                                .state = COVERAGE_NOT_LOOKED,
+                                .reason = STR("one path of the target was asked for")};
+    return inventory_cover(inv, &rest);
+}
