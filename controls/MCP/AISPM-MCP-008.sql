@@ -6,8 +6,8 @@
 -- category: plain-http
 -- scope: asset
 -- inputs:
---   transport: [mcp-config]
 --   url_scheme: [mcp-config]
+--   transport: [mcp-config]
 --   url_loopback: [mcp-config]
 --   enabled: [mcp-config]
 -- staleness: 30d

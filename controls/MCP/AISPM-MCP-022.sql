@@ -6,8 +6,8 @@
 -- category: no-auth
 -- scope: asset
 -- inputs:
---   transport: [mcp-config]
 --   auth: [mcp-config]
+--   transport: [mcp-config]
 --   url_scheme: [mcp-config]
 --   url_loopback: [mcp-config]
 --   enabled: [mcp-config]

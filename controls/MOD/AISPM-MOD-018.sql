@@ -6,8 +6,8 @@
 -- category: model-layout
 -- scope: asset
 -- inputs:
---   format: [safetensors]
 --   layout_fault: [safetensors]
+--   format: [safetensors]
 -- staleness: 90d
 -- labels: keep
 -- risk: {proof: static, ease: low-privilege}

@@ -7,8 +7,8 @@
 -- scope: neighbours
 -- pass: found
 -- inputs:
---   declared_in: [npm-manifest, npm-lock, pyproject, python-requirements]
 --   constraint: [npm-manifest, npm-lock, pyproject, python-requirements]
+--   declared_in: [npm-manifest, npm-lock, pyproject, python-requirements]
 -- staleness: 30d
 -- risk: {proof: theory, ease: high-privilege, reach: write-own}
 -- remediation:

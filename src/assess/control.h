@@ -9,7 +9,7 @@
  *     -- kind: mcp_server
  *     -- category: unpinned-package
  *     -- scope: asset                      asset | neighbours | graph
- *     -- inputs:
+ *     -- inputs:                           the first one of the kind is where findings point
  *     --   version_state: [mcp-config]     attribute of `kind`: collectors that feed it
  *     --   relation.guards: [...]          a verb; needs scope neighbours or graph
  *     -- staleness: 30d

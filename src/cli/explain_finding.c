@@ -131,7 +131,7 @@ int explain_finding(struct page *p)
                        " a.id, a.owner, p.path, p.line, p.col, p.pointer, p.collector, p.snippet,"
                        " f.closed"
                        " FROM finding f JOIN asset a ON a.id = f.asset"
-                       " LEFT JOIN place p ON p.id = f.place WHERE f.id = ?1",
+                       " LEFT JOIN finding_place p ON p.finding = f.id WHERE f.id = ?1",
                        finding_row, NULL);
     return rc ? rc : page_history(p);
 }

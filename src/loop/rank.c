@@ -136,6 +136,15 @@ static int count(struct tally *t, const struct verdict_row *row, int control, in
     return rc;
 }
 
+/* The first input that is an attribute of the asset's own kind decides where to look. */
+static struct str deciding_attribute(const struct control *c, enum kind kind)
+{
+    for (int i = 0; i < c->n_inputs; i++)
+        if (c->inputs[i].attr >= 0 && attr_info((enum attr)c->inputs[i].attr)->kind == kind)
+            return str_z(attr_info((enum attr)c->inputs[i].attr)->name);
+    return STR("");
+}
+
 static int make_finding(struct store *st, const struct inventory *inv,
                         const struct verdict_row *row, const struct scan_target *targets,
                         const struct risk_score *score, struct arena *mem, struct finding *ret)
@@ -158,6 +167,7 @@ static int make_finding(struct store *st, const struct inventory *inv,
                             .reason = arena_str(mem, row->reason),
                             .asset = asset,
                             .place = place,
+                            .attribute = deciding_attribute(row->control, a->kind),
                             .severity = fail ? row->severity : SEVERITY_INFO,
                             .verdict = row->verdict,
                             .risk_tenths = fail ? score->tenths : -1,

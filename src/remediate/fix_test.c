@@ -68,10 +68,10 @@ static void add_finding(struct estate *e)
              " '', 3, 1, -1, 'mcp-config', '', 'a', '', 'present', 'k', 1, 1);"
              "INSERT INTO finding VALUES ('" FINDING "', 'AISPM-MCP-003', 'unpinned-package',"
              " 'mcp_server-1', 1, 'medium', 'fail', 'open', 1, 1, 't', 'r', '[]', '[]', 1, 1, 1,"
-             " NULL, 'seen');"
+             " NULL, 'seen', '');"
              "INSERT INTO finding VALUES ('0123ffffffffffff', 'AISPM-GOV-001', 'c',"
              " 'mcp_server-1', 1, 'low', 'fail', 'open', 1, 1, 't', 'r', '[]', '[]', 1, 1, 1,"
-             " NULL, 'seen');",
+             " NULL, 'seen', '');",
              e->root);
     sql(e, text);
 }

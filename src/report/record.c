@@ -234,7 +234,7 @@ static int write_findings(struct record *r, struct diag *d)
     select_addz(&q, "SELECT ");
     select_addz(&q, RECORD_FINDING_COLUMNS);
     select_addz(&q, " FROM finding f JOIN asset a ON a.id = f.asset"
-                    " LEFT JOIN place p ON p.id = f.place WHERE ");
+                    " LEFT JOIN finding_place p ON p.finding = f.id WHERE ");
     scope_findings(&r->scope, &q);
     buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, f.id", SEVERITY_ORDER);
     return rc ? rc : write_rows(r, &q, record_finding, d);

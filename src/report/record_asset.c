@@ -16,8 +16,10 @@ int record_asset_open(struct record *r, struct diag *d)
     rc = select_prepare(&q, r->scope.db, &r->places, d);
     if (!rc)
         rc = record_prepare(r,
-                            "SELECT name, place, type, value, number, state, reason, evidence"
-                            " FROM attribute WHERE asset = ?1 ORDER BY name, place",
+                            "SELECT t.name, t.place, t.type, t.value, t.number, t.state, t.reason,"
+                            " t.evidence, x.pointer, x.line, x.col, x.byte_offset FROM attribute t"
+                            " LEFT JOIN attribute_at x ON x.asset = t.asset AND x.place = t.place"
+                            " AND x.name = t.name WHERE t.asset = ?1 ORDER BY t.name, t.place",
                             &r->attributes, d);
     if (!rc)
         rc = record_prepare(

@@ -18,6 +18,8 @@ struct asset_value {
     int attr;     /* enum attr */
     int place;    /* index into places; -1: of the asset */
     int evidence; /* index into places; -1: not in the view */
+    struct str pointer; /* with line, column and offset: where exactly; line 0: as the place */
+    int64_t line, column, offset;
     enum attr_state state;
     struct str text, reason;
     int64_t number;

@@ -85,7 +85,13 @@ static int take_value(struct record *r, enum kind kind, const struct map *ids,
                                 .number = stmt_int(q, 4),
                                 .reason = arena_str(&r->mem, stmt_str(q, 6))};
     ret->state = (enum attr_state)scope_word(ATTR_STATE_NAMES, stmt_str(q, 5), STATE_UNRESOLVED);
-    if (!ret->text.p || !ret->reason.p)
+    if (!stmt_is_null(q, 9)) {
+        ret->pointer = arena_str(&r->mem, stmt_str(q, 8));
+        ret->line = stmt_int(q, 9);
+        ret->column = stmt_int(q, 10);
+        ret->offset = stmt_int(q, 11);
+    }
+    if (!ret->text.p || !ret->reason.p || (ret->line && !ret->pointer.p))
         return E_NOMEM;
     if (ret->attr < 0 || (place && ret->place < 0))
         return E_NOTFOUND; /* of another version of the registry, or of a place outside the view */
@@ -193,6 +199,22 @@ static void write_state(struct json_writer *w, const struct asset_value *v)
         json_kstr(w, "reason", reason);
 }
 
+/* The place of one value, as exact as it was seen. */
+static void write_evidence(struct json_writer *w, const struct asset_rows *rows,
+                           const struct asset_value *v)
+{
+    if (v->evidence < 0)
+        return;
+    struct evidence e = rows->places[v->evidence];
+    if (v->line) {
+        e.pointer = v->pointer;
+        e.line = v->line;
+        e.column = v->column;
+        e.offset = v->offset;
+    }
+    evidence_write(w, &e);
+}
+
 static void write_attribute(struct json_writer *w, const struct asset_rows *rows, size_t from,
                             size_t to, bool all)
 {
@@ -209,11 +231,10 @@ static void write_attribute(struct json_writer *w, const struct asset_rows *rows
     if (differs)
         json_kbool(w, "differs", true);
     json_kopen_array(w, "evidence");
-    if (v->evidence >= 0)
-        evidence_write(w, &rows->places[v->evidence]);
+    write_evidence(w, rows, v);
     for (size_t i = from; all && i < to; i++)
-        if (i != best && rows->values[i].evidence >= 0 && same_value(&rows->values[i], v))
-            evidence_write(w, &rows->places[rows->values[i].evidence]);
+        if (i != best && same_value(&rows->values[i], v))
+            write_evidence(w, rows, &rows->values[i]);
     json_end(w);
     json_end(w);
 }

@@ -92,6 +92,16 @@ SQL(SQL_ADD_ATTR, "INSERT INTO attribute (asset, place, name, type, value, numbe
                   " evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
 SQL(SQL_SET_ATTR, "UPDATE attribute SET type = ?4, value = ?5, number = ?6, state = ?7,"
                   " reason = ?8, evidence = ?9 WHERE asset = ?1 AND place = ?2 AND name = ?3")
+SQL(SQL_PUT_ATTR_AT, "INSERT INTO attribute_at (asset, place, name, evidence, pointer, line, col,"
+                     " byte_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                     " ON CONFLICT (asset, place, name) DO UPDATE SET evidence = excluded.evidence,"
+                     " pointer = excluded.pointer, line = excluded.line, col = excluded.col,"
+                     " byte_offset = excluded.byte_offset"
+                     " WHERE attribute_at.byte_offset <> excluded.byte_offset"
+                     " OR attribute_at.line <> excluded.line"
+                     " OR attribute_at.pointer <> excluded.pointer"
+                     " OR attribute_at.evidence <> excluded.evidence")
+SQL(SQL_DROP_ATTR_AT, "DELETE FROM attribute_at WHERE asset = ?1 AND place = ?2 AND name = ?3")
 SQL(SQL_DROP_ATTR, "DELETE FROM attribute WHERE asset = ?1 AND place = ?2 AND name = ?3")
 SQL(SQL_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1")
 SQL(SQL_ASSET_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1 AND place = 0")
@@ -142,11 +152,11 @@ SQL(SQL_LOAD_FINDINGS, "SELECT " FINDING_COLUMNS " FROM finding WHERE id" IN_CHU
 SQL(SQL_LOAD_FINDINGS_OF, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset" IN_CHUNK)
 SQL(SQL_ADD_FINDING, "INSERT INTO finding (id, control, category, asset, place, severity, verdict,"
                      " status, risk, confidence, title, reason, steps, factors, first_seen,"
-                     " last_seen, opened, closed, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-                     " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?15, NULL, ?16)")
+                     " last_seen, opened, closed, cause, attribute) VALUES (?1, ?2, ?3, ?4, ?5,"
+                     " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?15, NULL, ?16, ?17)")
 SQL(SQL_SEE_FINDING, "UPDATE finding SET category = ?2, asset = ?3, place = ?4, severity = ?5,"
                      " verdict = ?6, risk = ?7, confidence = ?8, title = ?9, reason = ?10,"
-                     " steps = ?11, factors = ?12, last_seen = ?13 WHERE id = ?1")
+                     " steps = ?11, factors = ?12, last_seen = ?13, attribute = ?14 WHERE id = ?1")
 SQL(SQL_REOPEN_FINDING, "UPDATE finding SET status = ?2, opened = ?3, closed = NULL, cause = ?4"
                         " WHERE id = ?1")
 SQL(SQL_CLOSE_FINDING, "UPDATE finding SET status = ?2, closed = ?3, cause = ?4 WHERE id = ?1")

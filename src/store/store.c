@@ -364,6 +364,25 @@ int64_t store_place_of(const struct store *st, uint32_t asset, const struct plac
     return 0;
 }
 
+int store_drop_attr(struct store *st, struct str asset, int64_t place, struct str name,
+                    struct diag *d)
+{
+    int rc = store_run(st, SQL_DROP_ATTR, ARGS(S(asset), I(place), S(name)), d);
+
+    return rc ? rc : store_run(st, SQL_DROP_ATTR_AT, ARGS(S(asset), I(place), S(name)), d);
+}
+
+bool store_is_place(const struct store *st, uint32_t asset, const struct place *at)
+{
+    const struct asset *a = &st->inv->assets.v[asset];
+    size_t i = lower_bound(a, at);
+
+    for (; i < a->n_places && !place_cmp_key(&a->places[i].at, at); i++)
+        if (a->places[i].at.line == at->line && a->places[i].at.column == at->column)
+            return true;
+    return false;
+}
+
 /* ---- end ---- */
 
 int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)

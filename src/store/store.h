@@ -51,6 +51,7 @@ struct finding {
     struct str control, category, title, reason;
     uint32_t asset; /* index into the inventory */
     uint32_t place; /* index into its places */
+    struct str attribute; /* name of the attribute that decided, or empty: its place is shown */
     enum severity severity;
     enum verdict verdict; /* fail, excepted, unknown, error */
     struct str steps;     /* further evidence as JSON array, may be empty */

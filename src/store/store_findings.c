@@ -201,7 +201,8 @@ static int open_finding(struct work *w, const struct finding *f, const struct fi
                             S(r->severity), S(r->verdict), S(r->status), I(f->risk_tenths),
                             I(f->confidence_pct), S(store_text(st, f->title)),
                             S(store_text(st, f->reason)), S(json_or_empty(f->steps)),
-                            S(json_or_empty(f->factors)), I(st->at), S(STR("seen"))),
+                            S(json_or_empty(f->factors)), I(st->at), S(STR("seen")),
+                            S(f->attribute.p ? f->attribute : STR(""))),
                        w->d);
 
     return rc ? rc : log_finding(w, NULL, r, STR("opened"), STR("seen"));
@@ -216,7 +217,8 @@ static int see_finding(struct work *w, const struct finding *f, struct finding_r
                        ARGS(S(r->id), S(r->category), S(r->asset), I(r->place), S(r->severity),
                             S(r->verdict), I(f->risk_tenths), I(f->confidence_pct),
                             S(store_text(st, f->title)), S(store_text(st, f->reason)),
-                            S(json_or_empty(f->steps)), S(json_or_empty(f->factors)), I(st->at)),
+                            S(json_or_empty(f->steps)), S(json_or_empty(f->factors)), I(st->at),
+                            S(f->attribute.p ? f->attribute : STR(""))),
                        w->d);
 
     if (rc)

@@ -74,6 +74,7 @@ struct place_row {
 struct attr_row {
     struct str asset, name, type, value, state, reason;
     int64_t place, evidence, number;
+    const struct place *at; /* where it stands exactly; NULL: as its place */
     uint32_t slot;
     bool valued; /* value is not NULL */
 };
@@ -212,6 +213,10 @@ bool store_is_gone(const struct store *st, int64_t place);
 bool store_is_covered(const struct store *st, int64_t target, struct str path);
 /* The stored place that fits a place of the inventory best, among those of `asset`; 0: none. */
 int64_t store_place_of(const struct store *st, uint32_t asset, const struct place *at);
+int store_drop_attr(struct store *st, struct str asset, int64_t place, struct str name,
+                    struct diag *d) MUST_CHECK;
+/* Is this just where the asset was seen, to the line? */
+bool store_is_place(const struct store *st, uint32_t asset, const struct place *at);
 int64_t store_target(const struct store *st, uint32_t target);
 
 #endif

@@ -63,8 +63,7 @@ static int move_attr(struct merge *m, const struct attr_row *old)
     const struct arg none = {.type = ARG_NULL};
     bool number_too =
         old->valued && (str_eq(old->type, STR("integer")) || str_eq(old->type, STR("boolean")));
-    int rc =
-        store_run(m->st, SQL_DROP_ATTR, ARGS(S(old->asset), I(old->place), S(old->name)), m->d);
+    int rc = store_drop_attr(m->st, old->asset, old->place, old->name, m->d);
 
     attr_json(old, &m->st->json_old);
     attr_id(old, &m->st->text);

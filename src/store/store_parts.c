@@ -52,7 +52,7 @@ static int gather_attr(struct writing *w, const struct attribute *at, uint32_t a
 
     if (!valued)
         r.type = str_z(TYPE_NAMES[attr_info(at->attr)->type]);
-    if (r.evidence && at->at.line)
+    if (r.evidence && at->at.line && !store_is_place(w->st, asset, &at->at))
         r.at = &at->at;
     if (own)
         r.evidence = own;
@@ -109,8 +109,7 @@ static int put_attr_at(struct writing *w, const struct attr_row *r)
     const struct place *at = r->at;
 
     if (!at)
-        return store_run(w->st, SQL_DROP_ATTR_AT, ARGS(S(r->asset), I(r->place), S(r->name)),
-                         w->d);
+        return store_run(w->st, SQL_DROP_ATTR_AT, ARGS(S(r->asset), I(r->place), S(r->name)), w->d);
     return store_run(w->st, SQL_PUT_ATTR_AT,
                      ARGS(S(r->asset), I(r->place), S(r->name), I(r->evidence),
                           S(store_text(w->st, at->pointer)), I(at->line), I(at->column),
@@ -129,7 +128,9 @@ static int put_attr(struct writing *w, enum sql which, const struct attr_row *r)
                             S(r->state), S(r->reason), I(r->evidence)),
                        w->d);
 
-    return rc || !r->at ? rc : put_attr_at(w, r);
+    if (rc || (which == SQL_ADD_ATTR && !r->at))
+        return rc;
+    return put_attr_at(w, r);
 }
 
 int insert_attrs(struct writing *w, int64_t place)
@@ -165,8 +166,7 @@ static int log_attr(struct writing *w, const struct attr_row *old, const struct 
 
 static int drop_attr(struct writing *w, const struct attr_row *old)
 {
-    int rc =
-        store_run(w->st, SQL_DROP_ATTR, ARGS(S(old->asset), I(old->place), S(old->name)), w->d);
+    int rc = store_drop_attr(w->st, old->asset, old->place, old->name, w->d);
 
     return rc ? rc : log_attr(w, old, NULL);
 }

@@ -314,7 +314,7 @@ static int drop_attrs(struct store *st, struct str id, struct diag *d)
         attr_id(&rows.v[i], &st->text);
         c.id = buf_str(&st->text);
         rc = buf_result(&st->text) ? store_nomem(d) : 0;
-        rc = rc ? rc : store_run(st, SQL_DROP_ATTR, ARGS(S(id), I(0), S(rows.v[i].name)), d);
+        rc = rc ? rc : store_drop_attr(st, id, 0, rows.v[i].name, d);
         rc = rc ? rc : store_log(st, &c, d);
     }
     vec_free(&rows);

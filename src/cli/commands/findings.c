@@ -35,9 +35,10 @@ static const struct grid_column columns[] = {
 
 static void query(const struct scope *s, bool unknown, struct select *q)
 {
-    select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, p.path, a.owner,"
-                   " f.reason, coalesce(p.line, 0), f.verdict FROM finding f"
-                   " JOIN asset a ON a.id = f.asset LEFT JOIN place p ON p.id = f.place WHERE ");
+    select_addz(
+        q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, p.path, a.owner,"
+           " f.reason, coalesce(p.line, 0), f.verdict FROM finding f"
+           " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id WHERE ");
     scope_findings(s, q);
     if (!unknown)
         select_addz(q, " AND f.verdict IN ('fail', 'excepted')");

@@ -25,7 +25,7 @@ static const struct {
      " p.line AS line, f.severity AS severity, f.verdict AS verdict, f.status AS status,"
      " f.risk AS risk_tenths, f.title AS title, f.reason AS reason, f.first_seen AS first_seen,"
      " f.last_seen AS last_seen, f.closed AS closed FROM finding f"
-     " JOIN asset a ON a.id = f.asset LEFT JOIN place p ON p.id = f.place"},
+     " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"},
     {"risks", "SELECT asset, state, score AS score_tenths, band, confidence FROM asset_risk"},
     {"owners", "SELECT asset, ord, name, source, confidence, path, line FROM owner_candidate"},
     {"data_values", "SELECT asset, class, kind, length, target, path, line, col, collector"

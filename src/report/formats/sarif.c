@@ -152,7 +152,7 @@ static int write_results(struct sarif *s, struct diag *d)
     select_addz(&q, "SELECT ");
     select_addz(&q, RESULT_COLUMNS);
     select_addz(&q, " FROM finding f JOIN asset a ON a.id = f.asset"
-                    " LEFT JOIN place p ON p.id = f.place WHERE ");
+                    " LEFT JOIN finding_place p ON p.finding = f.id WHERE ");
     scope_findings(&s->scope, &q);
     buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, f.id", SEVERITY_ORDER);
     fputs(",\n\"results\": [", s->out);

@@ -113,6 +113,19 @@ CREATE TABLE attribute (
     PRIMARY KEY (asset, place, name)
 ) /* WITHOUT ROWID */;
 
+-- Where an attribute stands, when that is more exact than the place it belongs to.
+CREATE TABLE attribute_at (
+    asset TEXT NOT NULL REFERENCES asset (id),
+    place INTEGER NOT NULL,         -- as in attribute
+    name TEXT NOT NULL,
+    evidence INTEGER NOT NULL,      -- the place whose path this is in
+    pointer TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    col INTEGER NOT NULL,
+    byte_offset INTEGER NOT NULL,
+    PRIMARY KEY (asset, place, name)
+) /* WITHOUT ROWID */;
+
 CREATE TABLE owner_candidate (
     asset TEXT NOT NULL REFERENCES asset (id),
     ord INTEGER NOT NULL,           -- 0 is the best
@@ -174,8 +187,23 @@ CREATE TABLE finding (
     last_seen INTEGER NOT NULL,
     opened INTEGER NOT NULL,        -- last time it was opened
     closed INTEGER,
-    cause TEXT NOT NULL             -- why the status is what it is
+    cause TEXT NOT NULL,            -- why the status is what it is
+    attribute TEXT NOT NULL         -- the one that decided, '' none
 );
+
+-- The place of each finding, as exact as the attribute that decided it.
+CREATE VIEW finding_place AS
+SELECT f.id AS finding, p.id AS id, p.asset AS asset, p.target AS target, p.path AS path,
+       p.member AS member, CASE WHEN t.line IS NULL THEN p.pointer ELSE t.pointer END AS pointer,
+       p.url AS url, CASE WHEN t.line IS NULL THEN p.line ELSE t.line END AS line,
+       CASE WHEN t.line IS NULL THEN p.col ELSE t.col END AS col,
+       CASE WHEN t.line IS NULL THEN p.byte_offset ELSE t.byte_offset END AS byte_offset,
+       p.collector AS collector, p.labels AS labels, p.name AS name, p.snippet AS snippet,
+       p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen
+  FROM finding f
+  JOIN place p ON p.id = f.place
+  LEFT JOIN attribute_at t
+    ON t.asset = f.asset AND t.name = f.attribute AND t.evidence = f.place;
 CREATE INDEX finding_asset ON finding (asset);
 CREATE INDEX finding_status ON finding (status);
 
