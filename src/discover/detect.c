@@ -17,15 +17,30 @@ static int read_head(struct item *it)
     return rc;
 }
 
+static bool wants(const struct detector *det, const struct item *it)
+{
+    return !det->wants || det->wants(it->catalog, it->path);
+}
+
+/* Whoever failed to read said so; a detector that gave up for its own reasons leaves a gap, too. */
+static void check_told(struct item *it, const char *id, int rc, size_t gaps_before)
+{
+    if (rc && !it->cache->told && it->emit->gaps == gaps_before)
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "%s gave up (%s)", id, err_name(rc));
+}
+
 /* One window of the text to every scanning detector. */
 static int scan_one(struct item *it, const struct scan_window *w)
 {
     for (int i = 0; i < DETECTOR_COUNT; i++) {
         const struct detector *det = DETECTORS[i];
-        if (det->need != ITEM_SCAN || (det->wants && !det->wants(it->catalog, it->path)))
+        if (det->need != ITEM_SCAN || !wants(det, it))
             continue;
+        size_t gaps = it->emit->gaps;
         it->emit->collector = det->id;
+        it->cache->told = false;
         int rc = det->on_window(it, it->emit, w);
+        check_told(it, det->id, rc, gaps);
         if (rc)
             return rc;
     }
@@ -37,8 +52,11 @@ static int scan_windows(struct item *it)
 {
     size_t room = (size_t)MIN((uint64_t)WINDOW_BYTES, it->size + 2 * SCAN_OVERLAP);
     char *p = arena_alloc(it->arena, room);
-    if (!p)
+    if (!p) {
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
+                 "needs more memory than one item may use");
         return arena_error(it->arena);
+    }
     struct scan_window w = {.line = 1, .column = 1};
     for (size_t kept = 0;;) {
         size_t got = 0;
@@ -61,18 +79,22 @@ static int scan_windows(struct item *it)
     }
 }
 
-static int scan(struct item *it)
+/* What fails in here has become a gap. */
+static void scan(struct item *it)
 {
-    if (it->binary || it->size == 0) {
-        it->emit->facts.binary = it->binary;
-        return 0;
-    }
-    if (item_encoding(it) == ENCODING_BYTES && !it->cache->has_text)
-        return scan_windows(it);
     struct scan_window w = {.line = 1, .column = 1};
-    int rc = item_text(it, &w.text);
-    w.limit = w.text.n;
-    return rc ? rc : scan_one(it, &w);
+    int rc;
+    it->emit->facts.binary = it->binary;
+    if (it->binary || it->size == 0)
+        return;
+    if (item_encoding(it) == ENCODING_BYTES && !it->cache->has_text) {
+        rc = scan_windows(it);
+    } else {
+        rc = item_text(it, &w.text);
+        w.limit = w.text.n;
+        rc = rc ? rc : scan_one(it, &w);
+    }
+    (void)rc;
 }
 
 /* The same file may have been written while it was read. */
@@ -90,14 +112,35 @@ static void run_detectors(struct item *it)
 {
     for (int i = 0; i < DETECTOR_COUNT; i++) {
         const struct detector *det = DETECTORS[i];
-        if (det->need == ITEM_SCAN || (det->wants && !det->wants(it->catalog, it->path)))
+        if (det->need == ITEM_SCAN || !wants(det, it))
             continue;
+        size_t gaps = it->emit->gaps;
         it->emit->collector = det->id;
-        int rc = det->run(it, it->emit);
-        /* A gap was emitted by whoever failed to read; what others see still counts. */
-        if (rc == E_NOMEM)
-            emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
-                     "%s needs more memory than one item may use", det->id);
+        it->cache->told = false;
+        check_told(it, det->id, det->run(it, it->emit), gaps); /* what others see still counts */
+    }
+}
+
+static void examine(struct item *it, const struct stat *before)
+{
+    if (read_head(it))
+        return;
+    run_detectors(it);
+    it->emit->collector = "files";
+    it->cache->told = false;
+    scan(it);
+    it->emit->collector = "files";
+    check_unchanged(it, before);
+}
+
+/* Places in a converted text are no places of the file. */
+static void forget_offsets(struct facts *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct fact *t = &f->v[i];
+        t->at.offset = t->asset.at.offset = t->value.at.offset = -1;
+        for (size_t k = 0; k < t->asset.n_attrs; k++)
+            t->asset.attrs[k].at.offset = -1;
     }
 }
 
@@ -114,20 +157,11 @@ int detect_item(struct item *it, struct facts *ret, struct diag *d)
         return diag_errno(d, "cannot examine the file");
     it->size = (uint64_t)before.st_size;
     it->mode = before.st_mode;
-    int rc = read_head(it);
-    if (!rc) {
-        run_detectors(it);
-        e.collector = "files";
-        rc = scan(it);
-        if (rc == E_NOMEM || rc == E_LIMIT)
-            rc = 0; /* already a gap */
-        e.collector = "files";
-        check_unchanged(it, &before);
-    }
-    if (rc == E_IO)
-        rc = 0; /* already a gap */
-    if (!rc)
-        rc = emit_result(&e);
+    emit_path(&e, it->path);
+    examine(it, &before);
+    int rc = emit_result(&e);
+    if (cache.converted)
+        forget_offsets(&e.facts);
     emit_done(&e);
     if (rc)
         return diag_set(d, rc, "the facts of one item do not fit into memory");

@@ -5,9 +5,12 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "discover/detect.h"
 #include "discover/source.h"
+
+#define NS_PER_S UINT64_C(1000000000)
 
 /* Items that may be under way or waiting for their turn; bounds memory, not results. */
 #define SLOTS 128u
@@ -127,41 +130,81 @@ static void give_up(struct item_result *it, struct slot *s, int code, const stru
 {
     it->code = code;
     it->state = COVERAGE_FAILED;
-    it->reason = arena_str(&s->mem, str_z(d->text));
+    it->reason = arena_str(&s->mem, str_z(d->text[0] ? d->text : err_name(code)));
     it->facts = (struct facts){0};
 }
 
-/* Ask the worker; a dead one costs this item and is replaced for the next. */
-static void examine(struct feeder *f, struct slot *s, int fd)
+/* One call of the worker. *ret_again: it died, but not because time was up. */
+static int ask(struct feeder *f, struct str request, int fd, struct buf *reply, bool *ret_again,
+               struct diag *d)
 {
     struct run *r = f->run;
+    *ret_again = false;
+    if (!f->has_worker) {
+        int rc = sandbox_worker(&r->sandbox, &f->worker, d);
+        if (rc)
+            return rc;
+        f->has_worker = true;
+        f->worker.delay_us = r->options->delay_us;
+    }
+    uint64_t begin = clock_ticks();
+    int rc = worker_call(&f->worker, request, fd, reply, d);
+    if (rc != E_CANCELLED && rc != E_TIMEOUT && rc != E_IO)
+        return rc;
+    /* Processor time passes no faster than time: a death before that was not the watchdog's. */
+    bool late = rc == E_TIMEOUT || clock_ticks() - begin >= r->options->cpu_seconds * NS_PER_S;
+    worker_close(&f->worker);
+    f->has_worker = false;
+    pthread_mutex_lock(&r->lock);
+    r->workers_lost++;
+    r->watchdog |= late;
+    pthread_mutex_unlock(&r->lock);
+    *ret_again = !late;
+    return rc;
+}
+
+/* A worker that dies is replaced and the item tried once more: it may have been killed from
+ * outside. The second death costs the item. */
+static void examine(struct feeder *f, struct slot *s, int fd)
+{
     struct item_result *it = &s->item;
     struct diag d = {0};
     AUTO(buf) request = BUF_INIT;
-    int rc = 0;
-    if (!f->has_worker) {
-        rc = sandbox_worker(&r->sandbox, &f->worker, &d);
-        f->has_worker = !rc;
-        f->worker.delay_us = r->options->delay_us;
-    }
+    bool again = false;
     detect_request(&request, it->target, it->path);
+    int rc = buf_result(&request);
     if (!rc)
-        rc = buf_result(&request);
-    if (!rc)
-        rc = worker_call(&f->worker, buf_str(&request), fd, &s->frame, &d);
-    if (rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO) {
-        worker_close(&f->worker);
-        f->has_worker = false;
-        pthread_mutex_lock(&r->lock);
-        r->workers_lost++;
-        r->watchdog |= rc == E_TIMEOUT;
-        pthread_mutex_unlock(&r->lock);
-    }
+        rc = ask(f, buf_str(&request), fd, &s->frame, &again, &d);
+    if (again)
+        rc = ask(f, buf_str(&request), fd, &s->frame, &again, &d);
     it->frame = buf_str(&s->frame);
     if (!rc)
-        rc = fact_read(it->frame, it->target, it->path, &s->mem, &it->facts, &d);
+        rc = fact_read(it->frame, it->target, &it->path, &s->mem, &it->facts, &d);
     if (rc)
         give_up(it, s, rc, &d);
+}
+
+/* Copy what the source said of an item into the next slot. */
+static int fill_slot(struct run *r, const struct source_item *it, struct slot *s, struct diag *d)
+{
+    s->ready = false;
+    arena_clear(&s->mem);
+    buf_clear(&s->frame);
+    s->item = (struct item_result){.target = r->target,
+                                   .path = arena_str(&s->mem, it->path),
+                                   .size = it->size,
+                                   .mode = it->mode,
+                                   .state = it->state};
+    s->item.raw_path = s->item.path;
+    if (it->fd < 0) {
+        s->item.code = it->state == COVERAGE_DENIED ? E_DENIED : E_IO;
+        s->item.reason = arena_str(&s->mem, str_z(it->reason));
+    }
+    if (s->item.path.p && (it->fd >= 0 || s->item.reason.p))
+        return 0;
+    if (it->fd >= 0)
+        close(it->fd);
+    return diag_set(d, E_NOMEM, "no memory for a path");
 }
 
 /* Wait for a free slot, then take the next item into it. NULL at the end. */
@@ -169,31 +212,24 @@ static struct slot *claim(struct run *r, int *ret_fd)
 {
     struct source_item it = {0};
     struct diag d = {0};
+    struct slot *s = NULL;
     pthread_mutex_lock(&r->lock);
     while (!r->ended && r->taken - r->given >= SLOTS)
         pthread_cond_wait(&r->changed, &r->lock);
     int rc = r->ended ? 0 : take_item(r, &it, &d);
-    struct slot *s = NULL;
     if (rc == 1) {
-        s = &r->slots[r->taken++ % SLOTS];
-        s->ready = false;
-        arena_clear(&s->mem);
-        buf_clear(&s->frame);
-        s->item = (struct item_result){.target = r->target,
-                                       .path = arena_str(&s->mem, it.path),
-                                       .size = it.size,
-                                       .mode = it.mode,
-                                       .state = it.state};
-        if (it.fd < 0) {
-            s->item.code = it.state == COVERAGE_DENIED ? E_DENIED : E_IO;
-            s->item.reason = arena_str(&s->mem, str_z(it.reason));
-        }
-        *ret_fd = it.fd;
-    } else {
-        if (rc < 0)
-            stop_run(r, rc, &d);
+        s = &r->slots[r->taken % SLOTS];
+        rc = fill_slot(r, &it, s, &d);
+    }
+    if (rc < 0)
+        stop_run(r, rc, &d);
+    if (rc || !s) {
+        s = NULL;
         r->ended = true;
         pthread_cond_broadcast(&r->changed);
+    } else {
+        r->taken++;
+        *ret_fd = it.fd;
     }
     pthread_mutex_unlock(&r->lock);
     return s;

@@ -50,7 +50,8 @@ struct discover_options {
 
 struct item_result {
     uint32_t target;
-    struct str path;
+    struct str path;     /* to be shown: a secret in it is redacted */
+    struct str raw_path; /* as the source named it; for fact_read */
     uint64_t size;
     uint32_t mode;
     int code; /* 0 or why there are no facts */

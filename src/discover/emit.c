@@ -18,7 +18,7 @@ void emit_done(struct emit *e)
     vec_free(&e->spans);
 }
 
-static void fail(struct emit *e, int code)
+void emit_fail(struct emit *e, int code)
 {
     if (!e->error)
         e->error = code;
@@ -40,14 +40,14 @@ static struct str keep(struct emit *e, struct str s)
         if (!rc)
             rc = buf_result(&clean);
         if (rc) {
-            fail(e, rc);
+            emit_fail(e, rc);
             return STR("");
         }
         s = buf_str(&clean);
     }
     struct str copy = arena_str(e->arena, s);
     if (!copy.p)
-        fail(e, arena_error(e->arena));
+        emit_fail(e, arena_error(e->arena));
     return copy;
 }
 
@@ -55,8 +55,18 @@ static struct str keep_plain(struct emit *e, struct str s)
 {
     struct str copy = s.n && !e->error ? arena_str(e->arena, s) : STR("");
     if (!copy.p)
-        fail(e, arena_error(e->arena));
+        emit_fail(e, arena_error(e->arena));
     return copy;
+}
+
+/* The first `max` bytes, less what would be half a character. */
+static struct str cut_text(struct str s, size_t max)
+{
+    if (s.n <= max)
+        return s;
+    while (max && ((unsigned char)s.p[max] & 0xc0) == 0x80)
+        max--;
+    return str_sub(s, 0, max);
 }
 
 static struct place keep_place(struct emit *e, struct place at)
@@ -66,19 +76,35 @@ static struct place keep_place(struct emit *e, struct place at)
     at.member = keep_plain(e, at.member);
     at.pointer = keep(e, at.pointer);
     at.url = keep(e, at.url);
-    at.snippet = keep(e, str_sub(at.snippet, 0, SNIPPET_MAX));
+    /* Cut after redaction: half a secret is not recognised as one. */
+    at.snippet = keep(e, str_sub(at.snippet, 0, SNIPPET_MAX + SCAN_OVERLAP));
+    at.snippet = cut_text(at.snippet, SNIPPET_MAX);
     return at;
+}
+
+void emit_path(struct emit *e, struct str path)
+{
+    struct str shown = keep(e, path);
+    size_t from = 0, to = path.n;
+    if (str_eq(shown, path))
+        return;
+    while (from < shown.n && from < path.n && shown.p[from] == path.p[from])
+        from++;
+    for (size_t end = shown.n; to > from && end > from && shown.p[end - 1] == path.p[to - 1]; end--)
+        to--;
+    e->facts.hidden_from = (uint32_t)from;
+    e->facts.hidden_to = (uint32_t)to;
 }
 
 static struct fact *add(struct emit *e, enum fact_type type, struct place at)
 {
     if (!e->error && e->facts.n >= FACTS_MAX)
-        fail(e, E_LIMIT);
+        emit_fail(e, E_LIMIT);
     if (e->facts.n == e->facts.alloc && !e->error) {
         size_t alloc = e->facts.alloc ? e->facts.alloc * 2 : 16;
         struct fact *v = arena_new_n(e->arena, struct fact, alloc);
         if (!v)
-            fail(e, arena_error(e->arena));
+            emit_fail(e, arena_error(e->arena));
         else {
             if (e->facts.n)
                 memcpy(v, e->facts.v, e->facts.n * sizeof(*v));
@@ -105,7 +131,7 @@ uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct plac
     /* One row an attribute is all a kind can have. */
     f->asset.attrs = arena_new_n(e->arena, struct attribute, (size_t)k->attrs);
     if (!f->asset.attrs)
-        fail(e, arena_error(e->arena));
+        emit_fail(e, arena_error(e->arena));
     return (uint32_t)(e->facts.n - 1);
 }
 
@@ -117,7 +143,7 @@ static struct attribute *attribute(struct emit *e, uint32_t asset, enum attr a, 
         return e->last;
     if (asset >= e->facts.n || e->facts.v[asset].type != FACT_ASSET ||
         attr_info(a)->kind != e->facts.v[asset].asset.kind) {
-        fail(e, E_BUG);
+        emit_fail(e, E_BUG);
         return e->last;
     }
     struct observation *o = &e->facts.v[asset].asset;
@@ -135,7 +161,7 @@ static bool type_is(struct emit *e, enum attr a, enum value_type type)
 {
     if (attr_info(a)->type == type)
         return true;
-    fail(e, E_BUG);
+    emit_fail(e, E_BUG);
     return false;
 }
 
@@ -176,7 +202,7 @@ void emit_list(struct emit *e, uint32_t asset, enum attr a, const struct str *v,
     struct attribute *t = attribute(e, asset, a, at);
     struct str *list = n && !e->error ? arena_new_n(e->arena, struct str, n) : NULL;
     if (n && !list) {
-        fail(e, e->error ? e->error : arena_error(e->arena));
+        emit_fail(e, e->error ? e->error : arena_error(e->arena));
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -214,15 +240,34 @@ void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
     f->relation_state = state;
 }
 
+/* Spans are sorted and apart. False when the bytes, or some of them, are another value's. */
+static bool take_span(struct emit *e, struct emit_span span)
+{
+    size_t low = 0, high = e->spans.n;
+    while (low < high) { /* the first span that ends behind our start */
+        size_t mid = low + (high - low) / 2;
+        if (e->spans.v[mid].end <= span.start)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low < e->spans.n && e->spans.v[low].start < span.end)
+        return false;
+    if (vec_push(&e->spans, span)) {
+        emit_fail(e, E_NOMEM);
+        return false;
+    }
+    struct emit_span *at = &e->spans.v[low];
+    memmove(at + 1, at, (e->spans.n - 1 - low) * sizeof(*at));
+    *at = span;
+    return true;
+}
+
 void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, struct place at)
 {
-    int64_t end = at.offset + (int64_t)(hit->end - hit->start);
-    for (size_t i = 0; at.offset < e->spans_end && i < e->spans.n; i++)
-        if (at.offset < e->spans.v[i].end && end > e->spans.v[i].start)
-            return;
-    if (vec_push(&e->spans, ((struct emit_span){at.offset, end})))
-        fail(e, E_NOMEM);
-    e->spans_end = MAX(e->spans_end, end);
+    struct emit_span span = {at.offset, at.offset + (int64_t)(hit->end - hit->start)};
+    if (!take_span(e, span))
+        return;
     struct fact *f = add(e, FACT_VALUE, at);
     f->from = holder;
     f->value = (struct data_value){.class = hit->class,
@@ -236,7 +281,7 @@ static void owners(struct emit *e, struct fact *f, const struct str *v, size_t n
 {
     f->owners = n && !e->error ? arena_new_n(e->arena, struct str, n) : NULL;
     if (n && !f->owners) {
-        fail(e, e->error ? e->error : arena_error(e->arena));
+        emit_fail(e, e->error ? e->error : arena_error(e->arena));
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -269,11 +314,12 @@ void emit_origin(struct emit *e, struct str url, struct place at)
 
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
 {
-    char line[256];
+    char line[sizeof(((struct diag *)0)->text) + 64];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
+    e->gaps++;
     struct fact *f = add(e, FACT_GAP, at);
     f->gap = state;
     f->reason = keep(e, str_z(line));

@@ -28,12 +28,16 @@ struct emit {
     struct attribute spare_attribute;
     struct {
         VEC(struct emit_span);
-    } spans;
-    int64_t spans_end; /* no span goes beyond */
+    } spans;     /* in order, none overlaps another */
+    size_t gaps; /* how often emit_gap was called */
     int error;
 };
 
 void emit_init(struct emit *e, struct arena *a, struct values *values);
 void emit_done(struct emit *e);
+/* Nothing more is taken; emit_result says `code`, the first one. */
+void emit_fail(struct emit *e, int code);
+/* The path of the item: finds what of it is a secret. */
+void emit_path(struct emit *e, struct str path);
 
 #endif

@@ -84,6 +84,8 @@ static void put_fact(struct buf *b, const struct fact *f)
 
 void fact_write(const struct facts *f, struct buf *out)
 {
+    frame_put_u32(out, f->hidden_from);
+    frame_put_u32(out, f->hidden_to);
     frame_put_i64(out, (int64_t)f->bytes_read);
     frame_put_u8(out, f->binary);
     frame_put_u32(out, (uint32_t)f->n);
@@ -219,6 +221,8 @@ static void get_fact(struct reader *r, struct fact *f)
     case FACT_ORIGIN: f->pattern = frame_str(&r->frame); break;
     case FACT_GAP:
         f->gap = (enum coverage_state)get_enum(r, COVERAGE_COUNT);
+        if (f->gap == COVERAGE_EXAMINED)
+            r->frame.failed = true; /* that is for the parent to say */
         f->reason = frame_str(&r->frame);
         break;
     }
@@ -249,12 +253,32 @@ static bool references_hold(const struct facts *f)
     return true;
 }
 
-int fact_read(struct str frame_bytes, uint32_t target, struct str path, struct arena *a,
+/* A worker may hide a part of the path, never say another one. */
+static void hide(struct reader *r, struct facts *f)
+{
+    struct str path = r->path;
+    f->hidden_from = frame_u32(&r->frame);
+    f->hidden_to = frame_u32(&r->frame);
+    if (f->hidden_from > f->hidden_to || f->hidden_to > path.n)
+        r->frame.failed = true;
+    if (r->frame.failed || f->hidden_from == f->hidden_to)
+        return;
+    r->path =
+        arena_fmt(r->arena, STR_FMT "[redacted]" STR_FMT, STR_ARG(str_sub(path, 0, f->hidden_from)),
+                  STR_ARG(str_sub(path, f->hidden_to, path.n)));
+    if (!r->path.p)
+        r->nomem = r->frame.failed = true;
+}
+
+int fact_read(struct str frame_bytes, uint32_t target, struct str *path, struct arena *a,
               struct facts *ret, struct diag *d)
 {
-    struct reader r = {.frame = {.rest = frame_bytes}, .target = target, .path = path, .arena = a};
+    struct reader r = {.frame = {.rest = frame_bytes}, .target = target, .path = *path, .arena = a};
     struct facts f = {0};
+    hide(&r, &f);
     f.bytes_read = (uint64_t)frame_i64(&r.frame);
+    if (f.bytes_read > INT64_MAX)
+        r.frame.failed = true;
     f.binary = frame_u8(&r.frame) != 0;
     uint32_t n = frame_count(&r.frame, 16);
     f.v = reader_array(&r, n, sizeof(*f.v));
@@ -266,5 +290,6 @@ int fact_read(struct str frame_bytes, uint32_t target, struct str path, struct a
     if (frame_result(&r.frame) || !references_hold(&f))
         return diag_set(d, E_PARSE, "a worker sent a frame that breaks the protocol");
     *ret = f;
+    *path = r.path;
     return 0;
 }

@@ -45,14 +45,16 @@ struct fact {
 struct facts {
     struct fact *v;
     size_t n, alloc;
-    uint64_t bytes_read; /* of the item */
-    bool binary;         /* content was not searched as text */
+    uint32_t hidden_from, hidden_to; /* bytes of the path that are a secret; equal: none */
+    uint64_t bytes_read;             /* of the item */
+    bool binary;                     /* content was not searched as text */
 };
 
 void fact_write(const struct facts *f, struct buf *out);
-/* Slices point into `frame_bytes`, tables into the arena; places get `target` and `path`, which
- * frames do not carry. E_PARSE, E_NOMEM, E_LIMIT. */
-int fact_read(struct str frame_bytes, uint32_t target, struct str path, struct arena *a,
+/* Slices point into `frame_bytes`, tables into the arena; places get `target` and *path, which
+ * frames do not carry. A path with a secret in it is replaced by one with "[redacted]" (in the
+ * arena). E_PARSE, E_NOMEM, E_LIMIT. */
+int fact_read(struct str frame_bytes, uint32_t target, struct str *path, struct arena *a,
               struct facts *ret, struct diag *d) MUST_CHECK;
 
 #endif

@@ -54,7 +54,9 @@ static void round_trip(void **state UNUSED)
     struct facts f;
     struct diag d = {0};
     write_facts(&frame);
-    assert_int_equal(fact_read(buf_str(&frame), 4, STR("a/b.json"), &a, &f, &d), 0);
+    struct str path = STR("a/b.json");
+    assert_int_equal(fact_read(buf_str(&frame), 4, &path, &a, &f, &d), 0);
+    assert_true(str_eq_z(path, "a/b.json"));
     assert_int_equal(f.bytes_read, 77);
     assert_int_equal(f.n, 8);
     const struct observation *server = &f.v[1].asset;
@@ -71,6 +73,13 @@ static void round_trip(void **state UNUSED)
     assert_true(str_eq(buf_str(&frame), buf_str(&again)));
 }
 
+static int read_frame(struct str frame, struct arena *a, struct facts *ret)
+{
+    struct str path = STR("p");
+    struct diag d = {0};
+    return fact_read(frame, 0, &path, a, ret, &d);
+}
+
 static void cut_anywhere(void **state UNUSED)
 {
     AUTO(buf) frame = BUF_INIT;
@@ -78,8 +87,7 @@ static void cut_anywhere(void **state UNUSED)
     for (size_t n = 0; n < frame.n; n++) {
         AUTO(arena) a = ARENA(0);
         struct facts f;
-        struct diag d = {0};
-        assert_int_equal(fact_read(str_n(frame.p, n), 0, STR("p"), &a, &f, &d), E_PARSE);
+        assert_int_equal(read_frame(str_n(frame.p, n), &a, &f), E_PARSE);
     }
 }
 
@@ -95,10 +103,44 @@ static void references_outside(void **state UNUSED)
         AUTO(buf) frame = BUF_INIT;
         AUTO(arena) a = ARENA(0);
         struct facts f;
-        struct diag d = {0};
         fact_write(bad[i], &frame);
-        assert_int_equal(fact_read(buf_str(&frame), 0, STR("p"), &a, &f, &d), E_PARSE);
+        assert_int_equal(read_frame(buf_str(&frame), &a, &f), E_PARSE);
     }
+}
+
+/* Facts that only a worker that was taken over would send. */
+static void lies(void **state UNUSED)
+{
+    struct fact examined = {.type = FACT_GAP, .gap = COVERAGE_EXAMINED};
+    const struct facts bad[] = {
+        {.v = &examined, .n = 1},
+        {.bytes_read = UINT64_MAX},
+        {.hidden_from = 1, .hidden_to = 2}, /* longer than the path */
+        {.hidden_from = 1},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        AUTO(buf) frame = BUF_INIT;
+        AUTO(arena) a = ARENA(0);
+        struct facts f;
+        fact_write(&bad[i], &frame);
+        assert_int_equal(read_frame(buf_str(&frame), &a, &f), E_PARSE);
+    }
+}
+
+static void a_secret_in_the_path_is_hidden(void **state UNUSED)
+{
+    struct facts hidden = {.hidden_from = 2, .hidden_to = 8}, f;
+    struct fact gap = {.type = FACT_GAP, .gap = COVERAGE_PARTIAL};
+    AUTO(buf) frame = BUF_INIT;
+    AUTO(arena) a = ARENA(0);
+    struct diag d = {0};
+    struct str path = STR("a/secret.txt");
+    hidden.v = &gap;
+    hidden.n = 1;
+    fact_write(&hidden, &frame);
+    assert_int_equal(fact_read(buf_str(&frame), 0, &path, &a, &f, &d), 0);
+    assert_true(str_eq_z(path, "a/[redacted].txt"));
+    assert_true(str_eq_z(f.v[0].at.path, "a/[redacted].txt"));
 }
 
 static void overlapping_values_are_one(void **state UNUSED)
@@ -114,6 +156,15 @@ static void overlapping_values_are_one(void **state UNUSED)
     assert_int_equal(e.facts.n, 1);
     emit_value(&e, FACT_NONE, &hit, next);
     assert_int_equal(e.facts.n, 2);
+    struct place before = {.offset = 50}, into = {.offset = 99}, first = {.offset = 0};
+    emit_value(&e, FACT_NONE, &hit, into);
+    assert_int_equal(e.facts.n, 2);
+    emit_value(&e, FACT_NONE, &hit, before);
+    emit_value(&e, FACT_NONE, &hit, first);
+    assert_int_equal(e.facts.n, 4);
+    for (struct place p = first; p.offset < 200; p.offset++)
+        emit_value(&e, FACT_NONE, &hit, p);
+    assert_int_equal(e.facts.n, 4);
     emit_done(&e);
 }
 
@@ -150,6 +201,8 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(references_outside),
+        cmocka_unit_test(lies),
+        cmocka_unit_test(a_secret_in_the_path_is_hidden),
         cmocka_unit_test(overlapping_values_are_one),
         cmocka_unit_test(wrong_attribute_is_our_mistake),
         cmocka_unit_test(memory_runs_out),

@@ -43,7 +43,9 @@ struct place place_node(struct item *it, const struct doc *doc, const struct nod
     p.line = m.line;
     p.column = m.column;
     p.offset = (int64_t)n->off + doc->bom;
-    p.pointer = buf_result(&pointer) ? STR("") : arena_str(it->arena, buf_str(&pointer));
+    p.pointer = buf_result(&pointer) ? STR_NULL : arena_str(it->arena, buf_str(&pointer));
+    if (!p.pointer.p)
+        emit_fail(it->emit, E_NOMEM); /* without it two places would be one */
     return p;
 }
 
@@ -86,6 +88,20 @@ int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *r
     return 0;
 }
 
+/* Say once a detector that the item could not be read; the result is `rc`. */
+static int tell(struct item *it, int rc, enum coverage_state state, const char *what)
+{
+    if (!it->cache->told)
+        emit_gap(it->emit, state, place_item(it), "%s", what);
+    it->cache->told = true;
+    return rc;
+}
+
+static int tell_memory(struct item *it, int rc)
+{
+    return tell(it, rc, COVERAGE_PARTIAL, "needs more memory than one item may use");
+}
+
 int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
 {
     size_t got = 0;
@@ -96,12 +112,10 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
     n = (size_t)MIN((uint64_t)n, it->size - offset);
     char *p = arena_alloc(it->arena, n ? n : 1);
     if (!p)
-        return arena_error(it->arena);
+        return tell_memory(it, arena_error(it->arena));
     int rc = item_read_at(it, offset, p, n, &got);
-    if (rc) {
-        emit_gap(it->emit, COVERAGE_FAILED, place_item(it), "could not be read");
-        return rc;
-    }
+    if (rc)
+        return tell(it, rc, COVERAGE_FAILED, "could not be read");
     *ret = str_n(p, got);
     return 0;
 }
@@ -146,33 +160,44 @@ enum text_encoding item_encoding(const struct item *it)
     return ENCODING_BYTES;
 }
 
+/* The raw bytes as UTF-8. */
+static int convert(struct item *it, struct str raw, struct str *ret)
+{
+    enum text_encoding encoding = item_encoding(it);
+    *ret = raw;
+    if (encoding == ENCODING_BYTES)
+        return 0;
+    int rc = from_utf16(raw, encoding == ENCODING_UTF16_BIG, it->arena, ret);
+    if (rc)
+        return tell_memory(it, rc);
+    it->cache->converted = true;
+    if (raw.n % 2)
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "UTF-16 that ends inside a character");
+    return 0;
+}
+
 int item_text(struct item *it, struct str *ret)
 {
     struct item_cache *c = it->cache;
     if (c->text_code || c->has_text) {
+        c->told |= c->text_code != 0;
         *ret = c->text;
         return c->text_code;
     }
     if (it->size > it->limits.bytes) {
         emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
                  "larger than the limit of %zu MiB for one text", it->limits.bytes >> 20);
+        c->told = true;
         return c->text_code = E_LIMIT;
     }
     struct str raw;
     int rc = item_range(it, 0, (size_t)it->size, &raw);
-    enum text_encoding encoding = item_encoding(it);
-    if (!rc && encoding != ENCODING_BYTES) {
-        rc = from_utf16(raw, encoding == ENCODING_UTF16_BIG, it->arena, &raw);
-        c->converted = true;
-    }
-    if (rc == E_LIMIT || rc == E_NOMEM)
-        emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
-                 "needs more memory than one item may use");
-    if (rc)
-        return c->text_code = rc;
-    c->has_text = true;
-    *ret = c->text = raw;
-    return 0;
+    if (!rc)
+        rc = convert(it, raw, &c->text);
+    c->has_text = !rc;
+    c->text_code = rc;
+    *ret = c->text;
+    return rc;
 }
 
 static int parse(struct item *it, struct str text, enum host_format format, struct doc *doc,
@@ -195,8 +220,10 @@ int item_doc(struct item *it, enum host_format format, const struct doc **ret)
         *ret = &c->docs[slot];
         return 0;
     }
-    if (c->doc_state[slot] == DOC_FAILED)
+    if (c->doc_state[slot] == DOC_FAILED) {
+        c->told = true;
         return E_PARSE;
+    }
     struct str text;
     int rc = item_text(it, &text);
     if (rc)
@@ -212,6 +239,7 @@ int item_doc(struct item *it, enum host_format format, const struct doc **ret)
                  d.text);
     }
     if (rc && !doc->n) {
+        c->told = true;
         c->doc_state[slot] = DOC_FAILED;
         return rc == E_NOMEM ? rc : E_PARSE;
     }

@@ -10,6 +10,7 @@ enum doc_state { DOC_UNREAD, DOC_READ, DOC_FAILED };
 
 struct item_cache {
     bool has_text, converted;
+    bool told;     /* what could not be read has become a gap, in the current detector */
     int text_code; /* why there is no text */
     struct str text;
     uint8_t doc_state[HOST_TOML + 1];

@@ -125,11 +125,11 @@ static int keep_item(struct link *l, const struct item_result *it)
 {
     struct linked_item kept = {.target = it->target, .mode = it->mode};
     struct diag d = {0};
-    kept.path = arena_str(&l->mem, it->path);
+    kept.path = arena_str(&l->mem, it->raw_path);
     struct str frame = arena_str(&l->mem, it->frame);
     if (!kept.path.p || !frame.p)
         return arena_error(&l->mem);
-    int rc = fact_read(frame, it->target, kept.path, &l->mem, &kept.facts, &d);
+    int rc = fact_read(frame, it->target, &kept.path, &l->mem, &kept.facts, &d);
     if (rc)
         return rc;
     kept.handles = arena_new_n(&l->mem, uint32_t, kept.facts.n);
