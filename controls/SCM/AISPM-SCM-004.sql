@@ -7,8 +7,11 @@
 -- scope: neighbours
 -- pass: found
 -- inputs:
---   constraint: [npm-manifest, npm-lock, pyproject, python-requirements]
---   declared_in: [npm-manifest, npm-lock, pyproject, python-requirements]
+--   constraint: [npm-manifest, npm-lock, pnpm-lock, yarn-lock, bun-lock, pyproject, python-lock,
+--                python-requirements]
+--   declared_in: [npm-manifest, npm-lock, pnpm-lock, yarn-lock, bun-lock, pyproject, python-lock,
+--                 python-requirements]
+--   direct: [npm-manifest, pyproject, python-requirements]
 -- staleness: 30d
 -- risk: {proof: theory, ease: high-privilege, reach: write-own}
 -- remediation:
@@ -21,6 +24,9 @@ SELECT p.asset AS asset,
              AND p."constraint" LIKE '%.%.%' AND p."constraint" NOT LIKE '% %'
              AND p."constraint" NOT LIKE '%|%' AND p."constraint" NOT LIKE '%*%'
              AND lower(p."constraint") NOT LIKE '%.x%' THEN 'pass'
+            WHEN substr(p."constraint", 1, 3) = 'git'
+             AND length(p."constraint")
+                   - length(rtrim(lower(p."constraint"), '0123456789abcdef')) >= 40 THEN 'pass'
             WHEN EXISTS (
               SELECT 1 FROM packages l JOIN places lp ON lp.place = l.place
                WHERE l.asset = p.asset AND l.declared_in = 'lock' AND lp.target = pp.target
@@ -28,7 +34,14 @@ SELECT p.asset AS asset,
                      = rtrim(l.path, replace(l.path, '/', ''))) THEN 'pass'
             WHEN p."constraint" IS NOT NULL OR p.constraint_state = 'absent' THEN 'fail'
             ELSE 'unknown' END AS verdict,
-       p.name || ' is asked for as ' || COALESCE(p."constraint", 'any version') AS reason,
+       p.name || ' is asked for as ' || COALESCE(p."constraint", 'any version')
+         || ', and no lock file here or above fixes which' AS reason,
        p.place AS evidence
   FROM packages p JOIN places pp ON pp.place = p.place
- WHERE p.declared_in IS NULL OR p.declared_in = 'manifest'
+ WHERE (p.declared_in IS NULL OR p.declared_in = 'manifest')
+   AND (p.direct IS NULL OR p.direct <> 0)
+   AND (p."constraint" IS NULL
+    OR (substr(p."constraint", 1, 1) <> '.'
+   AND substr(p."constraint", 1, 5) NOT IN ('file:', 'link:')
+   AND substr(p."constraint", 1, 7) <> 'portal:'
+   AND substr(p."constraint", 1, 10) <> 'workspace:'))
