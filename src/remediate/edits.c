@@ -2,6 +2,7 @@
 /* Decides which bytes of a document change so that nothing around them does. */
 #include "remediate/edits.h"
 
+#include "discover/server_entry.h"
 #include "formats/json.h"
 #include "formats/toml.h"
 #include "formats/yaml.h"
@@ -161,6 +162,15 @@ int edits_finish(struct edits *e, struct str summary, struct edit *ret, struct d
     return buf_result(&with) || !ret->with.p || !summary.p
                ? diag_set(d, E_NOMEM, "no memory to plan the edit")
                : 0;
+}
+
+const struct node *edit_server(const struct doc *doc, struct str pointer)
+{
+    const struct node *named = doc_find(doc, pointer);
+    for (const struct node *n = named; n && n != doc_root(doc); n = node_parent(doc, n))
+        if (server_like(doc, host_file_target(doc, n)))
+            return n;
+    return named;
 }
 
 int edit_parse(struct str text, enum host_format format, struct arena *a, struct doc *ret,

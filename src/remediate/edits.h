@@ -39,6 +39,10 @@ size_t edits_remove(struct edits *e, const struct node *array,
                     bool (*unwanted)(const struct doc *doc, const struct node *n));
 int edits_finish(struct edits *e, struct str summary, struct edit *ret, struct diag *d) MUST_CHECK;
 
+/* The entry of the server that the pointer names, or names a part of; NULL: not there. An alias of
+ * YAML is returned as it stands. */
+const struct node *edit_server(const struct doc *doc, struct str pointer);
+
 /* Parse as the format asks, whole or not at all. UTF-16 is E_UNSUPPORTED. */
 int edit_parse(struct str text, enum host_format format, struct arena *a, struct doc *ret,
                struct diag *d) MUST_CHECK;

@@ -85,7 +85,7 @@ static void server(struct edits *e, const struct node *entry)
 
 static int plan_server(struct edits *e, const struct edit_request *rq, struct diag *d)
 {
-    const struct node *row = doc_find(rq->doc, rq->pointer);
+    const struct node *row = edit_server(rq->doc, rq->pointer);
     const struct node *entry = host_file_target(rq->doc, row);
     if (!node_is(entry, NODE_OBJECT))
         return diag_set(d, E_NOTFOUND, "the server is not in the file any more");

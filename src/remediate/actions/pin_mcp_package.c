@@ -28,7 +28,7 @@ struct start {
 static int read_start(const struct edit_request *rq, const struct doc *doc, struct start *ret,
                       struct diag *d)
 {
-    const struct node *row = doc_find(doc, rq->pointer);
+    const struct node *row = edit_server(doc, rq->pointer);
     const struct node *entry = host_file_target(doc, row);
     static const struct catalog_host host = {.id = "any", .name = "any"};
     const struct host_file file = {.host = &host, .scope = "user"};

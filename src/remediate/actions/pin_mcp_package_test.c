@@ -76,6 +76,20 @@ static void the_rest_stays(void **state)
         "\"a@1.2.3\" /* y */, ],\r\n \"command\": \"npx\" },\r\n  },\r\n}");
 }
 
+/* The finding may name the word itself. */
+static void a_part_of_the_entry(void **state)
+{
+    (void)state;
+    struct plan_case word = JSON;
+    word.pointer = "/mcpServers/a/args/1";
+    plan_becomes(&word, "1.2.3",
+                 "{\"mcpServers\":{\"a\":{\"command\":\"npx\",\"args\":[\"-y\",\"b\"]}}}",
+                 "{\"mcpServers\":{\"a\":{\"command\":\"npx\",\"args\":[\"-y\",\"b@1.2.3\"]}}}");
+    word.pointer = "/mcpServers/a/args/7";
+    plan_refused(&word, "1.2.3", "{\"mcpServers\":{\"a\":{\"command\":\"npx\",\"args\":[]}}}",
+                 E_NOTFOUND, "not in the file");
+}
+
 static void escapes(void **state)
 {
     (void)state;
@@ -155,9 +169,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_launcher), cmocka_unit_test(lines),
-        cmocka_unit_test(the_rest_stays), cmocka_unit_test(escapes),
-        cmocka_unit_test(other_formats),  cmocka_unit_test(refusals),
-        cmocka_unit_test(memory),
+        cmocka_unit_test(the_rest_stays), cmocka_unit_test(a_part_of_the_entry),
+        cmocka_unit_test(escapes),        cmocka_unit_test(other_formats),
+        cmocka_unit_test(refusals),       cmocka_unit_test(memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
