@@ -22,6 +22,14 @@ static bool wants(const struct detector *det, const struct item *it)
     return !det->wants || det->wants(it->catalog, it->path);
 }
 
+bool detect_wants(struct str path)
+{
+    for (int i = 0; i < DETECTOR_COUNT; i++)
+        if (DETECTORS[i]->wants && DETECTORS[i]->wants(&CATALOG, path))
+            return true;
+    return false;
+}
+
 /* Whoever failed to read said so; a detector that gave up for its own reasons leaves a gap, too. */
 static void check_told(struct item *it, const char *id, int rc, size_t gaps_before)
 {

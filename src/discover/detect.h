@@ -13,6 +13,9 @@ struct detect_worker {
     struct arena arena; /* of one item; emptied after each */
 };
 
+/* Does any detector know a file by this path? (Not those that search every text.) */
+bool detect_wants(struct str path);
+
 void detect_request(struct buf *out, uint32_t target, struct str path);
 int detect_prepare(void *ctx); /* struct detect_worker * */
 int detect_handle(void *ctx, struct str request, int fd, struct buf *reply);

@@ -22,8 +22,8 @@ struct target {
 
 /* Rules for what is not read, listed in docs and in coverage; `--all` turns them off. */
 struct walk_rule {
-    const char *name;    /* "git-objects" */
-    const char *pattern; /* part name or path glob */
+    const char *pattern; /* name of a folder, at any depth */
+    const char *hides;   /* the path of its coverage row: what is hidden, as the store reads it */
     const char *reason;
 };
 extern const struct walk_rule WALK_RULES[];

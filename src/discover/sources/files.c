@@ -9,14 +9,17 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "discover/detect.h"
 #include "discover/source.h"
 
 /* Each open folder holds a descriptor; deeper nesting is a coverage row. */
 #define DEPTH_MAX 512
 
+enum entry_type { ENTRY_FILE, ENTRY_FOLDER, ENTRY_LINK, ENTRY_SPECIAL };
+
 struct entry {
     struct str name; /* of a folder: with '/' at its end, so that byte order is path order */
-    bool folder;
+    enum entry_type type;
 };
 
 struct level {
@@ -77,40 +80,59 @@ static const struct walk_rule *rule_of(struct walk *w, struct str name)
     return NULL;
 }
 
-static int add_entry(struct level *l, struct str name, bool folder)
+static int add_entry(struct level *l, struct str name, enum entry_type type)
 {
-    struct str kept =
-        folder ? arena_fmt(&l->names, STR_FMT "/", STR_ARG(name)) : arena_str(&l->names, name);
+    struct str kept = type == ENTRY_FOLDER ? arena_fmt(&l->names, STR_FMT "/", STR_ARG(name))
+                                           : arena_str(&l->names, name);
     if (!kept.p)
         return E_NOMEM;
-    return vec_push(&l->entries, ((struct entry){kept, folder}));
+    return vec_push(&l->entries, ((struct entry){kept, type}));
+}
+
+/* A link or a pipe under a name that a detector knows (a settings file, a manifest) is an item of
+ * its own: a file that stood there must not seem to be gone. */
+static int add_unread(struct walk *w, struct level *l, struct str name, enum entry_type type)
+{
+    AUTO(buf) path = BUF_INIT;
+    path_join(&path, buf_str(&w->path), name);
+    if (buf_result(&path))
+        return buf_result(&path);
+    return detect_wants(buf_str(&path)) ? add_entry(l, name, type) : 0;
+}
+
+static enum entry_type type_of(int folder, const struct dirent *e)
+{
+    struct stat st;
+    unsigned char type = e->d_type;
+    if (type == DT_UNKNOWN && !fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+        type = IFTODT(st.st_mode);
+    switch (type) {
+    case DT_REG:
+    case DT_UNKNOWN: return ENTRY_FILE; /* opening it tells */
+    case DT_DIR: return ENTRY_FOLDER;
+    case DT_LNK: return ENTRY_LINK;
+    default: return ENTRY_SPECIAL;
+    }
 }
 
 static int take_entry(struct walk *w, struct level *l, const struct dirent *e)
 {
     struct str name = str_z(e->d_name);
-    unsigned char type = e->d_type;
-    struct stat st;
+    enum entry_type type = type_of(l->fd, e);
     if (str_eq_z(name, ".") || str_eq_z(name, ".."))
         return 0;
     if (l->only_config && !str_eq_z(name, "config"))
         return 0;
-    if (type == DT_UNKNOWN && !fstatat(l->fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
-        type = S_ISDIR(st.st_mode)   ? DT_DIR
-               : S_ISREG(st.st_mode) ? DT_REG
-               : S_ISLNK(st.st_mode) ? DT_LNK
-                                     : DT_FIFO;
     switch (type) {
-    case DT_REG:
-    case DT_UNKNOWN: return add_entry(l, name, false);
-    case DT_LNK: w->links++; return 0;
-    case DT_DIR: break;
-    default: w->specials++; return 0;
+    case ENTRY_FILE: break;
+    case ENTRY_FOLDER:
+        if (rule_of(w, name) && !str_eq_z(name, ".git"))
+            return 0;
+        break;
+    case ENTRY_LINK: w->links++; return add_unread(w, l, name, type);
+    case ENTRY_SPECIAL: w->specials++; return add_unread(w, l, name, type);
     }
-    const struct walk_rule *rule = rule_of(w, name);
-    if (rule && !str_eq_z(name, ".git"))
-        return 0;
-    return add_entry(l, name, true);
+    return add_entry(l, name, type);
 }
 
 /* /proc, /sys and their like are views of the kernel, not data of the target. */
@@ -269,6 +291,20 @@ static bool wanted(const struct walk *w, bool folder)
     return is_context(path, only, folder);
 }
 
+/* 1: an item, 0: descended or passed by, negative. */
+static int visit(struct walk *w, struct level *l, enum entry_type type, const char *name,
+                 struct source_item *ret)
+{
+    ret->mode = type == ENTRY_FOLDER ? S_IFDIR : S_IFREG; /* what a refusal is about */
+    switch (type) {
+    case ENTRY_FILE: break;
+    case ENTRY_FOLDER: return enter(w, l, name, ret);
+    case ENTRY_LINK: return refuse(w, ret, COVERAGE_SKIPPED, "a symbolic link: not followed");
+    case ENTRY_SPECIAL: return refuse(w, ret, COVERAGE_SKIPPED, "a pipe, socket or device");
+    }
+    return open_file(w, l->fd, name, ret);
+}
+
 static int files_next(void *state, struct source_item *ret, struct diag *d)
 {
     struct walk *w = state;
@@ -288,17 +324,16 @@ static int files_next(void *state, struct source_item *ret, struct diag *d)
             continue;
         }
         struct entry e = l->entries.v[l->at++];
-        struct str name = e.folder ? str_sub(e.name, 0, e.name.n - 1) : e.name;
+        bool folder = e.type == ENTRY_FOLDER;
+        struct str name = folder ? str_sub(e.name, 0, e.name.n - 1) : e.name;
         if (w->path.n)
             buf_addc(&w->path, '/');
         buf_add(&w->path, name);
         if (buf_result(&w->path))
             return diag_set(d, E_NOMEM, "no memory for a path");
-        if (!wanted(w, e.folder))
+        if (!wanted(w, folder))
             continue;
-        const char *z = w->path.p + w->path.n - name.n;
-        ret->mode = e.folder ? S_IFDIR : S_IFREG; /* what a refusal is about */
-        int rc = e.folder ? enter(w, l, z, ret) : open_file(w, l->fd, z, ret);
+        int rc = visit(w, l, e.type, w->path.p + w->path.n - name.n, ret);
         if (rc)
             return rc < 0 ? diag_set(d, rc, "no memory to list a folder") : rc;
     }
@@ -318,24 +353,13 @@ static int rule_row(struct walk *w, struct discover_report *r, const char *rule,
                                                          .files = count}));
 }
 
-/* Rules of one name stand together and are one row. */
-static uint64_t hits_of(const struct walk *w, int first)
-{
-    uint64_t count = 0;
-    for (int i = first; i < WALK_RULE_COUNT; i++)
-        if (strcmp(WALK_RULES[i].name, WALK_RULES[first].name) == 0)
-            count += w->rule_hits[i];
-    return count;
-}
-
 static int files_close(void *state, struct discover_report *r)
 {
     struct walk *w = state;
     int rc = 0;
     for (int i = 0; i < WALK_RULE_COUNT && !rc && r; i++)
-        if (!i || strcmp(WALK_RULES[i].name, WALK_RULES[i - 1].name) != 0)
-            rc = rule_row(w, r, WALK_RULES[i].name, COVERAGE_SKIPPED, WALK_RULES[i].reason,
-                          hits_of(w, i));
+        rc = rule_row(w, r, WALK_RULES[i].hides, COVERAGE_SKIPPED, WALK_RULES[i].reason,
+                      w->rule_hits[i]);
     if (!rc && r)
         rc = rule_row(w, r, "symbolic-links", COVERAGE_SKIPPED,
                       "links are not followed; what they name inside the target is read in place",
@@ -376,6 +400,8 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
     } else if (!rc) {
         int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         rc = fd < 0 ? diag_errno(d, "cannot open the folder") : push_level(w, fd, false);
+        if (rc && fd >= 0)
+            diag_set(d, rc, "the folder could not be listed to its end");
     }
     if (rc) {
         diag_at(d, root, 0, 0);

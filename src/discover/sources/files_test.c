@@ -124,8 +124,8 @@ static void rules_are_rows(void **state)
     make_file(t, "venv.txt", "1");
     AUTO(buf) out = BUF_INIT;
     walk(t, &out);
-    assert_string_equal(out.p, ".git/config:examined\nvenv.txt:examined\nversion-control-data=1\n"
-                               "installed-packages=1\nvirtual-environments=1\n");
+    assert_string_equal(out.p, ".git/config:examined\nvenv.txt:examined\n**/.git/*/**=1\n"
+                               "node_modules=1\nvenv=1\n");
     AUTO(buf) everything = BUF_INIT;
     t->options.all = true;
     walk(t, &everything);
@@ -144,9 +144,15 @@ static void links_and_pipes_never_hang(void **state)
     in(t, "out", path);
     assert_int_equal(symlink("/etc/passwd", path), 0);
     make_file(t, "x", "");
+    /* Names that a detector knows are told one by one. */
+    in(t, ".mcp.json", path);
+    assert_int_equal(symlink("x", path), 0);
+    in(t, "package.json", path);
+    assert_int_equal(mkfifo(path, 0644), 0);
     AUTO(buf) out = BUF_INIT;
     walk(t, &out);
-    assert_string_equal(out.p, "x:examined\nsymbolic-links=2\nspecial-files=1\n");
+    assert_string_equal(out.p, ".mcp.json:skipped\npackage.json:skipped\nx:examined\n"
+                               "symbolic-links=3\nspecial-files=2\n");
 }
 
 static void deep_nesting_is_a_row(void **state)
