@@ -5,12 +5,12 @@ db=$work/s.db
 t=$work/demo/repos/agent-tools
 expect 1 "the first scan" "$STANCE" scan --db "$db" --allow-weak-sandbox --format json "$work/demo"
 cp "$work/out" "$work/first.json"
-find_id() { # CONTROL PATH-END POINTER-END
+find_id() { # CONTROL PATH-END PART-OF-POINTER
   python3 - "$work/first.json" "$@" <<'P'
 import json, sys
 for f in json.load(open(sys.argv[1]))["findings"]:
     e = f["evidence"][0]
-    if f["control"] == sys.argv[2] and e["path"].endswith(sys.argv[3]) and e.get("pointer", "").endswith(sys.argv[4]):
+    if f["control"] == sys.argv[2] and e["path"].endswith(sys.argv[3]) and sys.argv[4] in e.get("pointer", ""):
         print(f["id"]); break
 P
 }
