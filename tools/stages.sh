@@ -126,8 +126,9 @@ stage_tsan() {
   meson_tests tsan thread --suite threads --timeout-multiplier 5
   sanitized_scan tsan "thread: a scan of the demo"
 }
+built() { ./run --build >build-test/run.log 2>&1 || { bad "run --build" build-test/run.log; return 1; }; }
 stage_e2e() {
-  ./run --build >build-test/run.log 2>&1 || { bad "run --build" build-test/run.log; return; }
+  built || return
   local t
   for t in tests/e2e/*.sh; do
     STANCE=$PWD/build/stance check "e2e: $(basename "$t" .sh)" bash "$t"
@@ -135,5 +136,6 @@ stage_e2e() {
 }
 stage_schemas() {
   [ -d "$shared/schemas" ] || { skip "schemas of the export formats" "no ../shared"; return; }
+  built || return
   check "exports are valid against their schemas" tests/schemas/run "$shared"
 }
