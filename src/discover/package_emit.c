@@ -122,10 +122,14 @@ void package_emit(struct package_file *f, const struct package_row *row)
     emit_identity(f, self, row, name);
     emit_said(e, self, ATTR_PACKAGE_VERSION, row->version, row->at);
     emit_said(e, self, ATTR_PACKAGE_CONSTRAINT, row->constraint, row->at);
-    emit_str(e, self, ATTR_PACKAGE_DECLARED_IN, row->lock ? STR("lock") : STR("manifest"), row->at);
+    emit_str(e, self, ATTR_PACKAGE_DECLARED_IN,
+             str_z(row->lock        ? "lock"
+                   : row->installed ? "installed"
+                                    : "manifest"),
+             row->at);
     emit_flag(e, self, ATTR_PACKAGE_DIRECT, row->direct, row->at);
     emit_flag(e, self, ATTR_PACKAGE_DEVELOPMENT, row->development, row->at);
-    if (row->development_inferred)
+    if (row->development_inferred && (row->development == SAID_YES || row->development == SAID_NO))
         emit_state(e, STATE_INFERRED);
     emit_flag(e, self, ATTR_PACKAGE_INTEGRITY, row->integrity, row->at);
     if (!f->asks_not)

@@ -43,7 +43,7 @@ struct package_row {
     const struct catalog_entry *entry;
     struct str name; /* as written */
     struct said_text constraint, version;
-    bool lock;
+    bool lock, installed; /* neither: a manifest */
     enum said direct, development, integrity;
     bool development_inferred; /* from the name of a file or group */
     struct place at;

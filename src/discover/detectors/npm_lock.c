@@ -44,7 +44,7 @@ static void read_tree(struct package_file *f, const struct doc *doc, const struc
         struct package_row row = {.entry = package_known(f, s.name),
                                   .name = s.name,
                                   .version = {.text = s.version},
-                                  .direct = top ? SAID_UNKNOWN : SAID_NO};
+                                  .direct = top ? SAID_ABSENT : SAID_NO};
         if (s.range.n && !s.version.n)
             row.version.unresolved = "locked to an address, not to a version";
         if (row.entry)
@@ -131,9 +131,9 @@ static struct str name_of(const struct doc *doc, const struct node *entry)
 static void read_entry(struct folders *t, const struct node *entry)
 {
     const struct doc *doc = t->doc;
+    const struct node *versioned = entry;
     struct str folder = node_key(doc, entry);
-    bool link = flag_of(doc, entry, STR("link")) == SAID_YES;
-    if (!is_installed(folder) || !node_is(entry, NODE_OBJECT) || link)
+    if (!is_installed(folder) || !node_is(entry, NODE_OBJECT))
         return;
     struct package_row row = {.name = name_of(doc, entry), .direct = SAID_NO};
     row.entry = package_known(t->f, row.name);
@@ -146,7 +146,13 @@ static void read_entry(struct folders *t, const struct node *entry)
         row.direct = SAID_YES;
         row.constraint.text = s.range;
     }
-    row.version.text = node_str(doc, entry, STR("version"));
+    if (flag_of(doc, entry, STR("link")) == SAID_YES) {
+        if (row.direct != SAID_YES)
+            return; /* a workspace that nobody asks for */
+        const struct node *all = node_parent(doc, entry);
+        versioned = node_get(doc, all, node_str(doc, entry, STR("resolved")));
+    }
+    row.version.text = node_str(doc, versioned, STR("version"));
     read_common(t->f, doc, entry, &row);
 }
 

@@ -67,9 +67,8 @@ static void version_1(void **state UNUSED)
         "\"langchain\": {\"version\": \"git+ssh://git@h/x.git#0123\", \"dependencies\": {\n"
         "\"openai\": {\"version\": \"3.0.0\"}}}}}",
         (const char *const[]){"asset application svc", "asset package openai @2:8",
-                              "version = 4.0.0", "constraint absent",
-                              "direct unresolved: the file does not say", "development = true",
-                              "integrity = true", "asset package langchain",
+                              "version = 4.0.0", "constraint absent", "direct absent",
+                              "development = true", "integrity = true", "asset package langchain",
                               "version unresolved: locked to an address", "asset package openai",
                               "/dependencies/langchain/dependencies/openai", "version = 3.0.0",
                               "direct = false", NULL});
@@ -78,14 +77,28 @@ static void version_1(void **state UNUSED)
 static void version_2(void **state UNUSED)
 {
     /* "dependencies" repeats "packages" for older readers. */
-    AUTO(detector_run) r = {.detector = DET,
-         .path = "package-lock.json",
-         .content = STR("{\"lockfileVersion\": 2, \"packages\": {\"\": {\"dependencies\": "
-                        "{\"openai\": \"^4\"}}, \"node_modules/openai\": {\"version\": \"4.0.0\"}},"
-                        " \"dependencies\": {\"openai\": {\"version\": \"4.0.0\"}}}"),
-         .catalog = &PACKAGE_CATALOG};
+    AUTO(detector_run) r = {
+        .detector = DET,
+        .path = "package-lock.json",
+        .content = STR("{\"lockfileVersion\": 2, \"packages\": {\"\": {\"dependencies\": "
+                       "{\"openai\": \"^4\"}}, \"node_modules/openai\": {\"version\": \"4.0.0\"}},"
+                       " \"dependencies\": {\"openai\": {\"version\": \"4.0.0\"}}}"),
+        .catalog = &PACKAGE_CATALOG};
     detector_dump(&r);
     assert_int_equal(r.facts.n, 3);
+}
+
+/* A workspace that another one asks for comes from the repository itself. */
+static void workspaces(void **state UNUSED)
+{
+    package_says_part(
+        DET, "package-lock.json",
+        "{\"lockfileVersion\": 3, \"packages\": {\"\": {\"dependencies\": {\"openai\": \"*\"}},\n"
+        "\"node_modules/openai\": {\"resolved\": \"w/o\", \"link\": true},\n"
+        "\"node_modules/langchain\": {\"resolved\": \"w/l\", \"link\": true},\n"
+        "\"w/o\": {\"version\": \"2.0.0\"}, \"w/l\": {\"version\": \"3.0.0\"}}}",
+        (const char *const[]){"asset package openai @2:24", "version = 2.0.0", "constraint = *",
+                              "direct = true", NULL});
 }
 
 static void near_misses(void **state UNUSED)
@@ -126,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(version_3), cmocka_unit_test(version_1),
                                        cmocka_unit_test(version_2), cmocka_unit_test(near_misses),
-                                       cmocka_unit_test(malformed), cmocka_unit_test(survives)};
+                                       cmocka_unit_test(malformed), cmocka_unit_test(survives),
+                                       cmocka_unit_test(workspaces)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

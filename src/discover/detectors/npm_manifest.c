@@ -9,8 +9,13 @@ static bool wants_npm_manifest(const struct catalog *c UNUSED, struct str path)
     return str_eq_z(path_base(path), "package.json");
 }
 
+struct section {
+    const char *key;
+    enum said direct, development;
+};
+
 static void read_dependency(struct package_file *f, const struct doc *doc, const struct node *n,
-                            bool development)
+                            const struct section *section)
 {
     bool text = node_is(n, NODE_STRING);
     struct npm_spec s = npm_spec(node_key(doc, n), text ? node_text(doc, n) : STR(""));
@@ -18,8 +23,8 @@ static void read_dependency(struct package_file *f, const struct doc *doc, const
                               .name = s.name,
                               .constraint = {.text = s.range},
                               .version = {.text = s.version},
-                              .direct = SAID_YES,
-                              .development = development ? SAID_YES : SAID_NO};
+                              .direct = section->direct,
+                              .development = section->development};
     if (!row.entry)
         return;
     if (doc->duplicates && node_get(doc, node_parent(doc, n), node_key(doc, n)) != n)
@@ -34,13 +39,11 @@ static void read_dependency(struct package_file *f, const struct doc *doc, const
 
 static void read_sections(struct package_file *f, const struct doc *doc)
 {
-    static const struct {
-        const char *key;
-        bool development;
-    } sections[] = {{"dependencies", false},
-                    {"optionalDependencies", false},
-                    {"peerDependencies", false},
-                    {"devDependencies", true}};
+    /* Whoever installs the package chooses the version of a peer. */
+    static const struct section sections[] = {{"dependencies", SAID_YES, SAID_NO},
+                                              {"optionalDependencies", SAID_YES, SAID_NO},
+                                              {"peerDependencies", SAID_NO, SAID_NO},
+                                              {"devDependencies", SAID_YES, SAID_YES}};
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
         const struct node *map = node_get(doc, doc_root(doc), str_z(sections[i].key));
         if (map && !node_is(map, NODE_OBJECT) && !node_is(map, NODE_NULL))
@@ -49,7 +52,7 @@ static void read_sections(struct package_file *f, const struct doc *doc)
         if (!node_is(map, NODE_OBJECT))
             continue;
         node_each (doc, map, n)
-            read_dependency(f, doc, n, sections[i].development);
+            read_dependency(f, doc, n, &sections[i]);
     }
 }
 
@@ -90,6 +93,35 @@ static void read_people(struct package_file *f, const struct doc *doc)
     }
 }
 
+/*
+ * Below node_modules a manifest describes what is installed there, "node_modules/NAME/package.json"
+ * or "node_modules/@SCOPE/NAME/package.json": not an application, and what it asks for is installed
+ * beside it or not at all. Deeper ones are parts of the package.
+ */
+static bool installed_at(struct str path, bool *ret_package)
+{
+    struct str dir = path_dir(path), above = path_dir(dir);
+    bool inside = str_starts(path, STR("node_modules/")) || str_has(path, STR("/node_modules/"));
+    if (str_starts(path_base(above), STR("@")))
+        above = path_dir(above);
+    *ret_package = str_eq_z(path_base(above), "node_modules");
+    return inside;
+}
+
+static void read_installed(struct package_file *f, const struct doc *doc)
+{
+    struct package_row row = {.entry = package_known(f, f->name),
+                              .name = f->name,
+                              .version = f->version,
+                              .installed = true,
+                              .direct = SAID_ABSENT,
+                              .development = SAID_ABSENT};
+    row.at = place_node(f->it, doc, doc_root(doc));
+    f->asks_not = true;
+    if (row.entry)
+        package_emit(f, &row);
+}
+
 static int run_npm_manifest(struct item *it, struct emit *e)
 {
     const struct doc *doc;
@@ -108,7 +140,11 @@ static int run_npm_manifest(struct item *it, struct emit *e)
     f.name = node_str(doc, root, STR("name"));
     f.version.text = node_str(doc, root, STR("version"));
     f.license.text = license_of(doc, license ? license : node_get(doc, root, STR("licenses")));
-    read_sections(&f, doc);
+    bool package;
+    if (!installed_at(it->path, &package))
+        read_sections(&f, doc);
+    else if (package)
+        read_installed(&f, doc);
     if (f.application != FACT_NONE)
         read_people(&f, doc);
     return emit_result(e);

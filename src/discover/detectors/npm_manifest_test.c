@@ -79,6 +79,35 @@ static void odd_forms(void **state UNUSED)
         (const char *const[]){"1 asset package", "version = 2.0.0", "2 relation", NULL});
 }
 
+/* What is installed is no application, and what it asks for is installed beside it. */
+static void installed(void **state UNUSED)
+{
+    static const char text[] = "{\"name\": \"openai\", \"version\": \"4.1.0\","
+                               " \"author\": \"Ann\", \"devDependencies\": {\"langchain\": \"1\"}}";
+    static const char *const paths[] = {"node_modules/openai/package.json",
+                                        "a/node_modules/@x/oai/package.json",
+                                        "node_modules/b/node_modules/openai/package.json"};
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+        package_says(DET, paths[i], str_z(text),
+                     "0 asset package openai @1:1\n"
+                     "  ecosystem = npm\n  package = openai\n  purl = pkg:npm/openai\n"
+                     "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+                     "  version = 4.1.0\n  constraint absent\n  declared_in = installed\n"
+                     "  direct absent\n  development absent\n  integrity absent\n");
+    package_says(DET, "node_modules/openai/dist/package.json", str_z(text), "");
+    package_says(DET, "node_modules/x/package.json",
+                 STR("{\"name\": \"x\", \"dependencies\": {\"openai\": \"1.0.0\"}}"), "");
+    package_says_part(DET, "my_node_modules/x/package.json", text,
+                      (const char *const[]){"asset application openai", "langchain", NULL});
+}
+
+static void peers(void **state UNUSED)
+{
+    package_says_part(
+        DET, "package.json", "{\"peerDependencies\": {\"openai\": \"*\"}}",
+        (const char *const[]){"asset package openai", "constraint = *", "direct = false", NULL});
+}
+
 static void malformed(void **state UNUSED)
 {
     package_says(DET, "package.json", STR("[\"openai\"]"), "gap failed: is not an object @file\n");
@@ -98,9 +127,9 @@ static void huge(void **state UNUSED)
         buf_addf(&text, "\"p%d\": \"^1.0.0\",\n", i);
     buf_addz(&text, "\"openai\": \"1.0.0\"}}");
     AUTO(detector_run) r = {.detector = DET,
-         .path = "package.json",
-         .content = buf_str(&text),
-         .catalog = &PACKAGE_CATALOG};
+                            .path = "package.json",
+                            .content = buf_str(&text),
+                            .catalog = &PACKAGE_CATALOG};
     detector_dump(&r);
     assert_int_equal(r.facts.n, 3);
     assert_int_equal(r.facts.v[1].at.line, 20001);
@@ -120,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(full),      cmocka_unit_test(near_misses),
                                        cmocka_unit_test(odd_forms), cmocka_unit_test(malformed),
-                                       cmocka_unit_test(huge),      cmocka_unit_test(survives)};
+                                       cmocka_unit_test(huge),      cmocka_unit_test(survives),
+                                       cmocka_unit_test(installed), cmocka_unit_test(peers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void fill_lock(const struct file *f, const struct requirement *r, struct 
     row->lock = compiled && r->version.n;
     row->direct = r->via == VIA_FILE      ? SAID_YES
                   : r->via == VIA_PACKAGE ? SAID_NO
-                  : compiled              ? SAID_UNKNOWN
+                  : compiled              ? SAID_ABSENT
                                           : SAID_YES;
     row->integrity = r->hash ? SAID_YES : row->lock ? SAID_NO : SAID_ABSENT;
 }

@@ -30,13 +30,13 @@ static void golden(void **state UNUSED)
                  "  purl = pkg:pypi/langchain-core\n"
                  "  sdk = langchain (resolved)\n  role = framework (resolved)\n  version = 0.1\n"
                  "  constraint = ==0.1\n  declared_in = lock\n"
-                 "  direct unresolved: the file does not say\n"
+                 "  direct absent\n"
                  "  development = false (inferred)\n  integrity = false\n"
                  "1 asset package openai @2:1\n"
                  "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
                  "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
                  "  constraint = <2\n  declared_in = manifest\n"
-                 "  direct unresolved: the file does not say\n"
+                 "  direct absent\n"
                  "  development = false (inferred)\n  integrity absent\n");
 }
 
@@ -68,7 +68,7 @@ static void compiled(void **state UNUSED)
                           "package anthropic", "declared_in = lock", "direct = true",
                           "integrity = true", "package openai", "declared_in = lock",
                           "direct = false", "integrity = false", "package langchain-core",
-                          "declared_in = manifest", "direct unresolved", "integrity absent", NULL});
+                          "declared_in = manifest", "direct absent", "integrity absent", NULL});
 }
 
 static void utf16(void **state UNUSED)
