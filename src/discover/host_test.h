@@ -49,6 +49,8 @@ static const char HOST_CLAUDE[] =
     "  - {path: .mcp.json, scope: project, format: json, servers: [/mcpServers], flat: true}\n"
     "  - {path: .claude.json, scope: user, format: json, servers: [/mcpServers],\n"
     "     projects: /projects}\n"
+    "  - {path: .claude-plugin/plugin.json, scope: by-place, format: json,\n"
+    "     servers: [/mcpServers]}\n"
     "  - {path: .claude/settings.json, scope: by-place, format: json, settings: claude-code}\n"
     "  - {path: .claude/settings.local.json, scope: by-place, format: json,\n"
     "     settings: claude-code}\n"

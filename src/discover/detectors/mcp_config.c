@@ -195,12 +195,12 @@ static int find_all(struct reader *r)
     return rc;
 }
 
-/* Settings of an editor or a container, in which servers are a side matter: without any they are
- * no evidence of an agent. */
+/* Settings of an editor or a container and manifests of extensions, in which servers are a side
+ * matter: without any they are no evidence of an agent. */
 static bool is_general(const struct host_file *f)
 {
     static const char *const names[] = {"devcontainer.json", ".devcontainer.json",
-                                        "*.code-workspace"};
+                                        "*.code-workspace", "plugin.json", "gemini-extension.json"};
     struct str base = path_base(str_z(f->row->path)), host = str_z(f->host->id);
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq_z(base, names[i]))

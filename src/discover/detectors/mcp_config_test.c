@@ -341,6 +341,9 @@ static void test_general(void **state)
     says(".vscode/settings.json", "{\"editor.tabSize\": 4}", "");
     has(".vscode/settings.json", "{\"mcp\": {\"servers\": {\"a\": {\"command\": \"c\"}}}}",
         "agent_host Visual Studio Code", "servers = 1", "mcp_server a", NULL);
+    says("p/.claude-plugin/plugin.json", "{\"name\": \"p\", \"version\": \"1.0.0\"}", "");
+    has("p/.claude-plugin/plugin.json", "{\"mcpServers\": {\"a\": {\"command\": \"c\"}}}",
+        "agent_host Claude Code", "servers = 1", "mcp_server a", NULL);
 }
 
 static void test_yaml_toml(void **state)
