@@ -13,9 +13,15 @@ struct found {
     bool foreign;
 };
 
-/* PostgreSQL: 64-bit integers, and text in the order of its bytes, whatever the locale. */
+/* PostgreSQL: 64-bit integers, and text in the order of its bytes, whatever the locale. A column
+ * that a view uses keeps its type, so views are taken away and made again around it. */
 static const char WIDEN[] =
-    "DO $$ DECLARE r record; BEGIN FOR r IN"
+    "DO $$ DECLARE r record; views text[] := '{}'; v text; BEGIN"
+    " FOR r IN SELECT viewname AS n, definition AS d FROM pg_views"
+    " WHERE schemaname = current_schema() LOOP"
+    " views := views || format('CREATE VIEW %I AS %s', r.n, r.d);"
+    " EXECUTE format('DROP VIEW %I', r.n); END LOOP;"
+    " FOR r IN"
     " SELECT c.table_name AS t, c.column_name AS n, c.data_type AS k"
     " FROM information_schema.columns c JOIN pg_tables p"
     " ON p.schemaname = c.table_schema AND p.tablename = c.table_name"
@@ -24,7 +30,8 @@ static const char WIDEN[] =
     " IF r.k = 'integer' THEN"
     " EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE BIGINT', r.t, r.n);"
     " ELSE EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE TEXT COLLATE \"C\"', r.t, r.n);"
-    " END IF; END LOOP; END $$";
+    " END IF; END LOOP;"
+    " FOREACH v IN ARRAY views LOOP EXECUTE v; END LOOP; END $$";
 
 static int query_int(struct db *db, struct str sql, int64_t *ret, struct diag *d)
 {

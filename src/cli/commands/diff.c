@@ -29,16 +29,23 @@ static const struct option_spec options[] = {
 
 /* --- what is compared --------------------------------------------------------------------- */
 
+static bool is_postgres(struct str location)
+{
+    return str_starts(location, STR("postgres://")) || str_starts(location, STR("postgresql://"));
+}
+
 /* The record of a store, through a file in memory. */
 static int of_store(struct invocation *in, const char *location, struct snapshot *ret,
                     struct diag *d)
 {
+    /* A report on PostgreSQL needs a temporary table, see report.h. */
+    enum db_mode mode = is_postgres(str_z(location)) ? DB_READ_WRITE : DB_READ_ONLY;
     struct store *st = NULL;
     int fd = memfd_create("record", MFD_CLOEXEC), copy = fd < 0 ? -1 : dup(fd);
     FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
     int rc = out ? 0 : diag_errno(d, "no memory for a record");
     if (!rc)
-        rc = store_open(location, DB_READ_ONLY, &in->clock, &st, d);
+        rc = store_open(location, mode, &in->clock, &st, d);
     if (!rc) {
         struct view v = {.db = store_db(st),
                          .all_targets = true,
@@ -64,7 +71,7 @@ static int of_file(struct invocation *in, struct str name, struct snapshot *ret,
     char *z = arena_z(in->arena, name);
     if (!z)
         return arena_error(in->arena);
-    if (str_starts(name, STR("postgres://")) || str_starts(name, STR("postgresql://")))
+    if (is_postgres(name))
         return of_store(in, z, ret, d);
     int fd = open(z, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
     if (fd < 0) {
