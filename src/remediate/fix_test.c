@@ -189,6 +189,26 @@ static void there_and_back(void **state)
                    "already");
 }
 
+/* What stands beside the change is shown without its values. */
+static void secrets_are_masked(void **state)
+{
+    struct estate *e = *state;
+    struct fix_plan p;
+    char text[1024], key[64];
+    snprintf(key, sizeof(key), "%s%s%s", "gh", "p_", "Zq8Kd0vTn3XwLr7YbJc2MfHs5PgAe9Ui4oRt");
+    snprintf(text, sizeof(text),
+             "{\n \"mcpServers\": {\"a\": {\"command\": \"npx\",\n  \"env\": {\"GITHUB_TOKEN\": "
+             "\"%s\"},\n  \"args\": [\"@s/a\"]}}\n}\n",
+             key);
+    write_file(e->file, text, 0640);
+    if (plan(e, "1.2.3", &p))
+        fail_msg("%s", e->d.text);
+    assert_true(str_has(p.diff, STR("GITHUB_TOKEN")));
+    assert_false(str_has(p.diff, str_z(key)));
+    assert_false(str_has(p.diff, str_sub(str_z(key), 8, 24)));
+    assert_true(str_has(p.after, str_z(key))); /* the file keeps it */
+}
+
 static void names_of_findings(void **state)
 {
     struct estate *e = *state;
@@ -420,10 +440,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(there_and_back),    TEST(names_of_findings),          TEST(versions_of_lock_files),
-        TEST(refused_plans),     TEST(paths_that_leave),           TEST(refused_states),
-        TEST(changed_meanwhile), TEST(changed_at_the_last_moment), TEST(damaged_backup),
-        TEST(crashes),
+        TEST(there_and_back),         TEST(names_of_findings), TEST(secrets_are_masked),
+        TEST(versions_of_lock_files), TEST(refused_plans),     TEST(paths_that_leave),
+        TEST(refused_states),         TEST(changed_meanwhile), TEST(changed_at_the_last_moment),
+        TEST(damaged_backup),         TEST(crashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
