@@ -7,7 +7,7 @@
 -- scope: asset
 -- inputs: {}
 -- staleness: 90d
--- risk: {proof: static}
+-- risk: {proof: theory, ease: high-privilege, reach: none}
 -- remediation:
 --   summary: Name a team in CODEOWNERS, in the package metadata or with 'stance own'.
 SELECT a.asset AS asset,

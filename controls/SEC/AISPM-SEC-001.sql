@@ -7,6 +7,7 @@
 -- scope: asset
 -- inputs:
 --   container: [secrets]
+--   secret_kind: [secrets]
 -- staleness: 30d
 -- labels: keep
 -- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
@@ -16,7 +17,11 @@ SELECT asset,
        CASE WHEN container IN ('source', 'notebook') THEN 'fail' ELSE 'unknown' END AS verdict,
        CASE container WHEN 'source' THEN name || ' is written in source code'
                       WHEN 'notebook' THEN name || ' is written in a notebook'
-                      ELSE 'what kind of file holds ' || name || ' is not known' END AS reason,
-       place AS evidence
+                      ELSE 'what kind of file holds ' || name || ' is not known' END
+         || CASE WHEN secret_kind = 'google-api-key'
+                 THEN '; it opens Gemini only where its project has that API on'
+                 ELSE '' END AS reason,
+       place AS evidence,
+       CASE WHEN secret_kind = 'google-api-key' THEN 'high' ELSE 'critical' END AS severity
   FROM credentials
  WHERE container IS NULL OR container IN ('source', 'notebook')

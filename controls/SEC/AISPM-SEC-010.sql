@@ -1,5 +1,5 @@
 -- id: AISPM-SEC-010
--- title: AI provider key is written in a configuration file
+-- title: AI provider key is written in a file
 -- why: Every program and every copy of the file can use the key and run up its bill.
 -- severity: high
 -- kind: credential
@@ -7,6 +7,7 @@
 -- scope: asset
 -- inputs:
 --   container: [secrets]
+--   secret_kind: [secrets]
 -- staleness: 30d
 -- labels: keep
 -- risk: {proof: static, ease: low-privilege, data: secret, reach: write-own}
@@ -16,8 +17,13 @@ SELECT asset,
        CASE WHEN container IS NULL THEN 'unknown' ELSE 'fail' END AS verdict,
        CASE container WHEN 'environment-file' THEN name || ' is written in an environment file'
                       WHEN 'agent-config' THEN name || ' is written in the settings of an agent'
-                      ELSE name || ' is written in a file: ' || COALESCE(container, 'not known')
-                      END AS reason,
-       place AS evidence
+                      WHEN 'data' THEN name || ' is written in a data file'
+                      WHEN 'other' THEN name || ' is written in a file'
+                      ELSE 'what kind of file holds ' || name || ' is not known' END
+         || CASE WHEN secret_kind = 'google-api-key'
+                 THEN '; it opens Gemini only where its project has that API on'
+                 ELSE '' END AS reason,
+       place AS evidence,
+       CASE WHEN secret_kind = 'google-api-key' THEN 'medium' ELSE 'high' END AS severity
   FROM credentials
  WHERE container IS NULL OR container NOT IN ('source', 'notebook')

@@ -25,6 +25,8 @@
  *         pattern: 'sk-ant-api03-[A-Za-z0-9_-]{93}AA'      PCRE2, no look-behind over 32 bytes
  *         before: 0                    bytes that the pattern may begin before the keyword
  *         entropy: 3.0                 optional lower bound, bits a character
+ *         shared: true                 other products of the vendor use the same keys, so that one
+ *                                      is no evidence of AI by itself
  *         check: random                optional, see value_check_known in values/values.h
  *         examples:
  *           match: ['sk-ant-api03-{word:93}AA']   {class:n} expands to fixed pseudo-random text
@@ -87,6 +89,7 @@ struct catalog_key {
     int min_entropy_centibits; /* 0: none; 300 is 3.0 bits a character */
     int entry;                 /* -1: none */
     int before;                /* bytes that a match may begin before its keyword */
+    bool shared;               /* also opens what is not AI */
     const char *check;         /* name of a validator, or NULL */
 };
 

@@ -175,10 +175,19 @@ static int read_before(struct compiler *c, const struct node *n, int *ret)
     return OK;
 }
 
+static int read_shared(struct compiler *c, const struct node *n, bool *ret)
+{
+    const struct node *m = node_get(c->doc, n, STR("shared"));
+
+    if (m && node_bool(m, ret))
+        return compile_fail(c, m, "'shared' is true or false");
+    return OK;
+}
+
 static int read_key(struct compiler *c, const struct node *n, int entry)
 {
-    static const char *const words[] = {"kind",    "keywords", "pattern",  "before",
-                                        "entropy", "check",    "examples", NULL};
+    static const char *const words[] = {"kind",  "keywords", "pattern", "before", "entropy",
+                                        "check", "examples", "shared",  NULL};
     static const char *const example_words[] = {"match", "no_match", NULL};
     const struct node *examples = node_get(c->doc, n, STR("examples"));
     struct catalog_key key = {.entry = entry};
@@ -190,7 +199,8 @@ static int read_key(struct compiler *c, const struct node *n, int entry)
         (rc = compile_string(c, n, "pattern", true, &key.pattern)) ||
         (rc = compile_string(c, n, "check", false, &key.check)) ||
         (rc = read_entropy(c, n, &key.min_entropy_centibits)) ||
-        (rc = read_before(c, n, &key.before)) || (rc = check_key(c, n, &key)))
+        (rc = read_before(c, n, &key.before)) || (rc = read_shared(c, n, &key.shared)) ||
+        (rc = check_key(c, n, &key)))
         return rc;
     if (!examples)
         return compile_fail(c, n, "examples are missing for %s", key.kind);

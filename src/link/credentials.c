@@ -35,14 +35,22 @@ static const char *container_of(const struct linked_item *it, const struct fact 
     return ends_with_any(base, data) ? "data" : "other";
 }
 
-/* The catalogue entry whose key shape has this kind, or NULL (a password, a token of no AI vendor).
- */
-static const struct catalog_entry *issuer_of(const struct catalog *c, struct str kind)
+/* The key shape of an AI vendor that has this kind, or NULL (a password, a token of another). */
+static const struct catalog_key *key_of(const struct catalog *c, struct str kind)
 {
     for (int i = 0; i < c->n_keys; i++)
         if (str_eq_z(kind, c->keys[i].kind))
-            return c->keys[i].entry >= 0 ? &c->entries[c->keys[i].entry] : NULL;
+            return c->keys[i].entry >= 0 ? &c->keys[i] : NULL;
     return NULL;
+}
+
+/* "OpenAI key"; of a key that opens more than AI, what kind of key it is. */
+static struct str name_of(struct link *l, const struct catalog_key *key)
+{
+    const struct catalog_kind *kind = catalog_kind(l->catalog, str_z(key->kind));
+    if (key->shared && kind)
+        return arena_str(&l->mem, str_z(kind->means));
+    return arena_fmt(&l->mem, "%s key", l->catalog->entries[key->entry].name);
 }
 
 int service_of_entry(struct link *l, struct inventory *inv, const struct catalog_entry *e,
@@ -91,8 +99,9 @@ static struct attribute number_attr(enum attr a, enum value_type type, int64_t v
 
 /* One secret of a known AI vendor. */
 static int credential(struct link *l, struct inventory *inv, const struct linked_item *it,
-                      const struct fact *f, const struct catalog_entry *issuer)
+                      const struct fact *f, const struct catalog_key *key)
 {
+    const struct catalog_entry *issuer = &l->catalog->entries[key->entry];
     const struct place *at = &f->at;
     struct str mode = arena_fmt(&l->mem, "%04o", (unsigned)(it->mode & 07777));
     struct attribute attrs[] = {
@@ -106,7 +115,7 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
                     at),
     };
     struct observation o = {.kind = KIND_CREDENTIAL,
-                            .name = arena_fmt(&l->mem, "%s key", issuer->name),
+                            .name = name_of(l, key),
                             .at = *at,
                             .attrs = attrs,
                             .n_attrs = ARRAY_LEN(attrs)};
@@ -122,7 +131,7 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
         rc = owners_apply(l, inv, self, at);
     if (!rc && f->from != FACT_NONE)
         rc = inventory_relate(inv, it->handles[f->from], VERB_HOLDS, self, RELATION_DECLARED, at);
-    if (rc)
+    if (rc || key->shared)
         return rc;
     rc = service_of_entry(l, inv, issuer, at, &service);
     if (!rc)
@@ -137,10 +146,10 @@ int credentials_of_item(struct link *l, struct inventory *inv, const struct link
         if (f->type != FACT_VALUE)
             continue;
         int rc = 0;
-        const struct catalog_entry *issuer =
-            f->value.class == DATA_SECRET ? issuer_of(l->catalog, f->value.kind) : NULL;
-        if (issuer)
-            rc = credential(l, inv, it, f, issuer);
+        const struct catalog_key *key =
+            f->value.class == DATA_SECRET ? key_of(l->catalog, f->value.kind) : NULL;
+        if (key)
+            rc = credential(l, inv, it, f, key);
         if (!rc && f->from != FACT_NONE)
             rc = inventory_value(inv, it->handles[f->from], &f->value);
         if (rc)

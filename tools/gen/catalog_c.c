@@ -108,8 +108,9 @@ static void add_keys(struct buf *out, const struct catalog *c)
         buf_addz(out, ", ");
         add_member(out, "pattern", k->pattern);
         add_member(out, "check", k->check);
-        buf_addf(out, ".min_entropy_centibits = %d, .entry = %d, .before = %d},\n",
-                 k->min_entropy_centibits, k->entry, k->before);
+        buf_addf(out, ".min_entropy_centibits = %d, .entry = %d, .before = %d%s},\n",
+                 k->min_entropy_centibits, k->entry, k->before,
+                 k->shared ? ", .shared = true" : "");
     }
     buf_addz(out, "};\n");
     begin(out, "catalog_literal", "LITERALS", c->n_literals);
