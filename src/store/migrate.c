@@ -13,15 +13,23 @@ struct found {
     bool foreign;
 };
 
+/* The place of each finding, as exact as the attribute that decided it. */
+static const char FINDING_PLACE[] =
+    "CREATE VIEW finding_place AS"
+    " SELECT f.id AS finding, p.id AS id, p.asset AS asset, p.target AS target, p.path AS path,"
+    " p.member AS member, CASE WHEN t.line IS NULL THEN p.pointer ELSE t.pointer END AS pointer,"
+    " p.url AS url, CASE WHEN t.line IS NULL THEN p.line ELSE t.line END AS line,"
+    " CASE WHEN t.line IS NULL THEN p.col ELSE t.col END AS col,"
+    " CASE WHEN t.line IS NULL THEN p.byte_offset ELSE t.byte_offset END AS byte_offset,"
+    " p.collector AS collector, p.labels AS labels, p.name AS name, p.snippet AS snippet,"
+    " p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen"
+    " FROM finding f JOIN place p ON p.id = f.place LEFT JOIN attribute_at t"
+    " ON t.asset = f.asset AND t.name = f.attribute AND t.evidence = f.place;\n";
+
 /* PostgreSQL: 64-bit integers, and text in the order of its bytes, whatever the locale. A column
- * that a view uses keeps its type, so views are taken away and made again around it. */
+ * that a view uses keeps its type, so views are made after this. */
 static const char WIDEN[] =
-    "DO $$ DECLARE r record; views text[] := '{}'; v text; BEGIN"
-    " FOR r IN SELECT viewname AS n, definition AS d FROM pg_views"
-    " WHERE schemaname = current_schema() LOOP"
-    " views := views || format('CREATE VIEW %I AS %s', r.n, r.d);"
-    " EXECUTE format('DROP VIEW %I', r.n); END LOOP;"
-    " FOR r IN"
+    "DO $$ DECLARE r record; BEGIN FOR r IN"
     " SELECT c.table_name AS t, c.column_name AS n, c.data_type AS k"
     " FROM information_schema.columns c JOIN pg_tables p"
     " ON p.schemaname = c.table_schema AND p.tablename = c.table_name"
@@ -30,8 +38,7 @@ static const char WIDEN[] =
     " IF r.k = 'integer' THEN"
     " EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE BIGINT', r.t, r.n);"
     " ELSE EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE TEXT COLLATE \"C\"', r.t, r.n);"
-    " END IF; END LOOP;"
-    " FOREACH v IN ARRAY views LOOP EXECUTE v; END LOOP; END $$";
+    " END IF; END LOOP; END $$";
 
 static int query_int(struct db *db, struct str sql, int64_t *ret, struct diag *d)
 {
@@ -82,20 +89,24 @@ static int write_meta(struct db *db, struct str key, struct str value, struct di
     return rc;
 }
 
-static struct str views_text(const struct db *db)
+static int views_text(const struct db *db, struct buf *ret, struct diag *d)
 {
-    return str_z(db->engine == DB_SQLITE ? REGISTRY_VIEWS_SQLITE : REGISTRY_VIEWS_POSTGRES);
+    buf_addz(ret, FINDING_PLACE);
+    buf_addz(ret, db->engine == DB_SQLITE ? REGISTRY_VIEWS_SQLITE : REGISTRY_VIEWS_POSTGRES);
+    return buf_result(ret) ? diag_set(d, E_NOMEM, "no memory for the views of the store") : 0;
 }
 
-static int views_digest(const struct db *db, struct buf *out)
+static int views_digest(const struct db *db, struct buf *out, struct diag *d)
 {
+    AUTO(buf) text = BUF_INIT;
     unsigned char digest[SHA256_BYTES];
-    int rc = sha256_of(views_text(db), digest);
+    int rc = views_text(db, &text, d);
 
-    if (rc)
-        return rc;
-    buf_add_hex(out, digest, sizeof(digest));
-    return buf_result(out);
+    if (!rc && !(rc = sha256_of(buf_str(&text), digest))) {
+        buf_add_hex(out, digest, sizeof(digest));
+        rc = buf_result(out);
+    }
+    return rc ? diag_set(d, rc, "no memory to compare the views of the store") : 0;
 }
 
 static int look_at_tables(struct db *db, struct found *f, bool *ret_meta, struct diag *d)
@@ -145,9 +156,9 @@ static int read_version(struct db *db, struct found *f, struct diag *d)
         f->foreign = true;
         return 0;
     }
-    rc = views_digest(db, &digest);
+    rc = views_digest(db, &digest, d);
     if (rc)
-        return diag_set(d, rc, "no memory to compare the views of the store");
+        return rc;
     f->views = str_eq(buf_str(&views), buf_str(&digest));
     return 0;
 }
@@ -214,11 +225,14 @@ static int drop_views(struct db *db, struct diag *d)
 
 static int make_views(struct db *db, struct diag *d)
 {
+    AUTO(buf) text = BUF_INIT;
     AUTO(buf) digest = BUF_INIT;
-    int rc = db_exec(db, views_text(db), d);
+    int rc = views_text(db, &text, d);
 
     if (!rc)
-        rc = views_digest(db, &digest);
+        rc = db_exec(db, buf_str(&text), d);
+    if (!rc)
+        rc = views_digest(db, &digest, d);
     return rc ? rc : write_meta(db, STR("views"), buf_str(&digest), d);
 }
 
@@ -267,8 +281,9 @@ static int bring_up(struct db *db, bool create, struct diag *d)
 
     if (!rc)
         rc = judge(db, &f, create, d);
-    if (!rc)
-        rc = drop_views(db, d);
+    if (rc || (f.version == MIGRATION_COUNT && f.views))
+        return rc;
+    rc = drop_views(db, d);
     for (int64_t i = f.version; !rc && i < MIGRATION_COUNT; i++)
         rc = run_migration(db, str_z(MIGRATIONS[i]), d);
     if (!rc && f.version < MIGRATION_COUNT)
@@ -279,11 +294,15 @@ static int bring_up(struct db *db, bool create, struct diag *d)
 /* A store that may not be written keeps its older views; this session gets its own. */
 static int make_own_views(struct db *db, struct diag *d)
 {
+    AUTO(buf) text = BUF_INIT;
     AUTO(buf) sql = BUF_INIT;
-    struct str rest = views_text(db), create = STR("CREATE VIEW ");
+    struct str rest, create = STR("CREATE VIEW ");
     size_t at;
-    int rc;
+    int rc = views_text(db, &text, d);
 
+    if (rc)
+        return rc;
+    rest = buf_str(&text);
     while ((at = str_find(rest, create, 0)) != SIZE_MAX) {
         buf_add(&sql, str_sub(rest, 0, at));
         buf_addz(&sql, "CREATE TEMP VIEW ");

@@ -200,13 +200,16 @@ static void test_versions(void **state)
     assert_string_equal(d.file, path.p);
     change_file(path.p, "UPDATE meta SET value = '1' WHERE key = 'schema'");
     /* Other views: made anew, or for this session only when nothing may be written. */
-    change_file(path.p, "UPDATE meta SET value = 'old' WHERE key = 'views'; DROP VIEW mcp_servers");
+    change_file(path.p, "UPDATE meta SET value = 'old' WHERE key = 'views'; DROP VIEW mcp_servers;"
+                        "DROP VIEW finding_place");
     assert_int_equal(open_path(path.p, DB_READ_ONLY, &st, &d), 0);
     assert_string_equal(ask(st, "SELECT url FROM mcp_servers"), A);
+    assert_string_equal(ask(st, "SELECT count(*) FROM finding_place"), "0");
     assert_sound(st);
     st = store_free(st);
     assert_int_equal(open_path(path.p, DB_READ_WRITE, &st, &d), 0);
     assert_string_equal(ask(st, "SELECT url FROM mcp_servers"), A);
+    assert_string_equal(ask(st, "SELECT count(*) FROM finding_place"), "0");
     st = store_free(st);
     unlink(path.p);
 }

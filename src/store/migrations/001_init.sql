@@ -190,20 +190,6 @@ CREATE TABLE finding (
     cause TEXT NOT NULL,            -- why the status is what it is
     attribute TEXT NOT NULL         -- the one that decided, '' none
 );
-
--- The place of each finding, as exact as the attribute that decided it.
-CREATE VIEW finding_place AS
-SELECT f.id AS finding, p.id AS id, p.asset AS asset, p.target AS target, p.path AS path,
-       p.member AS member, CASE WHEN t.line IS NULL THEN p.pointer ELSE t.pointer END AS pointer,
-       p.url AS url, CASE WHEN t.line IS NULL THEN p.line ELSE t.line END AS line,
-       CASE WHEN t.line IS NULL THEN p.col ELSE t.col END AS col,
-       CASE WHEN t.line IS NULL THEN p.byte_offset ELSE t.byte_offset END AS byte_offset,
-       p.collector AS collector, p.labels AS labels, p.name AS name, p.snippet AS snippet,
-       p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen
-  FROM finding f
-  JOIN place p ON p.id = f.place
-  LEFT JOIN attribute_at t
-    ON t.asset = f.asset AND t.name = f.attribute AND t.evidence = f.place;
 CREATE INDEX finding_asset ON finding (asset);
 CREATE INDEX finding_status ON finding (status);
 
