@@ -17,7 +17,9 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     l->files = arena_new_n(&l->mem, uint64_t, n);
     l->bytes = arena_new_n(&l->mem, uint64_t, n);
     l->binaries = arena_new_n(&l->mem, uint64_t, n);
-    if (!l->files || !l->bytes || !l->binaries) {
+    l->identities = arena_new_n(&l->mem, struct str, n);
+    l->repository_at = l->owner_file_at = l->origins = l->scopes = (struct map)MAP_OWNED(&l->mem);
+    if (!l->files || !l->bytes || !l->binaries || !l->identities) {
         link_free(l);
         return E_NOMEM;
     }
@@ -35,6 +37,11 @@ struct link *link_free(struct link *l)
     vec_free(&l->repositories);
     vec_free(&l->owner_files);
     vec_free(&l->coverage);
+    vec_free(&l->scope_roots);
+    map_done(&l->repository_at);
+    map_done(&l->owner_file_at);
+    map_done(&l->origins);
+    map_done(&l->scopes);
     arena_done(&l->mem);
     mem_free(l);
     return NULL;
@@ -74,7 +81,7 @@ static int cover_gap(struct link *l, const struct item_result *it, const struct 
     if (!path.p || !reason.p)
         return arena_error(&l->mem);
     struct str collectors;
-    int rc = collectors_of(l, path, it->mode, &collectors);
+    int rc = collectors_of(l, it->raw_path, it->mode, &collectors);
     return rc ? rc
               : cover(l, (struct coverage_row){.target = it->target,
                                                .collectors = collectors,
@@ -88,32 +95,40 @@ static int cover_gap(struct link *l, const struct item_result *it, const struct 
 static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)
 {
     AUTO(buf) origin = BUF_INIT;
-    int rc = origin_normalise(f->pattern, &origin);
-    if (rc == E_NOTFOUND)
+    struct repository r = {.target = it->target};
+    struct str path = path_above(it->path, &r.above);
+    uint64_t *slot;
+    /* Only this file speaks for a folder, whatever a worker says. */
+    if (!path_has_suffix(path, STR(".git/config")) || (r.above && path.n != strlen(".git/config")))
         return 0;
-    /* path is ROOT/.git/config */
-    struct repository r = {.target = it->target,
-                           .root = path_dir(path_dir(it->path)),
-                           .origin = arena_str(&l->mem, buf_str(&origin))};
-    if (!rc && !r.origin.p)
-        rc = arena_error(&l->mem);
-    for (size_t i = 0; i < l->repositories.n; i++)
-        if (l->repositories.v[i].target == r.target && str_eq(l->repositories.v[i].root, r.root))
-            return rc; /* the first remote named wins: detectors emit origin first */
-    return rc ? rc : vec_push(&l->repositories, r);
+    int rc = origin_normalise(f->pattern, &origin);
+    if (rc)
+        return rc == E_NOTFOUND ? 0 : rc;
+    r.root = path_dir(path_dir(path));
+    r.origin = arena_str(&l->mem, buf_str(&origin));
+    if (!r.origin.p)
+        return arena_error(&l->mem);
+    rc = folder_put(&l->repository_at, r.target, r.root, &slot);
+    if (rc || *slot != FACT_NONE)
+        return rc; /* the first remote named wins: detectors emit origin first */
+    *slot = l->repositories.n;
+    bool fresh;
+    uint64_t *first = map_put(&l->origins, r.origin, &fresh);
+    if (!first)
+        return E_NOMEM;
+    if (fresh)
+        *first = *slot;
+    else
+        r.twin = l->repositories.v[*first].twin = true;
+    return vec_push(&l->repositories, r);
 }
 
 static int take_owner_rule(struct link *l, const struct linked_item *it, const struct fact *f)
 {
-    struct owner_file *file = l->owner_files.n ? &l->owner_files.v[l->owner_files.n - 1] : NULL;
-    if (!file || file->target != it->target || !str_eq(file->path, it->path)) {
-        struct owner_file fresh = {.target = it->target, .path = it->path};
-        if (!owner_file_root(it->path, &fresh.root, &fresh.rank))
-            return 0;
-        if (vec_push(&l->owner_files, fresh))
-            return E_NOMEM;
-        file = &l->owner_files.v[l->owner_files.n - 1];
-    }
+    struct owner_file *file;
+    int rc = owner_file_take(l, it, &file);
+    if (rc || !file)
+        return rc;
     return vec_push(
         &file->rules,
         ((struct owner_rule){
@@ -135,35 +150,41 @@ static int keep_item(struct link *l, const struct item_result *it)
     kept.handles = arena_new_n(&l->mem, uint32_t, kept.facts.n);
     if (!kept.handles)
         return arena_error(&l->mem);
+    bool above = str_starts(kept.path, STR("../"));
     for (size_t i = 0; i < kept.facts.n && !rc; i++) {
         const struct fact *f = &kept.facts.v[i];
-        if (f->type == FACT_GAP)
+        if (f->type == FACT_GAP && !above)
             rc = cover_gap(l, it, f);
         else if (f->type == FACT_ORIGIN)
             rc = take_repository(l, &kept, f);
         else if (f->type == FACT_OWNER_RULE)
             rc = take_owner_rule(l, &kept, f);
     }
-    return rc ? rc : vec_push(&l->items, kept);
+    return rc || above ? rc : vec_push(&l->items, kept);
+}
+
+static int cover_item(struct link *l, const struct item_result *it)
+{
+    struct coverage_row row = {.target = it->target,
+                               .path = arena_str(&l->mem, it->path),
+                               .state = it->state,
+                               .reason = arena_str(&l->mem, it->reason),
+                               .files = 1,
+                               .bytes = it->size};
+    if (!row.path.p || !row.reason.p)
+        return arena_error(&l->mem);
+    int rc = collectors_of(l, it->raw_path, it->mode, &row.collectors);
+    return rc ? rc : cover(l, row);
 }
 
 int link_item(struct link *l, const struct item_result *it)
 {
-    l->files[it->target]++;
-    l->bytes[it->target] += it->facts.bytes_read;
-    l->binaries[it->target] += it->facts.binary;
-    if (it->code) {
-        struct coverage_row row = {.target = it->target,
-                                   .path = arena_str(&l->mem, it->path),
-                                   .state = it->state,
-                                   .reason = arena_str(&l->mem, it->reason),
-                                   .files = 1,
-                                   .bytes = it->size};
-        if (!row.path.p || !row.reason.p)
-            return arena_error(&l->mem);
-        int rc = collectors_of(l, row.path, it->mode, &row.collectors);
-        return rc ? rc : cover(l, row);
-    }
+    bool above = str_starts(it->raw_path, STR("../")); /* no part of the target */
+    if (it->code)
+        return above ? 0 : cover_item(l, it);
+    l->files[it->target] += !above;
+    l->bytes[it->target] += above ? 0 : it->facts.bytes_read;
+    l->binaries[it->target] += !above && it->facts.binary;
     return it->facts.n ? keep_item(l, it) : 0;
 }
 
@@ -239,7 +260,7 @@ static int cover_totals(struct link *l, struct inventory *inv)
 
 int link_finish(struct link *l, struct inventory *inv, struct diag *d)
 {
-    int rc = 0;
+    int rc = l->named ? 0 : link_name(l, NULL, d);
     for (size_t i = 0; i < l->items.n && !rc; i++)
         rc = join_item(l, inv, &l->items.v[i]);
     for (size_t i = 0; i < l->coverage.n && !rc; i++)
@@ -247,12 +268,4 @@ int link_finish(struct link *l, struct inventory *inv, struct diag *d)
     if (!rc)
         rc = cover_totals(l, inv);
     return rc ? diag_set(d, rc, "the facts of this estate do not fit into memory") : 0;
-}
-
-struct str link_target_identity(const struct link *l, uint32_t target)
-{
-    for (size_t i = 0; i < l->repositories.n; i++)
-        if (l->repositories.v[i].target == target && !l->repositories.v[i].root.n)
-            return l->repositories.v[i].origin;
-    return l->targets[target].name;
 }

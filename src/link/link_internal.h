@@ -3,13 +3,18 @@
 #ifndef STANCE_LINK_LINK_INTERNAL_H
 #define STANCE_LINK_LINK_INTERNAL_H
 
+#include "base/map.h"
 #include "link/link.h"
 
-/* A repository root: the folder that holds .git, and its normalised origin (may be empty). */
+/* A repository: the folder that holds .git, and its normalised origin. */
 struct repository {
     uint32_t target;
-    struct str root;
+    struct str root; /* below the target; "" also when it lies above */
     struct str origin;
+    bool twin;         /* another one in this scan has the same origin */
+    unsigned above;    /* how many folders it lies above the target, 0 not */
+    struct str prefix; /* the path from there to the target */
+    struct str scope;  /* what it is called in this scan */
 };
 
 struct owner_rule {
@@ -23,7 +28,7 @@ struct owner_rule {
 struct owner_file {
     uint32_t target;
     struct str path;
-    struct str root; /* folder whose subtree it rules */
+    struct str root; /* folder whose subtree it rules; ABOVE: a repository above the target */
     int rank;        /* lower wins for the same root: .github, root, docs, .gitlab */
     struct {
         VEC(struct owner_rule);
@@ -52,6 +57,14 @@ struct link {
     struct {
         VEC(struct owner_file);
     } owner_files;
+    struct map repository_at, owner_file_at; /* target and folder: index of the one there */
+    struct map origins;                      /* index of the first repository of each */
+    struct str *identities;                  /* one a target */
+    struct map scopes;                       /* names given away: index of their scope_roots */
+    struct {
+        VEC(struct str);
+    } scope_roots; /* absolute paths */
+    bool named;
     struct {
         VEC(struct coverage_row);
     } coverage;
@@ -63,6 +76,23 @@ struct scope {
     struct str path; /* rest of the path inside the scope */
 };
 
+/* "../../.git/config" is ".git/config", two folders above the target. */
+#define ABOVE STR("..") /* stands for a folder above the target */
+struct str path_above(struct str path, unsigned *ret_folders);
+
+/*
+ * What stands at a folder of a target, by target and folder. `find` gives the innermost folder at
+ * or above `path`; FACT_NONE: none. E_NOMEM.
+ */
+int folder_put(struct map *m, uint32_t target, struct str folder, uint64_t **ret_slot) MUST_CHECK;
+int folder_find(const struct map *m, uint32_t target, struct str path,
+                uint32_t *ret_index) MUST_CHECK;
+/* The innermost repository of a path, also one above the target; NULL: none. E_NOMEM. */
+int repository_of(const struct link *l, uint32_t target, struct str path,
+                  const struct repository **ret) MUST_CHECK;
+/* Path inside a repository, with the part above the target; NULL: memory ran out. */
+struct str repository_path(struct link *l, const struct repository *r, struct str path);
+
 /* The scope of one path. Slices of `l` or of its arena. E_NOMEM. */
 int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret) MUST_CHECK;
 
@@ -70,6 +100,9 @@ int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret
 bool owner_pattern_match(struct str pattern, struct str path);
 /* Root and rank of a CODEOWNERS file by its path; false when the place is not one hosts read. */
 bool owner_file_root(struct str path, struct str *ret_root, int *ret_rank);
+/* The file that an item is, made at its first rule; NULL: the place is not one hosts read. */
+int owner_file_take(struct link *l, const struct linked_item *it,
+                    struct owner_file **ret) MUST_CHECK;
 /* Owners of a place as candidates of an asset. */
 int owners_apply(struct link *l, struct inventory *inv, uint32_t handle,
                  const struct place *at) MUST_CHECK;

@@ -56,19 +56,49 @@ bool owner_file_root(struct str path, struct str *ret_root, int *ret_rank)
     return true;
 }
 
-/* The innermost file that rules a place; of one root the one that the host reads first. */
-static const struct owner_file *file_for(const struct link *l, const struct place *at)
+/*
+ * The file that rules a place, and the path it rules it by. Hosts read the one at the root of the
+ * repository; where no repository is known, the innermost one counts.
+ */
+static int file_for(struct link *l, const struct place *at, const struct owner_file **ret,
+                    struct str *ret_path)
 {
-    const struct owner_file *best = NULL;
-    for (size_t i = 0; i < l->owner_files.n; i++) {
-        const struct owner_file *f = &l->owner_files.v[i];
-        if (f->target != at->target || !path_is_below(at->path, f->root))
-            continue;
-        if (!best || f->root.n > best->root.n ||
-            (f->root.n == best->root.n && f->rank < best->rank))
-            best = f;
-    }
-    return best;
+    const struct repository *r;
+    uint32_t i = FACT_NONE;
+    int rc = repository_of(l, at->target, at->path, &r);
+    struct str folder = !r ? at->path : r->above ? ABOVE : r->root;
+    if (!rc)
+        rc = folder_find(&l->owner_file_at, at->target, folder, &i);
+    const struct owner_file *f = !rc && i != FACT_NONE ? &l->owner_files.v[i] : NULL;
+    if (f && r && !str_eq(f->root, folder))
+        f = NULL;
+    *ret = f;
+    if (!f)
+        return rc;
+    if (r)
+        *ret_path = repository_path(l, r, at->path);
+    else
+        *ret_path = f->root.n ? str_sub(at->path, f->root.n + 1, at->path.n) : at->path;
+    return ret_path->p ? 0 : E_NOMEM;
+}
+
+int owner_file_take(struct link *l, const struct linked_item *it, struct owner_file **ret)
+{
+    struct owner_file *last = l->owner_files.n ? &l->owner_files.v[l->owner_files.n - 1] : NULL;
+    struct owner_file fresh = {.target = it->target, .path = it->path};
+    uint64_t *slot;
+    *ret = last && last->target == it->target && str_eq(last->path, it->path) ? last : NULL;
+    if (*ret || !owner_file_root(path_above(it->path, NULL), &fresh.root, &fresh.rank))
+        return 0;
+    if (str_starts(it->path, STR("../")))
+        fresh.root = ABOVE;
+    if (folder_put(&l->owner_file_at, it->target, fresh.root, &slot) ||
+        vec_push(&l->owner_files, fresh))
+        return E_NOMEM;
+    *ret = &l->owner_files.v[l->owner_files.n - 1];
+    if (*slot == FACT_NONE || fresh.rank < l->owner_files.v[*slot].rank)
+        *slot = l->owner_files.n - 1;
+    return 0;
 }
 
 static int add_rule(struct inventory *inv, uint32_t handle, const struct owner_rule *r)
@@ -85,10 +115,11 @@ static int add_rule(struct inventory *inv, uint32_t handle, const struct owner_r
 
 int owners_apply(struct link *l, struct inventory *inv, uint32_t handle, const struct place *at)
 {
-    const struct owner_file *f = file_for(l, at);
-    if (!f)
-        return 0;
-    struct str path = f->root.n ? str_sub(at->path, f->root.n + 1, at->path.n) : at->path;
+    const struct owner_file *f;
+    struct str path;
+    int found = file_for(l, at, &f, &path);
+    if (found || !f)
+        return found;
     const struct owner_rule *last = NULL;
     for (size_t i = 0; i < f->rules.n; i++) {
         const struct owner_rule *r = &f->rules.v[i];

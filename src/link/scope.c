@@ -41,6 +41,16 @@ int origin_normalise(struct str url, struct buf *out)
     return buf_result(out);
 }
 
+struct str path_above(struct str path, unsigned *ret_folders)
+{
+    unsigned n = 0;
+    for (; str_starts(path, STR("../")); n++)
+        path = str_sub(path, 3, path.n);
+    if (ret_folders)
+        *ret_folders = n;
+    return path;
+}
+
 /* Length of the part of `path` that is a home folder, or 0: home/N, Users/N, homes/OS/N. */
 static size_t home_length(struct str path)
 {
@@ -59,17 +69,13 @@ static size_t home_length(struct str path)
     return found;
 }
 
-static const struct repository *repository_of(const struct link *l, uint32_t target,
-                                              struct str path)
+/* A repository may have a folder "home" with folders in it; settings are what makes it a home. */
+static bool has_settings(struct str rest)
 {
-    const struct repository *best = NULL;
-    for (size_t i = 0; i < l->repositories.n; i++) {
-        const struct repository *r = &l->repositories.v[i];
-        if (r->target == target && path_is_below(path, r->root) &&
-            (!best || r->root.n > best->root.n))
-            best = r;
-    }
-    return best;
+    struct str first, tail;
+    str_cut(rest, '/', &first, &tail);
+    return (first.n && first.p[0] == '.') || str_eq_z(first, "AppData") ||
+           str_eq_z(first, "Library");
 }
 
 static struct str below(struct str path, size_t root_n)
@@ -77,23 +83,78 @@ static struct str below(struct str path, size_t root_n)
     return root_n ? str_sub(path, root_n + 1, path.n) : path;
 }
 
+static int folder_key(struct buf *key, uint32_t target, struct str folder)
+{
+    buf_add(key, str_n(&target, sizeof(target)));
+    buf_add(key, folder);
+    return buf_result(key);
+}
+
+int folder_put(struct map *m, uint32_t target, struct str folder, uint64_t **ret_slot)
+{
+    AUTO(buf) key = BUF_INIT;
+    bool fresh;
+    if (folder_key(&key, target, folder) || !(*ret_slot = map_put(m, buf_str(&key), &fresh)))
+        return E_NOMEM;
+    if (fresh)
+        **ret_slot = FACT_NONE;
+    return 0;
+}
+
+int folder_find(const struct map *m, uint32_t target, struct str path, uint32_t *ret_index)
+{
+    AUTO(buf) key = BUF_INIT;
+    *ret_index = FACT_NONE;
+    if (!m->n)
+        return 0;
+    if (folder_key(&key, target, path))
+        return E_NOMEM;
+    for (;;) {
+        const uint64_t *hit = map_get(m, buf_str(&key));
+        if (hit) {
+            *ret_index = (uint32_t)*hit;
+            return 0;
+        }
+        if (!path.n)
+            return 0;
+        path = path_dir(path);
+        buf_cut(&key, sizeof(target) + path.n);
+    }
+}
+
+int repository_of(const struct link *l, uint32_t target, struct str path,
+                  const struct repository **ret)
+{
+    uint32_t i;
+    int rc = folder_find(&l->repository_at, target, path, &i);
+    *ret = !rc && i != FACT_NONE ? &l->repositories.v[i] : NULL;
+    return rc;
+}
+
+struct str repository_path(struct link *l, const struct repository *r, struct str path)
+{
+    if (!r->prefix.n)
+        return below(path, r->root.n);
+    return arena_fmt(&l->mem, STR_FMT "/" STR_FMT, STR_ARG(r->prefix), STR_ARG(path));
+}
+
 int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret)
 {
-    const struct repository *r = repository_of(l, target, path);
+    const struct repository *r;
     size_t home = home_length(path);
-    if (r && r->origin.n && r->root.n >= home) {
-        *ret = (struct scope){r->origin, below(path, r->root.n)};
-        return 0;
-    }
-    struct str name = l->targets[target].name;
-    if (!home) {
-        *ret = (struct scope){name, path};
-        return 0;
-    }
-    struct str id = arena_fmt(&l->mem, "home:" STR_FMT, STR_ARG(str_sub(path, 0, home)));
-    if (!id.p)
+    struct scope s = {l->identities[target], path};
+    int rc = repository_of(l, target, path, &r);
+    if (rc)
+        return rc;
+    if (r && (r->root.n >= home || !has_settings(below(path, home))))
+        s = (struct scope){r->scope, repository_path(l, r, path)};
+    else if (home)
+        s = (struct scope){arena_fmt(&l->mem, "home:" STR_FMT "/" STR_FMT, STR_ARG(s.id),
+                                     STR_ARG(str_sub(path, 0, home))),
+                           below(path, home)};
+    if (!s.id.p || !s.path.p)
         return arena_error(&l->mem);
-    *ret = (struct scope){id, below(path, home)};
+    *ret = s;
     return 0;
 }
 

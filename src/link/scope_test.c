@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "link/link_internal.h"
+#include "link/testing.h"
 
 static void origins(void **state UNUSED)
 {
@@ -44,19 +44,25 @@ static void check_scope(struct link *l, const char *path, const char *id, const 
 static void scopes(void **state UNUSED)
 {
     struct target t = {.given = STR("."), .root = STR("/x/estate"), .name = STR("estate")};
-    struct link *l = NULL;
-    assert_int_equal(link_new(&t, 1, &CATALOG, &l), 0);
-    assert_int_equal(
-        vec_push(&l->repositories, ((struct repository){0, STR("repos/a"), STR("github.com/o/a")})),
-        0);
+    AUTO(estate) e = {0};
+    estate_open(&e, &t, 1);
+    estate_origin(&e, 0, "repos/a/.git/config", "https://github.com/o/a");
+    estate_seal(&e, NULL);
+    struct link *l = e.link;
     check_scope(l, "repos/a/src/x.py", "github.com/o/a", "src/x.py");
     check_scope(l, "repos/ab/x.py", "estate", "repos/ab/x.py");
-    check_scope(l, "home/bob/.claude.json", "home:home/bob", ".claude.json");
-    check_scope(l, "lt/homes/macos/eve/.cursor/mcp.json", "home:lt/homes/macos/eve",
+    check_scope(l, "home/bob/.claude.json", "home:estate/home/bob", ".claude.json");
+    check_scope(l, "lt/homes/macos/eve/.cursor/mcp.json", "home:estate/lt/homes/macos/eve",
                 ".cursor/mcp.json");
     check_scope(l, "home/bob", "estate", "home/bob");
     check_scope(l, "AGENTS.md", "estate", "AGENTS.md");
-    link_free(l);
+    /* A folder called home makes no home of a part of a repository, settings in it do. */
+    check_scope(l, "repos/a/pages/home/hero/AGENTS.md", "github.com/o/a",
+                "pages/home/hero/AGENTS.md");
+    check_scope(l, "repos/a/image/home/bob/.claude.json", "home:estate/repos/a/image/home/bob",
+                ".claude.json");
+    check_scope(l, "repos/a/Users/eve/AppData/Roaming/Claude/x.json",
+                "home:estate/repos/a/Users/eve", "AppData/Roaming/Claude/x.json");
 }
 
 static void labels(void **state UNUSED)

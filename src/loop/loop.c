@@ -2,10 +2,10 @@
 /* Decides the order of one turn of the loop and what its summary says. */
 #include "loop/loop.h"
 
-#include "loop/part.h"
 #include "assess/assess.h"
 #include "classify/classify.h"
-#include "link/link.h"
+#include "loop/known.h"
+#include "loop/part.h"
 #include "loop/version.gen.h"
 
 struct loop_options loop_defaults(void)
@@ -61,7 +61,6 @@ static int observe(struct turn *t, struct diag *d)
 {
     const struct discover_options *o = &t->options->discover;
     struct discover_options with_key = *o;
-    struct discover_report *report = &t->result->discover;
     int rc = 0;
     if (!o->key.n && t->options->location && !str_eq_z(str_z(t->options->location), ":memory:"))
         rc = installation_key(t->options->key_file, true, &t->mem, &with_key.key, d);
@@ -70,12 +69,32 @@ static int observe(struct turn *t, struct diag *d)
     if (!rc)
         rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
     if (!rc)
-        rc = discover_run(&with_key, sink, t->link, report, d);
-    if (!rc)
-        rc = inventory_init(&t->inv, 0);
+        rc = discover_run(&with_key, sink, t->link, &t->result->discover, d);
+    return rc;
+}
+
+/* What the store calls the targets decides what belongs to the same asset. */
+static int name_targets(struct turn *t, struct store *st, struct diag *d)
+{
+    const struct discover_options *o = &t->options->discover;
+    struct known_targets known = known_targets(st, o->only_path.n > 0);
+    int rc = link_name(t->link, &known, d);
+    if (rc)
+        return rc;
+    t->targets = arena_new_n(&t->mem, struct scan_target, o->n_targets);
+    for (size_t i = 0; t->targets && i < o->n_targets; i++)
+        t->targets[i] = (struct scan_target){.given = o->targets[i].given,
+                                             .identity = link_target_identity(t->link, (uint32_t)i),
+                                             .root = o->targets[i].root};
+    return t->targets ? 0 : arena_error(&t->mem);
+}
+
+static int join(struct turn *t, struct diag *d)
+{
+    int rc = inventory_init(&t->inv, 0);
     if (!rc)
         rc = link_finish(t->link, &t->inv, d);
-    vec_each (row, &report->coverage) {
+    vec_each (row, &t->result->discover.coverage) {
         if (!rc)
             rc = inventory_cover(&t->inv, row);
     }
@@ -86,7 +105,11 @@ static int observe(struct turn *t, struct diag *d)
 static int complete(struct turn *t, struct store *st, struct diag *d)
 {
     struct str only = t->options->discover.only_path;
-    int rc = only.n ? part_cover(st, t->targets[0].identity, only, &t->inv, d) : 0;
+    int rc = name_targets(t, st, d);
+    if (!rc)
+        rc = join(t, d);
+    if (!rc && only.n)
+        rc = part_cover(st, t->targets[0].identity, only, &t->inv, d);
     if (!rc)
         rc = weak_sandbox(t);
     if (!rc)
@@ -98,17 +121,6 @@ static int complete(struct turn *t, struct store *st, struct diag *d)
     }
     t->result->assets = t->inv.assets.n;
     return rc;
-}
-
-static int name_targets(struct turn *t)
-{
-    const struct discover_options *o = &t->options->discover;
-    t->targets = arena_new_n(&t->mem, struct scan_target, o->n_targets);
-    for (size_t i = 0; t->targets && i < o->n_targets; i++)
-        t->targets[i] = (struct scan_target){.given = o->targets[i].given,
-                                             .identity = link_target_identity(t->link, (uint32_t)i),
-                                             .root = o->targets[i].root};
-    return t->targets ? 0 : arena_error(&t->mem);
 }
 
 /* Which controls ran and what they counted: the store keeps this instead of each `pass`. */
@@ -189,8 +201,6 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     struct store *st = o->store;
     *ret = (struct loop_result){0};
     int rc = observe(&t, d);
-    if (!rc)
-        rc = name_targets(&t);
     /* The store is opened after the workers are gone: they never inherit it. */
     if (!rc && !st)
         rc = store_open(o->location, DB_CREATE, clock, &st, d);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "discover/above.h"
 #include "discover/detect.h"
 #include "discover/source.h"
 
@@ -37,6 +38,7 @@ struct walk {
     const struct discover_options *options;
     uint32_t target;
     struct buf path;
+    struct above above;
     struct {
         VEC(struct level);
     } levels;
@@ -305,17 +307,36 @@ static int visit(struct walk *w, struct level *l, enum entry_type type, const ch
     return open_file(w, l->fd, name, ret);
 }
 
+/* What stands above the target. */
+static int next_above(struct above *a, struct source_item *ret)
+{
+    struct above_file *f = &a->files.v[a->at++];
+    *ret = (struct source_item){
+        .path = f->path, .size = f->size, .mode = f->mode, .fd = f->fd, .state = COVERAGE_EXAMINED};
+    f->fd = -1;
+    return 1;
+}
+
+/* The target itself is the item. */
+static int next_single(struct walk *w, struct source_item *ret)
+{
+    const struct target *t = &w->options->targets[w->target];
+    if (w->single_done)
+        return 0;
+    w->single_done = true;
+    char *root = arena_z(&w->levels.v[0].names, t->root);
+    buf_add(&w->path, t->name);
+    ret->mode = S_IFREG;
+    return root && !buf_result(&w->path) ? open_file(w, AT_FDCWD, root, ret) : E_NOMEM;
+}
+
 static int files_next(void *state, struct source_item *ret, struct diag *d)
 {
     struct walk *w = state;
-    if (w->options->targets[w->target].single_file) {
-        if (w->single_done)
-            return 0;
-        w->single_done = true;
-        char *root = arena_z(&w->levels.v[0].names, w->options->targets[w->target].root);
-        buf_add(&w->path, w->options->targets[w->target].name);
-        return root && !buf_result(&w->path) ? open_file(w, AT_FDCWD, root, ret) : E_NOMEM;
-    }
+    if (w->above.at < w->above.files.n)
+        return next_above(&w->above, ret);
+    if (w->options->targets[w->target].single_file)
+        return next_single(w, ret);
     while (w->levels.n) {
         struct level *l = &w->levels.v[w->levels.n - 1];
         buf_cut(&w->path, l->path_n);
@@ -373,6 +394,7 @@ static int files_close(void *state, struct discover_report *r)
     while (w->levels.n)
         pop_level(w);
     vec_free(&w->levels);
+    above_close(&w->above);
     buf_done(&w->path);
     mem_free(w->rule_hits);
     mem_free(w);
@@ -392,6 +414,7 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
     w->target = target;
     w->shuffle = o->shuffle_seed;
     w->path = (struct buf)BUF_INIT;
+    w->above.mem = (struct arena)ARENA(0);
     AUTO(arena) a = ARENA(0);
     char *root = arena_z(&a, t->root);
     int rc = root ? 0 : E_NOMEM;
@@ -403,6 +426,8 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
         if (rc && fd >= 0)
             diag_set(d, rc, "the folder could not be listed to its end");
     }
+    if (!rc)
+        rc = above_open(t, &w->above);
     if (rc) {
         diag_at(d, root, 0, 0);
         (void)files_close(w, NULL); /* nothing to report of a walk that did not start */

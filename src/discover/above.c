@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which repository a target is a part of, and which of its files are read to name it. */
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "discover/above.h"
+
+/* In path order; without the first one there is no repository. */
+static const char *const NAMES[] = {".git/config", ".github/CODEOWNERS", ".gitlab/CODEOWNERS",
+                                    "CODEOWNERS", "docs/CODEOWNERS"};
+
+/* A regular file below the folder, through no link; -1: none that may be believed. */
+static int open_below(int folder, const char *name, uid_t owner, struct stat *ret)
+{
+    struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    int fd = (int)syscall(SYS_openat2, folder, name, &how, sizeof(how));
+    if (fd < 0)
+        return -1;
+    if (!fstat(fd, ret) && S_ISREG(ret->st_mode) &&
+        (ret->st_uid == owner || ret->st_uid == geteuid() || ret->st_uid == 0))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int collect(struct above *a, int folder, unsigned up, uid_t owner)
+{
+    for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+        struct stat st;
+        AUTO(buf) path = BUF_INIT;
+        int fd = open_below(folder, NAMES[i], owner, &st);
+        if (fd < 0 && !i)
+            return 0;
+        if (fd < 0)
+            continue;
+        for (unsigned k = 0; k < up; k++)
+            buf_addz(&path, "../");
+        buf_addz(&path, NAMES[i]);
+        struct above_file f = {.fd = fd, .size = (uint64_t)st.st_size, .mode = st.st_mode};
+        if (!buf_result(&path))
+            f.path = arena_str(&a->mem, buf_str(&path));
+        if (!f.path.p || vec_push(&a->files, f)) {
+            close(fd);
+            return E_NOMEM;
+        }
+    }
+    return 0;
+}
+
+/* One folder above the target. *ret_last: the search ends here. */
+static int look(struct above *a, const char *folder, unsigned up, const struct stat *target,
+                bool *ret_last)
+{
+    struct stat st, git;
+    int rc = 0, fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *ret_last = true;
+    if (fd < 0)
+        return 0;
+    if (!fstat(fd, &st) && st.st_dev == target->st_dev) {
+        *ret_last = !fstatat(fd, ".git", &git, AT_SYMLINK_NOFOLLOW);
+        if (*ret_last && S_ISDIR(git.st_mode))
+            rc = collect(a, fd, up, target->st_uid);
+    }
+    close(fd);
+    return rc;
+}
+
+int above_open(const struct target *t, struct above *ret)
+{
+    struct above a = {.mem = ARENA(0)};
+    struct stat st, git;
+    AUTO(buf) path = BUF_INIT;
+    buf_add(&path, t->root);
+    bool last = buf_result(&path) || stat(path.p, &st);
+    if (!last && !t->single_file) {
+        buf_addz(&path, "/.git");
+        last = buf_result(&path) || !lstat(path.p, &git);
+        buf_cut(&path, t->root.n);
+    }
+    int rc = buf_result(&path);
+    for (unsigned up = 1; !rc && !last && path.n > 1; up++) {
+        buf_cut(&path, path_dir(buf_str(&path)).n);
+        rc = look(&a, path.n ? path.p : "/", up, &st, &last);
+    }
+    if (rc)
+        above_close(&a);
+    else
+        *ret = a;
+    return rc;
+}
+
+void above_close(struct above *a)
+{
+    vec_each (f, &a->files) {
+        if (f->fd >= 0)
+            close(f->fd);
+    }
+    vec_free(&a->files);
+    arena_done(&a->mem);
+}

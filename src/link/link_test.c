@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the facts of several files become: applications, credentials, services, owners, gaps. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "link/testing.h"
+
+static const struct target ESTATE[] = {
+    {.given = STR("."), .root = STR("/w/estate"), .name = STR("estate")}};
+static const struct place FILE_PLACE = {.offset = -1};
+
+static void application(struct estate *e, const char *path)
+{
+    estate_begin(e);
+    emit_asset(&e->emit, KIND_APPLICATION, STR("bot"), FILE_PLACE);
+    estate_item(e, 0, path);
+}
+
+/* Two manifests of one folder are one application; requirements/ speaks for its parent. */
+static void applications(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    application(&e, "bot/package.json");
+    application(&e, "bot/pyproject.toml");
+    application(&e, "bot/requirements/dev.txt");
+    application(&e, "bot/web/package.json");
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_APPLICATION), 2);
+    assert_ptr_equal(estate_asset(&e, KIND_APPLICATION, 0, "bot/package.json"),
+                     estate_asset(&e, KIND_APPLICATION, 0, "bot/requirements/dev.txt"));
+}
+
+static struct value_hit key_of(const char *kind)
+{
+    return (struct value_hit){.class = DATA_SECRET, .kind = kind, .end = 56, .length = 56};
+}
+
+static size_t relations(const struct estate *e, enum verb verb, enum kind to)
+{
+    size_t n = 0;
+    vec_each (r, &e->inv.relations)
+        n += r->verb == verb && e->inv.assets.v[r->to].kind == to;
+    return n;
+}
+
+/* The same bytes, seen by the reader of settings and by the search through all text. */
+static void one_key_seen_twice_is_one_credential(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    struct value_hit hit = key_of("groq-key");
+    estate_open(&e, ESTATE, 1);
+    estate_begin(&e);
+    uint32_t server = emit_asset(&e.emit, KIND_MCP_SERVER, STR("files"), FILE_PLACE);
+    emit_value(&e.emit, server, &hit,
+               (struct place){.line = 4, .offset = 80, .pointer = STR("/mcpServers/files/env/K")});
+    emit_value(&e.emit, FACT_NONE, &hit, (struct place){.line = 4, .offset = 80});
+    emit_value(&e.emit, FACT_NONE, &hit, (struct place){.line = 9, .offset = 300});
+    estate_item(&e, 0, "bot/.mcp.json");
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_SERVICE), 1);
+    assert_int_equal(relations(&e, VERB_HOLDS, KIND_CREDENTIAL), 1);
+    assert_int_equal(relations(&e, VERB_PROVIDED_BY, KIND_SERVICE), 2);
+    assert_int_equal(estate_count(&e, KIND_CREDENTIAL), 2); /* the one on line 9 is another */
+    size_t in_settings = 0;
+    vec_each (a, &e.inv.assets) {
+        const struct attribute *c = asset_attr(a, 0, ATTR_CREDENTIAL_CONTAINER);
+        in_settings += c && str_eq_z(c->value.text, "agent-config");
+    }
+    assert_int_equal(in_settings, 1);
+}
+
+/* A password is no credential of an AI service, but what holds it holds a secret. */
+static void values_without_an_issuer(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    struct value_hit hit = key_of("generic-password");
+    estate_open(&e, ESTATE, 1);
+    estate_begin(&e);
+    uint32_t server = emit_asset(&e.emit, KIND_MCP_SERVER, STR("files"), FILE_PLACE);
+    emit_value(&e.emit, server, &hit, (struct place){.line = 4, .offset = 80});
+    estate_item(&e, 0, ".mcp.json");
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_CREDENTIAL), 0);
+    assert_int_equal(e.inv.values.n, 1);
+    assert_int_equal(e.inv.assets.v[e.inv.values.v[0].asset].kind, KIND_MCP_SERVER);
+}
+
+static void package(struct estate *e, const char *path, const char *name, const char *sdk)
+{
+    estate_begin(e);
+    uint32_t p = emit_asset(&e->emit, KIND_PACKAGE, str_z(name), FILE_PLACE);
+    emit_str(&e->emit, p, ATTR_PACKAGE_ECOSYSTEM, STR("pypi"), FILE_PLACE);
+    emit_str(&e->emit, p, ATTR_PACKAGE_PACKAGE, str_z(name), FILE_PLACE);
+    if (sdk)
+        emit_str(&e->emit, p, ATTR_PACKAGE_SDK, str_z(sdk), FILE_PLACE);
+    estate_item(e, 0, path);
+}
+
+static void services_behind_packages(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    package(&e, "a/requirements.txt", "groq", "groq");
+    package(&e, "b/requirements.txt", "groq", "groq");
+    package(&e, "c/requirements.txt", "leftpad", NULL);
+    package(&e, "d/requirements.txt", "odd", "no-such-entry");
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_SERVICE), 1);
+    assert_int_equal(relations(&e, VERB_PROVIDED_BY, KIND_SERVICE), 1);
+}
+
+static struct str owner_of(const struct estate *e, const char *path)
+{
+    const struct asset *a = estate_asset(e, KIND_INSTRUCTION_FILE, 0, path);
+    assert_true(a != NULL);
+    return a->n_owners ? a->owners[0].name : STR("");
+}
+
+static void owners_of_places(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    estate_origin(&e, 0, "r/.git/config", "https://host.example/o/r");
+    estate_owner(&e, 0, "r/.github/CODEOWNERS", "*", "@github");
+    estate_owner(&e, 0, "r/CODEOWNERS", "*", "@root");
+    estate_owner(&e, 0, "r/vendor/lib/CODEOWNERS", "*", "@upstream"); /* no host reads it */
+    estate_owner(&e, 0, "plain/CODEOWNERS", "/bots/", "@plain");
+    estate_owner(&e, 0, "plain/bots/CODEOWNERS.md", "*", "@nobody");
+    estate_file(&e, 0, "r/CLAUDE.md");
+    estate_file(&e, 0, "r/vendor/lib/CLAUDE.md");
+    estate_file(&e, 0, "plain/bots/CLAUDE.md");
+    estate_file(&e, 0, "plain/CLAUDE.md");
+    estate_file(&e, 0, "CLAUDE.md");
+    estate_seal(&e, NULL);
+    assert_true(str_eq_z(owner_of(&e, "r/CLAUDE.md"), "@github"));
+    assert_true(str_eq_z(owner_of(&e, "r/vendor/lib/CLAUDE.md"), "@github"));
+    assert_true(str_eq_z(owner_of(&e, "plain/bots/CLAUDE.md"), "@plain"));
+    assert_true(str_eq_z(owner_of(&e, "plain/CLAUDE.md"), ""));
+    assert_true(str_eq_z(owner_of(&e, "CLAUDE.md"), ""));
+}
+
+static void owners_above_the_target(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    estate_origin(&e, 0, "../.git/config", "https://host.example/o/w");
+    estate_owner(&e, 0, "../.github/CODEOWNERS", "/estate/bots/", "@bots");
+    estate_owner(&e, 0, "CODEOWNERS", "*", "@inner"); /* not at the root of the repository */
+    estate_file(&e, 0, "bots/CLAUDE.md");
+    estate_file(&e, 0, "CLAUDE.md");
+    estate_seal(&e, NULL);
+    assert_true(str_eq_z(owner_of(&e, "bots/CLAUDE.md"), "@bots"));
+    assert_true(str_eq_z(owner_of(&e, "CLAUDE.md"), ""));
+}
+
+static const struct coverage_row *row_of(const struct estate *e, const char *path)
+{
+    vec_each (row, &e->inv.coverage) {
+        if (str_eq_z(row->path, path))
+            return row;
+    }
+    return NULL;
+}
+
+static void refused(struct estate *e, const char *path, uint32_t mode, enum coverage_state state)
+{
+    struct item_result it = {.path = str_z(path),
+                             .raw_path = str_z(path),
+                             .mode = mode,
+                             .code = E_DENIED,
+                             .state = state,
+                             .reason = STR("permission denied")};
+    assert_int_equal(link_item(e->link, &it), 0);
+}
+
+/* Which controls a gap blinds depends on who would have read the file. */
+static void gaps_name_their_collectors(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    refused(&e, "package-lock.json", S_IFREG, COVERAGE_DENIED);
+    refused(&e, "closed", S_IFDIR, COVERAGE_DENIED);
+    refused(&e, "../.git/config", S_IFREG, COVERAGE_DENIED);
+    refused(&e, ".mcp.json", S_IFREG, COVERAGE_SKIPPED);
+    estate_begin(&e);
+    emit_gap(&e.emit, COVERAGE_PARTIAL,
+             (struct place){.line = 2, .pointer = STR("/a"), .offset = 3}, "why");
+    e.emit.facts.binary = true;
+    estate_item(&e, 0, "x.txt");
+    estate_seal(&e, NULL);
+    struct str lock = row_of(&e, "package-lock.json")->collectors;
+    assert_true(str_has(lock, STR("npm-lock")) && str_has(lock, STR("secrets")));
+    assert_false(str_has(lock, STR("mcp-config")));
+    assert_int_equal(row_of(&e, "closed")->collectors.n, 0);
+    assert_int_equal(row_of(&e, ".mcp.json")->state, COVERAGE_SKIPPED);
+    assert_true(str_eq_z(row_of(&e, "x.txt")->reason, "/a: why"));
+    assert_int_equal(row_of(&e, "binary-content")->files, 1);
+    assert_true(row_of(&e, "../.git/config") == NULL);
+    /* What could not be opened was not examined. */
+    assert_int_equal(row_of(&e, "")->files, 1);
+    assert_int_equal(row_of(&e, "")->bytes, 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(applications),
+        cmocka_unit_test(one_key_seen_twice_is_one_credential),
+        cmocka_unit_test(values_without_an_issuer),
+        cmocka_unit_test(services_behind_packages),
+        cmocka_unit_test(owners_of_places),
+        cmocka_unit_test(owners_above_the_target),
+        cmocka_unit_test(gaps_name_their_collectors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides whether a folder is one that the store knows, or another one of the same name. */
+#include <sys/stat.h>
+
+#include "base/path.h"
+#include "loop/known.h"
+
+/* First column of the first row, as it was before it was stored; empty: no row. */
+static int look_up(struct store *st, struct str sql, struct str key, struct buf *ret,
+                   struct diag *d)
+{
+    struct stmt *s = NULL;
+    AUTO(buf) shown = BUF_INIT;
+    /* The store keeps names as path_show writes them. */
+    path_show(&shown, key);
+    int rc = buf_result(&shown);
+    if (!rc)
+        rc = db_prepare(store_db(st), sql, &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, buf_str(&shown));
+    rc = stmt_step(s, d);
+    if (rc > 0 && path_unshow(ret, stmt_str(s, 0)))
+        rc = E_NOMEM;
+    stmt_free(s);
+    return MIN(rc, 0);
+}
+
+static int known_at(void *ctx, struct str root, struct arena *a, struct str *ret, struct diag *d)
+{
+    AUTO(buf) identity = BUF_INIT;
+    int rc = look_up(ctx,
+                     STR("SELECT t.identity FROM target t WHERE t.root = ?1 ORDER BY"
+                         " (SELECT max(s.scan) FROM scan_target s WHERE s.target = t.id) DESC"
+                         " LIMIT 1"),
+                     root, &identity, d);
+    if (rc)
+        return rc;
+    *ret = arena_str(a, buf_str(&identity));
+    return ret->p ? 0 : arena_error(a);
+}
+
+/* A folder that was moved or deleted has left its name to others. */
+static int known_taken(void *ctx, struct str identity, struct str root, bool *ret, struct diag *d)
+{
+    AUTO(buf) other = BUF_INIT;
+    AUTO(buf) mine = BUF_INIT;
+    struct stat st, us;
+    int rc = look_up(ctx, STR("SELECT root FROM target WHERE identity = ?1"), identity, &other, d);
+    buf_add(&mine, root);
+    if (!rc)
+        rc = buf_result(&mine);
+    if (rc)
+        return rc;
+    *ret = other.n && !str_eq(buf_str(&other), root) && !lstat(other.p, &st) &&
+           !(!lstat(mine.p, &us) && us.st_dev == st.st_dev && us.st_ino == st.st_ino);
+    return 0;
+}
+
+/* Assets whose scope is a part of their key have one scope in all their places. */
+static int known_scope(void *ctx, struct str identity, struct str folder, struct str origin,
+                       struct arena *a, struct str *ret, struct diag *d)
+{
+    AUTO(buf) from = BUF_INIT;
+    AUTO(buf) to = BUF_INIT;
+    AUTO(buf) name = BUF_INIT;
+    struct stmt *s = NULL;
+    path_show(&name, identity);
+    path_show(&from, folder);
+    buf_add(&to, buf_str(&from));
+    buf_addz(&from, from.n ? "/" : "");
+    buf_addz(&to, to.n ? "0" : "\xf4\x8f\xbf\xbf"); /* behind '/'; behind all */
+    int rc = buf_result(&name) || buf_result(&from) || buf_result(&to) ? E_NOMEM : 0;
+    if (!rc)
+        rc = db_prepare(store_db(ctx),
+                        STR("SELECT a.scope FROM target t JOIN place p ON p.target = t.id"
+                            " JOIN asset a ON a.id = p.asset WHERE t.identity = ?1"
+                            " AND p.state = 'present' AND p.path >= ?2 AND p.path < ?3"
+                            " AND substr(a.scope, 1, length(?4)) = ?4"
+                            " AND a.identity_key LIKE '%@scope=\"%' ORDER BY p.id LIMIT 1"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, buf_str(&name));
+    stmt_bind_str(s, 2, buf_str(&from));
+    stmt_bind_str(s, 3, buf_str(&to));
+    stmt_bind_str(s, 4, origin);
+    rc = stmt_step(s, d);
+    *ret = arena_str(a, rc > 0 ? stmt_str(s, 0) : STR(""));
+    stmt_free(s);
+    return rc < 0 ? rc : ret->p ? 0 : arena_error(a);
+}
+
+struct known_targets known_targets(struct store *st, bool part)
+{
+    return (struct known_targets){
+        .ctx = st, .at = known_at, .taken = known_taken, .scope = known_scope, .part = part};
+}
