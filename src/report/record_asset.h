@@ -9,7 +9,7 @@
 #include "report/record_row.h"
 
 #define OWNER_NONE       "nothing that was read names an owner"
-#define OWNER_UNKNOWN    "what may name an owner was not read"
+#define OWNER_UNKNOWN    "no source that was read names an owner"
 #define DATA_UNKNOWN     "no classified value was seen; what flows through it was not observed"
 #define CONTROLS_NONE    "no control judges this kind of asset"
 #define CONTROLS_UNKNOWN "no control had all its inputs"
