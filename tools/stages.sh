@@ -35,7 +35,7 @@ start_postgres() {
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   (cd "$pg_dir" && $as $bin/initdb -D data -A trust -U stance --no-sync --locale=C.UTF-8 &&
     $as $bin/pg_ctl -D data -w -l server.log \
-      -o "-h 127.0.0.1 -p $port -c unix_socket_directories= -c fsync=off" start) >"$log" 2>&1 || {
+      -o "-h 127.0.0.1 -p $port -c unix_socket_directories= -c fsync=off -c jit=off" start) >"$log" 2>&1 || {
     tail -n 20 "$log" "$pg_dir/server.log" 2>/dev/null
     return 1
   }
