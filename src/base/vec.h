@@ -26,7 +26,7 @@ int vec_grow(void **v, size_t n, size_t *alloc, size_t size) MUST_CHECK;
     (vec_grow((void **)&(vec)->v, (vec)->n, &(vec)->alloc, sizeof(*(vec)->v))                      \
          ? E_NOMEM                                                                                 \
          : ((vec)->v[(vec)->n++] = (item), 0))
-#define vec_free(vec)     (mem_free((vec)->v), (vec)->v = NULL, (vec)->n = 0, (vec)->alloc = 0)
+#define vec_free(vec) (mem_free((vec)->v), (vec)->v = NULL, (vec)->n = 0, (vec)->alloc = 0)
 #define vec_each(it, vec)                                                                          \
     for (typeof(*(vec)->v) *it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
 /* Stable merge sort with E_NOMEM; cmp gets pointers to elements and ctx. */

@@ -148,9 +148,10 @@ static void owner_row(struct page *p, const struct stmt *r)
 static void owner_state(struct page *p, const struct stmt *r)
 {
     page_line(p, "owner",
-              !stmt_is_null(r, 0)                ? stmt_str(r, 0)
-              : str_eq_z(stmt_str(r, 1), "none") ? STR("none: nothing that was read names one")
-                                                 : STR("unknown: no source that was read names one"));
+              !stmt_is_null(r, 0) ? stmt_str(r, 0)
+              : str_eq_z(stmt_str(r, 1), "none")
+                  ? STR("none: nothing that was read names one")
+                  : STR("unknown: no source that was read names one"));
 }
 
 static void value_row(struct page *p, const struct stmt *r)

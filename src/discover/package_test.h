@@ -26,7 +26,8 @@ static const struct catalog PACKAGE_CATALOG = {
 static UNUSED void package_says(const struct detector *det, const char *path, struct str content,
                                 const char *expected)
 {
-    AUTO(detector_run) r = {.detector = det, .path = path, .content = content, .catalog = &PACKAGE_CATALOG};
+    AUTO(detector_run) r = {
+        .detector = det, .path = path, .content = content, .catalog = &PACKAGE_CATALOG};
     detector_dump(&r);
     assert_int_equal(buf_result(&r.text), 0);
     assert_string_equal(r.text.p, expected);
@@ -36,7 +37,8 @@ static UNUSED void package_says(const struct detector *det, const char *path, st
 static UNUSED void package_says_part(const struct detector *det, const char *path,
                                      const char *content, const char *const *parts)
 {
-    AUTO(detector_run) r = {.detector = det, .path = path, .content = str_z(content), .catalog = &PACKAGE_CATALOG};
+    AUTO(detector_run) r = {
+        .detector = det, .path = path, .content = str_z(content), .catalog = &PACKAGE_CATALOG};
     detector_dump(&r);
     const char *at = r.text.p;
     for (; *parts; parts++) {
@@ -50,7 +52,8 @@ static UNUSED void package_says_part(const struct detector *det, const char *pat
 static UNUSED void package_survives(const struct detector *det, const char *path,
                                     const char *content)
 {
-    AUTO(detector_run) r = {.detector = det, .path = path, .content = str_z(content), .catalog = &PACKAGE_CATALOG};
+    AUTO(detector_run) r = {
+        .detector = det, .path = path, .content = str_z(content), .catalog = &PACKAGE_CATALOG};
     detector_survives_run(&r);
 }
 

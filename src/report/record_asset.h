@@ -15,9 +15,9 @@
 #define CONTROLS_UNKNOWN "no control had all its inputs"
 
 struct asset_value {
-    int attr;     /* enum attr */
-    int place;    /* index into places; -1: of the asset */
-    int evidence; /* index into places; -1: not in the view */
+    int attr;           /* enum attr */
+    int place;          /* index into places; -1: of the asset */
+    int evidence;       /* index into places; -1: not in the view */
     struct str pointer; /* with line, column and offset: where exactly; line 0: as the place */
     int64_t line, column, offset;
     enum attr_state state;

@@ -182,8 +182,9 @@ SQL(SQL_RUNS_OF_VERDICTS, "SELECT control, count(*),"
 /* check */
 SQL(SQL_CHECK_SCANS, "SELECT id, uid, program, knowledge, sandbox, started, digest, previous"
                      " FROM scan WHERE id > ?1 ORDER BY id LIMIT 256")
-SQL(SQL_CHECK_COVERAGE, "SELECT ord, target, source, path, state, reason, collectors,"
-                        " files, bytes FROM coverage WHERE scan = ?1 AND ord > ?2 ORDER BY ord LIMIT 1024")
+SQL(SQL_CHECK_COVERAGE,
+    "SELECT ord, target, source, path, state, reason, collectors,"
+    " files, bytes FROM coverage WHERE scan = ?1 AND ord > ?2 ORDER BY ord LIMIT 1024")
 SQL(SQL_CHECK_CHANGES, "SELECT id, subject, subject_id, what, old, new, cause FROM change_log"
                        " WHERE scan = ?1 AND id > ?2 ORDER BY id LIMIT 1024")
 SQL(SQL_CHECK_STRAY, "SELECT count(*) FROM change_log WHERE scan NOT IN (SELECT id FROM scan)")

@@ -49,8 +49,8 @@ struct scan_info {
 struct finding {
     struct str id; /* 16 hex: control, asset id, place key */
     struct str control, category, title, reason;
-    uint32_t asset; /* index into the inventory */
-    uint32_t place; /* index into its places */
+    uint32_t asset;       /* index into the inventory */
+    uint32_t place;       /* index into its places */
     struct str attribute; /* name of the attribute that decided, or empty: its place is shown */
     enum severity severity;
     enum verdict verdict; /* fail, excepted, unknown, error */

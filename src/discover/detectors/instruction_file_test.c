@@ -93,7 +93,8 @@ static void test_too_large(void **state)
 static void test_memory(void **state)
 {
     (void)state;
-    AUTO(detector_run) r = host_run(&DETECTOR_INSTRUCTION_FILE, "AGENTS.md", "a \U000e0067\U000e006f b");
+    AUTO(detector_run) r =
+        host_run(&DETECTOR_INSTRUCTION_FILE, "AGENTS.md", "a \U000e0067\U000e006f b");
     detector_survives_run(&r);
 }
 

@@ -25,7 +25,8 @@ static void file(struct buf *b, uint64_t length, const char *header, size_t data
 
 static void says_bytes(const char *path, struct str content, const char *expected)
 {
-    AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS, .path = path, .content = content, .catalog = &nothing};
+    AUTO(detector_run) r = {
+        .detector = &DETECTOR_SAFETENSORS, .path = path, .content = content, .catalog = &nothing};
     detector_dump(&r);
     assert_string_equal(r.text.p, expected);
 }
@@ -118,9 +119,9 @@ static void test_fault(void **state)
     AUTO(buf) b = BUF_INIT;
     file(&b, strlen(HEADER), HEADER, 20);
     AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS,
-         .path = "x",
-         .content = buf_str(&b),
-         .catalog = &nothing};
+                            .path = "x",
+                            .content = buf_str(&b),
+                            .catalog = &nothing};
     detector_dump(&r);
     assert_non_null(strstr(r.text.p, "layout_fault = trailing-bytes\n"));
     r.content.n -= 5;
@@ -137,9 +138,9 @@ static void test_cut(void **state)
     file(&b, strlen(HEADER), HEADER, 16);
     for (size_t n = 0; n < b.n; n++) {
         AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS,
-             .path = "m.safetensors",
-             .content = str_sub(buf_str(&b), 0, n),
-             .catalog = &nothing};
+                                .path = "m.safetensors",
+                                .content = str_sub(buf_str(&b), 0, n),
+                                .catalog = &nothing};
         detector_dump(&r);
         assert_null(strstr(r.text.p, "layout_fault = none"));
         assert_non_null(strstr(r.text.p, "asset model_file"));
@@ -208,9 +209,9 @@ static void test_memory(void **state)
     AUTO(buf) b = BUF_INIT;
     file(&b, strlen(HEADER), HEADER, 16);
     AUTO(detector_run) r = {.detector = &DETECTOR_SAFETENSORS,
-         .path = "x",
-         .content = buf_str(&b),
-         .catalog = &nothing};
+                            .path = "x",
+                            .content = buf_str(&b),
+                            .catalog = &nothing};
     detector_survives_run(&r);
 }
 

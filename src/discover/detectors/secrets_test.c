@@ -36,7 +36,8 @@ static void says(const char *path, const char *text, const char *expected)
 {
     AUTO(buf) b = BUF_INIT;
     expand(&b, text);
-    AUTO(detector_run) r = {.detector = DET, .path = path, .content = buf_str(&b), .values = scanner};
+    AUTO(detector_run) r = {
+        .detector = DET, .path = path, .content = buf_str(&b), .values = scanner};
     detector_dump(&r);
     assert_string_equal(r.text.p, expected);
 }
@@ -125,7 +126,8 @@ static void survives(void **state UNUSED)
 {
     AUTO(buf) b = BUF_INIT;
     expand(&b, "a sk-ant-api03-{word:93}AA\n");
-    AUTO(detector_run) r = {.detector = DET, .path = "a", .content = buf_str(&b), .values = scanner};
+    AUTO(detector_run) r = {
+        .detector = DET, .path = "a", .content = buf_str(&b), .values = scanner};
     detector_survives_run(&r);
     assert_int_equal(r.facts.n, 1);
 }
