@@ -263,6 +263,8 @@ int link_finish(struct link *l, struct inventory *inv, struct diag *d)
     int rc = l->named ? 0 : link_name(l, NULL, d);
     for (size_t i = 0; i < l->items.n && !rc; i++)
         rc = join_item(l, inv, &l->items.v[i]);
+    if (!rc)
+        rc = owners_inherit(l, inv);
     for (size_t i = 0; i < l->coverage.n && !rc; i++)
         rc = inventory_cover(inv, &l->coverage.v[i]);
     if (!rc)

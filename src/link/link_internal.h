@@ -107,6 +107,9 @@ int owner_file_take(struct link *l, const struct linked_item *it,
 int owners_apply(struct link *l, struct inventory *inv, uint32_t handle,
                  const struct place *at) MUST_CHECK;
 
+/* People that the manifest of an application names answer for what lies in its folder, too. */
+int owners_inherit(struct link *l, struct inventory *inv) MUST_CHECK;
+
 /* Turn the secret values of one item into credentials and the services that issued them. */
 int credentials_of_item(struct link *l, struct inventory *inv,
                         const struct linked_item *it) MUST_CHECK;

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides who answers for what lies in the folder of an application whose manifest names people. */
+#include "base/path.h"
+#include "link/link_internal.h"
+
+/* Of the manifest of a folder above: less sure than a manifest's own word. */
+#define INHERITED_CONFIDENCE 25
+
+/* The people that manifests of one folder name. */
+struct manifest_owners {
+    uint32_t item; /* index of the first item that speaks for the folder */
+    struct str folder;
+    struct {
+        VEC(const struct fact *);
+    } facts;
+};
+
+struct inheritance {
+    struct link *l;
+    struct inventory *inv;
+    struct map at; /* folder -> index of its manifests */
+    struct {
+        VEC(struct manifest_owners);
+    } manifests;
+};
+
+static int take_owner(struct inheritance *h, uint32_t item, const struct fact *f)
+{
+    const struct linked_item *it = &h->l->items.v[item];
+    if (it->facts.v[f->from].asset.kind != KIND_APPLICATION)
+        return 0;
+    struct str folder = path_dir(it->path);
+    uint64_t *slot;
+    int rc = folder_put(&h->at, it->target, folder, &slot);
+    if (rc)
+        return rc;
+    if (*slot == FACT_NONE) {
+        *slot = h->manifests.n;
+        rc = vec_push(&h->manifests, ((struct manifest_owners){.item = item, .folder = folder}));
+    }
+    return rc ? rc : vec_push(&h->manifests.v[*slot].facts, f);
+}
+
+/* A repository inside another answers for itself. */
+static int same_scope(struct inheritance *h, uint32_t target, struct str a, struct str b, bool *ret)
+{
+    struct scope of_a, of_b;
+    int rc = scope_of(h->l, target, a, &of_a);
+    if (!rc)
+        rc = scope_of(h->l, target, b, &of_b);
+    *ret = !rc && str_eq(of_a.id, of_b.id);
+    return rc;
+}
+
+static int inherit(struct inheritance *h, const struct linked_item *it, size_t i)
+{
+    bool application = it->facts.v[i].asset.kind == KIND_APPLICATION, same;
+    uint32_t index;
+    int rc = folder_find(&h->at, it->target, path_dir(it->path), &index);
+    if (rc || index == FACT_NONE)
+        return rc;
+    const struct manifest_owners *m = &h->manifests.v[index];
+    if (application && str_eq(m->folder, path_dir(it->path)))
+        return 0; /* its own word, taken already */
+    rc = same_scope(h, it->target, it->path, h->l->items.v[m->item].path, &same);
+    for (size_t k = 0; !rc && same && k < m->facts.n; k++) {
+        const struct fact *f = m->facts.v[k];
+        struct owner_candidate c = {.name = f->owners[0],
+                                    .source = f->source,
+                                    .confidence = MIN(f->confidence, INHERITED_CONFIDENCE),
+                                    .at = f->at};
+        rc = inventory_owner(h->inv, it->handles[i], &c);
+    }
+    return rc;
+}
+
+static int inherit_all(struct inheritance *h)
+{
+    int rc = 0;
+    for (uint32_t k = 0; k < h->l->items.n && !rc; k++) {
+        const struct linked_item *it = &h->l->items.v[k];
+        for (size_t i = 0; i < it->facts.n && !rc; i++)
+            if (it->facts.v[i].type == FACT_OWNER)
+                rc = take_owner(h, k, &it->facts.v[i]);
+    }
+    for (uint32_t k = 0; k < h->l->items.n && !rc && h->manifests.n; k++) {
+        const struct linked_item *it = &h->l->items.v[k];
+        for (size_t i = 0; i < it->facts.n && !rc; i++)
+            if (it->facts.v[i].type == FACT_ASSET)
+                rc = inherit(h, it, i);
+    }
+    return rc;
+}
+
+int owners_inherit(struct link *l, struct inventory *inv)
+{
+    struct inheritance h = {.l = l, .inv = inv, .at = MAP_OWNED(&l->mem)};
+    int rc = inherit_all(&h);
+    vec_each (m, &h.manifests)
+        vec_free(&m->facts);
+    vec_free(&h.manifests);
+    map_done(&h.at);
+    return rc;
+}
