@@ -18,17 +18,31 @@ static void on_signal(int number UNUSED)
 
 const volatile int *observe_interruption(void)
 {
-    struct sigaction sa = {.sa_handler = on_signal};
+    /* A second one kills: a worker may take long, and nothing half is ever stored. */
+    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&sa.sa_mask);
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
     return (const volatile int *)&interrupted;
 }
 
+/* An unset variable of a script must not mean the default. */
+static int check_not_empty(const struct invocation *in, const char *name, struct diag *d)
+{
+    if (!option(in, name)->given || option_str(in, name).n)
+        return 0;
+    diag_set(d, E_USAGE, "--%s takes a file, not an empty text", name);
+    diag_hint(d, "leave the option out for the default");
+    return E_USAGE;
+}
+
 int store_location(struct invocation *in, const char **ret, struct diag *d)
 {
     struct str given = option_str(in, "db"), folder;
     struct str path = given;
+    int empty = check_not_empty(in, "db", d);
+    if (empty)
+        return empty;
     if (!given.n) {
         int rc = data_folder(in->arena, &folder, d);
         if (rc)
@@ -39,6 +53,36 @@ int store_location(struct invocation *in, const char **ret, struct diag *d)
     if (!z)
         return arena_error(in->arena);
     *ret = z;
+    return 0;
+}
+
+static void say_inside(struct invocation *in, const struct target *t, const struct target *in_what)
+{
+    AUTO(buf) line = BUF_INIT;
+    buf_addz(&line, "stance: ");
+    path_show(&line, t->given);
+    buf_addz(&line, " is read with ");
+    path_show(&line, in_what->given);
+    fprintf(in->err, "%s\n", line.p);
+}
+
+/* No file is read for two targets: it would be two assets. */
+static int keep_apart(struct invocation *in, struct discover_options *o, const struct target *v,
+                      size_t n)
+{
+    struct target *kept = arena_new_n(in->arena, struct target, n);
+    size_t count = 0;
+    if (!kept)
+        return arena_error(in->arena);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = target_inside(v, n, i, o->all);
+        if (k == SIZE_MAX)
+            kept[count++] = v[i];
+        else
+            say_inside(in, &v[i], &v[k]);
+    }
+    o->targets = kept;
+    o->n_targets = count;
     return 0;
 }
 
@@ -55,9 +99,7 @@ static int targets(struct invocation *in, struct discover_options *o, struct dia
         if (rc)
             return rc;
     }
-    o->targets = v;
-    o->n_targets = n;
-    return 0;
+    return keep_apart(in, o, v, n);
 }
 
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
@@ -71,6 +113,8 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
     *ret = loop_defaults();
     struct discover_options *o = &ret->discover;
     int rc = store_location(in, &ret->location, d);
+    if (!rc)
+        rc = check_not_empty(in, "key", d);
     if (rc)
         return rc;
     o->threads = option(in, "threads")->given ? (unsigned)option_int(in, "threads") : thread_cpus();

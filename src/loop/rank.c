@@ -18,6 +18,7 @@ struct tally {
     } failed_or_unknown;
     int last_failed, last_any; /* control indexes of the last rows, to fold places */
     int best, confidence;
+    int data;             /* data_rank */
     uint32_t first, last; /* into the scored rows, NONE */
 };
 
@@ -34,25 +35,21 @@ struct scores {
     VEC(struct scored);
 };
 
-/* The most sensitive class of data that stands at an asset, as a word of aispm-risk/1. */
-static const char *data_word(const struct inventory *inv, uint32_t asset)
+static int data_rank(enum data_class c)
 {
-    const char *word = NULL;
-    int rank = 0;
+    return c == DATA_SECRET                         ? 3
+           : c == DATA_PHI || c == DATA_PCI         ? 2
+           : c == DATA_PII || c == DATA_SOURCE_CODE ? 1
+                                                    : 0;
+}
+
+/* The most sensitive class of data that stands at each asset. */
+static void rank_data(const struct inventory *inv, struct tally *tallies)
+{
     vec_each (v, &inv->values) {
-        if (v->asset != asset)
-            continue;
-        int r = v->class == DATA_SECRET                                ? 3
-                : v->class == DATA_PHI || v->class == DATA_PCI         ? 2
-                : v->class == DATA_PII || v->class == DATA_SOURCE_CODE ? 1
-                                                                       : 0;
-        if (r > rank) {
-            static const char *const words[] = {NULL, "confidential", "regulated", "secret"};
-            rank = r;
-            word = words[r];
-        }
+        int *rank = &tallies[v->asset].data;
+        *rank = MAX(*rank, data_rank(v->class));
     }
-    return word;
 }
 
 static const char *business_word(enum criticality c)
@@ -66,12 +63,12 @@ static const char *business_word(enum criticality c)
     }
 }
 
-static int score_of(const struct inventory *inv, uint32_t asset, const struct control *c,
+static int score_of(const struct asset *a, int data_rank, const struct control *c,
                     enum severity severity, struct risk_score *ret)
 {
+    static const char *const words[] = {NULL, "confidential", "regulated", "secret"};
     const struct control_risk *r = &c->risk;
-    const char *data = data_word(inv, asset);
-    const char *business = business_word(inv->assets.v[asset].criticality);
+    const char *data = words[data_rank], *business = business_word(a->criticality);
     struct risk_input in = {.severity_tenths = severity_tenths(severity),
                             .factors = {r->exposure, r->proof ? r->proof : "static", r->ease,
                                         data ? data : r->data, r->reach,
@@ -123,16 +120,16 @@ static int fold(int *last, int control, int tenths, int **v, size_t *n, size_t *
 
 static int count(struct tally *t, const struct verdict_row *row, int control, int tenths)
 {
+    bool failed = row->verdict == VERDICT_FAIL;
+    bool unknown = row->verdict == VERDICT_UNKNOWN || row->verdict == VERDICT_ERROR;
     int rc = 0;
-    if (row->verdict == VERDICT_FAIL)
+    if (failed)
         rc = fold(&t->last_failed, control, tenths, &t->failed.v, &t->failed.n, &t->failed.alloc);
-    if (!rc && row->verdict != VERDICT_PASS)
+    if (!rc && (failed || unknown))
         rc = fold(&t->last_any, control, tenths, &t->failed_or_unknown.v, &t->failed_or_unknown.n,
                   &t->failed_or_unknown.alloc);
-    if (row->verdict == VERDICT_PASS || row->verdict == VERDICT_FAIL)
-        t->evaluated++;
-    else
-        t->unknown++;
+    t->unknown += unknown;
+    t->evaluated += !unknown && row->verdict != VERDICT_NOT_APPLICABLE;
     return rc;
 }
 
@@ -220,7 +217,7 @@ static int rank_rows(struct store *st, const struct inventory *inv, const struct
         struct risk_score score = {0};
         enum severity s = row->verdict == VERDICT_FAIL ? row->severity : row->control->severity;
         if (!rc)
-            rc = score_of(inv, asset, row->control, s, &score);
+            rc = score_of(&inv->assets.v[asset], tallies[asset].data, row->control, s, &score);
         if (!rc)
             rc = count(&tallies[asset], row, (int)(row->control - as->rows.v[0].control),
                        score.tenths);
@@ -293,6 +290,8 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
         tallies[i].last_failed = tallies[i].last_any = -1000000;
         tallies[i].first = tallies[i].last = NONE;
     }
+    if (!rc)
+        rank_data(inv, tallies);
     if (!rc)
         rc = rank_rows(st, inv, as, targets, a, tallies, &scores, &r);
     for (size_t i = 0; i < n && !rc; i++)

@@ -46,6 +46,37 @@ int target_resolve(struct str given, struct arena *a, struct target *ret, struct
     return rc;
 }
 
+/* A folder on the way that the walk passes by. */
+static bool is_hidden(struct str path)
+{
+    struct str part;
+    while (str_field(&path, '/', &part))
+        for (int i = 0; i < WALK_RULE_COUNT; i++)
+            if (str_eq_z(part, WALK_RULES[i].pattern))
+                return true;
+    return false;
+}
+
+size_t target_inside(const struct target *v, size_t n, size_t i, bool all)
+{
+    struct str path = v[i].root;
+    for (size_t k = 0; k < n; k++) {
+        struct str folder = str_eq_z(v[k].root, "/") ? STR("") : v[k].root;
+        if (k == i)
+            continue;
+        if (str_eq(path, v[k].root)) {
+            if (k < i)
+                return k;
+            continue;
+        }
+        if (v[k].single_file || !path_is_below(path, folder))
+            continue;
+        if (all || !is_hidden(str_sub(path, folder.n + 1, path.n)))
+            return k;
+    }
+    return SIZE_MAX;
+}
+
 static int make_folder(struct str path, struct arena *a, struct diag *d)
 {
     for (size_t i = 1; i <= path.n; i++) {
@@ -57,11 +88,19 @@ static int make_folder(struct str path, struct arena *a, struct diag *d)
         if (mkdir(z, 0700) && errno != EEXIST) {
             int rc = diag_errno(d, "cannot make the data folder");
             diag_at(d, z, 0, 0);
-            diag_hint(d, "set XDG_DATA_HOME to a folder you may write, or use --db FILE");
+            diag_hint(
+                d, "set XDG_DATA_HOME to a folder you may write, or give --db FILE and --key FILE");
             return rc;
         }
     }
     return 0;
+}
+
+static int no_home(struct diag *d)
+{
+    diag_set(d, E_NOTFOUND, "neither XDG_DATA_HOME nor HOME names a folder");
+    diag_hint(d, "set one of them, or give --db FILE and --key FILE, or --db :memory:");
+    return E_NOTFOUND;
 }
 
 int data_folder(struct arena *a, struct str *ret, struct diag *d)
@@ -73,7 +112,7 @@ int data_folder(struct arena *a, struct str *ret, struct diag *d)
     else if (home && home[0] == '/')
         path = arena_fmt(a, "%s/.local/share/stance", home);
     else
-        return diag_set(d, E_NOTFOUND, "neither XDG_DATA_HOME nor HOME names a folder");
+        return no_home(d);
     if (!path.p)
         return arena_error(a);
     int rc = make_folder(path, a, d);
@@ -108,6 +147,7 @@ static int write_key(const char *file, struct arena *a, struct str *ret, struct 
         return arena_error(a);
     if (getrandom(key, KEY_BYTES, 0) != KEY_BYTES)
         return diag_set(d, E_IO, "the system gives no random bytes");
+    unlink(temp); /* left by a process of our number that was killed */
     int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool good = fd >= 0 && write(fd, key, KEY_BYTES) == KEY_BYTES && !fsync(fd);
     if (fd >= 0)
@@ -120,6 +160,7 @@ static int write_key(const char *file, struct arena *a, struct str *ret, struct 
         errno = e;
         int rc = diag_errno(d, "cannot write the installation key");
         diag_at(d, file, 0, 0);
+        diag_hint(d, "give a folder you may write with --key FILE or XDG_DATA_HOME");
         return rc;
     }
     if (linked)
@@ -149,6 +190,7 @@ int installation_key(const char *file, bool create, struct arena *a, struct str 
         if (errno != ENOENT || !create) {
             int rc = diag_errno(d, "cannot read the installation key");
             diag_at(d, file, 0, 0);
+            diag_hint(d, "run as its owner, or give another one with --key FILE");
             return rc;
         }
         int rc = write_key(file, a, ret, d);
