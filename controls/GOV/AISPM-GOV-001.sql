@@ -15,7 +15,8 @@ SELECT a.asset AS asset,
        CASE WHEN a.owner_state = 'known' THEN a.name || ' belongs to ' || COALESCE(a.owner, '?')
             WHEN a.owner_state = 'none' THEN a.name || ' has no owner'
             ELSE a.name || ' has no owner that any source names' END AS reason,
-       min(p.place) AS evidence,
+       COALESCE(min(CASE WHEN lower(p.collector) LIKE '%-lock' THEN NULL ELSE p.place END),
+                min(p.place)) AS evidence,
        CASE WHEN a.kind = 'application' THEN 'medium' ELSE 'low' END AS severity
   FROM assets a JOIN places p ON p.asset = a.asset
  WHERE a.kind IN ('application', 'agent_host', 'mcp_server', 'model_file')

@@ -94,8 +94,11 @@ void server_emit_program(struct server *s)
 static bool is_loopback(struct str host)
 {
     unsigned first = 0, dots = 0;
-    if (str_eq_nocase(host, STR("localhost")) || str_eq_z(host, "[::1]") || str_eq_z(host, "::1"))
-        return true;
+    /* A client that is given the address of all interfaces reaches its own machine. */
+    static const char *const names[] = {"localhost", "[::1]", "::1", "0.0.0.0", "[::]"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq_nocase(host, str_z(names[i])))
+            return true;
     if (host.n > 10 && str_eq_nocase(str_sub(host, host.n - 10, host.n), STR(".localhost")))
         return true;
     for (size_t i = 0; i < host.n; i++) {
@@ -289,11 +292,22 @@ static void say_auth(struct server *s, const char *word, const struct node *n)
     emit_str(s->e, s->asset, ATTR_MCP_SERVER_AUTH, str_z(word), server_place(s, n));
 }
 
+/* {"oauth": {...}} of the entry, or {"auth": {"oauth": {...}}}. */
+static const struct node *oauth_of(struct server *s, const struct node *auth)
+{
+    const struct node *n = server_member(s, "oauth authProviderType oauth2 OAuth");
+    bool on = true;
+    if (n)
+        return n;
+    n = member(s->doc, auth, "oauth");
+    return node_bool(member(s->doc, n, "enabled"), &on) || on ? n : NULL;
+}
+
 static void emit_auth(struct server *s, const struct server_pairs *env,
                       const struct server_pairs *headers)
 {
-    const struct node *n, *oauth = server_member(s, "oauth authProviderType oauth2 OAuth");
     const struct node *auth = server_member(s, "auth authentication auth_type");
+    const struct node *n, *oauth = oauth_of(s, auth);
     bool yes = true;
     struct str word = node_text(s->doc, auth), query, base;
     bool off = (!node_bool(oauth, &yes) && !yes) || str_eq_z(word, "none");

@@ -226,6 +226,7 @@ static void test_spellings(void **state)
     has(CURSOR, ENTRY("\"url\": \"http://a.localhost/m\", \"type\": \"http\""),
         "url_loopback = true", NULL);
     has(CURSOR, ENTRY("\"url\": \"http://127.example/m\""), "url_loopback = false", NULL);
+    has(CURSOR, ENTRY("\"url\": \"http://0.0.0.0:3000/m\""), "url_loopback = true", NULL);
     has(CURSOR, ENTRY("\"url\": \"http://localhost.h.example/m\""), "url_loopback = false", NULL);
     has(CURSOR, ENTRY("\"url\": \"${BASE}/m\""), "url unresolved: the address stands in a variable",
         NULL);
@@ -240,6 +241,11 @@ static void test_spellings(void **state)
     has(CURSOR, ENTRY("\"url\": \"https://h.example\", \"oauth\": {\"clientId\": \"x\"}"),
         "auth = oauth", NULL);
     has(CURSOR, ENTRY("\"url\": \"https://h.example\", \"oauth\": false"), "auth = none", NULL);
+    has(CURSOR, ENTRY("\"url\": \"https://h.example\", \"auth\": {\"oauth\": {\"enabled\": true}}"),
+        "auth = oauth", NULL);
+    has(CURSOR,
+        ENTRY("\"url\": \"https://h.example\", \"auth\": {\"oauth\": {\"enabled\": false}}"),
+        "auth unresolved: ", NULL);
     has(CURSOR, ENTRY("\"url\": \"https://h.example/m?id=4\""), "auth unresolved: ", NULL);
     has(CURSOR, ENTRY("\"url\": \"https://h.example\", \"env_http_headers\": {\"X-Key\": \"V\"}"),
         "headers = [\"X-Key\"]", "auth = header", NULL);
