@@ -86,8 +86,8 @@ static int inherit_all(struct inheritance *h)
     for (uint32_t k = 0; k < h->l->items.n && !rc && h->manifests.n; k++) {
         const struct linked_item *it = &h->l->items.v[k];
         for (size_t i = 0; i < it->facts.n && !rc; i++)
-            if (it->facts.v[i].type == FACT_ASSET)
-                rc = inherit(h, it, i);
+            if (it->facts.v[i].type == FACT_ASSET && it->facts.v[i].asset.kind != KIND_PACKAGE)
+                rc = inherit(h, it, i); /* a package is shared by those who use it */
     }
     return rc;
 }

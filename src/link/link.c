@@ -200,7 +200,10 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
         rc = owners_apply(l, inv, it->handles[i], &o.at);
     if (rc || o.kind != KIND_PACKAGE)
         return rc;
-    /* A vendor's own SDK names the third party behind it. */
+    /* A vendor's own SDK names the third party behind it, where somebody asks for it. */
+    const struct attribute *direct = observation_attr(&o, ATTR_PACKAGE_DIRECT);
+    if (!direct || direct->state != STATE_DECLARED || !direct->value.number)
+        return 0;
     const struct attribute *sdk = observation_attr(&o, ATTR_PACKAGE_SDK);
     const struct catalog_entry *e =
         sdk && sdk->value.text.n ? catalog_entry(l->catalog, sdk->value.text) : NULL;

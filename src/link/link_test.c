@@ -89,7 +89,8 @@ static void values_without_an_issuer(void **state UNUSED)
     assert_int_equal(e.inv.assets.v[e.inv.values.v[0].asset].kind, KIND_MCP_SERVER);
 }
 
-static void package(struct estate *e, const char *path, const char *name, const char *sdk)
+static void package_asked(struct estate *e, const char *path, const char *name, const char *sdk,
+                          bool direct)
 {
     estate_begin(e);
     uint32_t p = emit_asset(&e->emit, KIND_PACKAGE, str_z(name), FILE_PLACE);
@@ -97,7 +98,13 @@ static void package(struct estate *e, const char *path, const char *name, const 
     emit_str(&e->emit, p, ATTR_PACKAGE_PACKAGE, str_z(name), FILE_PLACE);
     if (sdk)
         emit_str(&e->emit, p, ATTR_PACKAGE_SDK, str_z(sdk), FILE_PLACE);
+    emit_bool(&e->emit, p, ATTR_PACKAGE_DIRECT, direct, FILE_PLACE);
     estate_item(e, 0, path);
+}
+
+static void package(struct estate *e, const char *path, const char *name, const char *sdk)
+{
+    package_asked(e, path, name, sdk, true);
 }
 
 static void services_behind_packages(void **state UNUSED)
@@ -108,6 +115,7 @@ static void services_behind_packages(void **state UNUSED)
     package(&e, "b/requirements.txt", "groq", "groq");
     package(&e, "c/requirements.txt", "leftpad", NULL);
     package(&e, "d/requirements.txt", "odd", "no-such-entry");
+    package_asked(&e, "e/uv.lock", "cohere", "cohere", false); /* some package needs it */
     estate_seal(&e, NULL);
     assert_int_equal(estate_count(&e, KIND_SERVICE), 1);
     assert_int_equal(relations(&e, VERB_PROVIDED_BY, KIND_SERVICE), 1);
