@@ -55,6 +55,7 @@
  *     instructions:
  *       - path: CLAUDE.md
  *         name: claude-memory
+ *         library: true                optional: kept to be copied, not loaded from there
  *
  * Collisions (a package, key kind, variable or host file that two entries claim) are build errors,
  * as are examples that disagree. An instruction file may belong to several hosts.
@@ -122,6 +123,7 @@ struct catalog_host_file {
 struct catalog_instruction {
     const char *path, *last; /* as above */
     const char *name;
+    bool library; /* kept to be copied: the host does not load it from there */
     int host;
 };
 

@@ -175,15 +175,6 @@ static int read_before(struct compiler *c, const struct node *n, int *ret)
     return OK;
 }
 
-static int read_shared(struct compiler *c, const struct node *n, bool *ret)
-{
-    const struct node *m = node_get(c->doc, n, STR("shared"));
-
-    if (m && node_bool(m, ret))
-        return compile_fail(c, m, "'shared' is true or false");
-    return OK;
-}
-
 static int read_key(struct compiler *c, const struct node *n, int entry)
 {
     static const char *const words[] = {"kind",  "keywords", "pattern", "before", "entropy",
@@ -199,7 +190,7 @@ static int read_key(struct compiler *c, const struct node *n, int entry)
         (rc = compile_string(c, n, "pattern", true, &key.pattern)) ||
         (rc = compile_string(c, n, "check", false, &key.check)) ||
         (rc = read_entropy(c, n, &key.min_entropy_centibits)) ||
-        (rc = read_before(c, n, &key.before)) || (rc = read_shared(c, n, &key.shared)) ||
+        (rc = read_before(c, n, &key.before)) || (rc = compile_bool(c, n, "shared", &key.shared)) ||
         (rc = check_key(c, n, &key)))
         return rc;
     if (!examples)

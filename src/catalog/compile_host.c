@@ -69,13 +69,14 @@ static int read_file(struct compiler *c, const struct node *n, int host)
 
 static int read_instruction(struct compiler *c, const struct node *n, int host)
 {
-    static const char *const words[] = {"path", "name", NULL};
+    static const char *const words[] = {"path", "name", "library", NULL};
     struct catalog_instruction row = {.host = host};
     int rc;
 
     if ((rc = compile_members(c, n, words)) ||
         (rc = compile_string(c, n, "path", true, &row.path)) || (rc = check_path(c, n, row.path)) ||
-        (rc = compile_string(c, n, "name", true, &row.name)))
+        (rc = compile_string(c, n, "name", true, &row.name)) ||
+        (rc = compile_bool(c, n, "library", &row.library)))
         return rc;
     row.last = last_part(row.path);
     return vec_push(&c->instructions, row) ? compile_no_memory(c) : OK;

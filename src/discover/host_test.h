@@ -42,7 +42,8 @@ static const char HOST_CURSOR[] =
     "  - {path: .cursor/permissions.json, scope: by-place, format: jsonc, settings: cursor}\n"
     "instructions:\n"
     "  - {path: .cursorrules, name: cursor-legacy-rules}\n"
-    "  - {path: .cursor/rules/**/*.mdc, name: cursor-rule}\n";
+    "  - {path: .cursor/rules/**/*.mdc, name: cursor-rule}\n"
+    "  - {path: '*.mdc', name: cursor-rule-library, library: true}\n";
 
 static const char HOST_CLAUDE[] =
     "id: claude-code\nname: Claude Code\nmaker: Anthropic\n" HOST_SOURCE "files:\n"

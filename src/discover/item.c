@@ -32,17 +32,31 @@ static struct mark mark_at(struct item *it, struct str text, size_t offset)
     return c->mark = m;
 }
 
+/*
+ * Where a person looks for a node: its value; but a table or list that begins on a later line than
+ * its key (YAML) is found by the key.
+ */
+static size_t start_of(const struct doc *doc, const struct node *n)
+{
+    bool container = node_is(n, NODE_OBJECT) || node_is(n, NODE_ARRAY);
+    bool keyed = n->key_len && n->key_at < n->off && n->off <= doc->text.n;
+    if (container && keyed && str_chr(str_sub(doc->text, n->key_at, n->off), '\n', 0) != SIZE_MAX)
+        return n->key_at;
+    return n->off;
+}
+
 struct place place_node(struct item *it, const struct doc *doc, const struct node *n)
 {
     struct place p = place_item(it);
     if (!n)
         return p;
-    struct mark m = mark_at(it, doc->text, n->off);
+    size_t at = start_of(doc, n);
+    struct mark m = mark_at(it, doc->text, at);
     AUTO(buf) pointer = BUF_INIT;
     node_pointer(doc, n, &pointer);
     p.line = m.line;
     p.column = m.column;
-    p.offset = (int64_t)n->off + doc->bom;
+    p.offset = (int64_t)at + doc->bom;
     p.pointer = buf_result(&pointer) ? STR_NULL : arena_str(it->arena, buf_str(&pointer));
     if (!p.pointer.p)
         emit_fail(it->emit, E_NOMEM); /* without it two places would be one */

@@ -157,6 +157,12 @@ static struct str with_default(struct str url)
     return url;
 }
 
+static bool is_remote_word(struct str type)
+{
+    return str_has(type, STR("sse")) || str_has(type, STR("http")) ||
+           str_has(type, STR("websocket")) || str_eq_z(type, "ws");
+}
+
 /* http unless the entry or the address says otherwise. */
 static const char *remote_transport(const struct server *s, enum attr_state *ret)
 {
@@ -190,6 +196,10 @@ static void emit_transport(struct server *s)
         struct place at = s->url.n ? server_place(s, s->url_node) : word_place(s, 0);
         emit_str(s->e, s->asset, ATTR_MCP_SERVER_TRANSPORT, str_z(word),
                  typed ? server_place(s, type) : at);
+        emit_state(s->e, state);
+    } else if (node_is(type, NODE_STRING) && is_remote_word(node_text(s->doc, type))) {
+        emit_str(s->e, s->asset, ATTR_MCP_SERVER_TRANSPORT, str_z(remote_transport(s, &state)),
+                 server_place(s, type)); /* the address is missing */
         emit_state(s->e, state);
     } else {
         emit_unresolved(s->e, s->asset, ATTR_MCP_SERVER_TRANSPORT, NO_PROGRAM, s->at);

@@ -39,13 +39,17 @@ static void emit_convention(struct item *it, struct emit *e, uint32_t asset)
         }
         for (size_t i = 0; i < n; i++)
             known |= str_eq(hosts[i], host);
+        known |= row->library;
         if (!known && n < HOSTS_MAX)
             hosts[n++] = host;
     }
     struct place at = place_item(it);
     if (best)
         emit_str(e, asset, ATTR_INSTRUCTION_FILE_FORMAT, str_z(best->name), at);
-    emit_list(e, asset, ATTR_INSTRUCTION_FILE_HOSTS, hosts, n, at);
+    if (n)
+        emit_list(e, asset, ATTR_INSTRUCTION_FILE_HOSTS, hosts, n, at);
+    else
+        emit_absent(e, asset, ATTR_INSTRUCTION_FILE_HOSTS, at);
 }
 
 static void emit_unknown(struct item *it, struct emit *e, uint32_t asset)

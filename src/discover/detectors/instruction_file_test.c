@@ -26,6 +26,14 @@ static void test_plain(void **state)
          "  hidden_runs = 0\n"
          "  hidden_text absent\n"
          "  hidden_kind absent\n");
+    says("library/b.mdc", "x",
+         "0 asset instruction_file b.mdc @file\n"
+         "  format = cursor-rule-library\n"
+         "  hosts absent\n"
+         "  size = 1\n"
+         "  hidden_runs = 0\n"
+         "  hidden_text absent\n"
+         "  hidden_kind absent\n");
     says(".cursor/rules/a/b.mdc", "",
          "0 asset instruction_file b.mdc @file\n"
          "  format = cursor-rule\n"
@@ -41,7 +49,7 @@ static void test_near_miss(void **state)
     (void)state;
     says("CLAUDE.md.txt", "x", "not wanted\n");
     says("docs/MYCLAUDE.md", "x", "not wanted\n");
-    says("cursor/rules/a.mdc", "x", "not wanted\n");
+    says("cursor/rules/a.mdx", "x", "not wanted\n");
 }
 
 static void test_hidden(void **state)

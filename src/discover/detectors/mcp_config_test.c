@@ -364,9 +364,12 @@ static void test_yaml_toml(void **state)
         "    envs: {A: b}\n"
         "    enabled: true\n"
         "  memory: {type: builtin, enabled: true}\n",
-        "servers = 2", "mcp_server files", "package = npm:@modelcontextprotocol/server-filesystem",
-        "environment = [\"A\"]", "file_roots = [\"C:\\\\\"]", "enabled = true @",
-        "mcp_server memory", "transport unresolved", NULL);
+        "servers = 2", "mcp_server files @2:3",
+        "package = npm:@modelcontextprotocol/server-filesystem", "environment = [\"A\"]",
+        "file_roots = [\"C:\\\\\"]", "enabled = true @", "mcp_server memory @8:11",
+        "transport unresolved", NULL);
+    has("u/.continue/config.yaml", "mcpServers: {a: {transport: websocket}}\n",
+        "transport = websocket", "gap partial: the entry of a server names neither", NULL);
     lacks("u/.config/goose/config.yaml", "extensions:\n  memory: {type: builtin}\n", "gap");
     has("u/.continue/config.yaml",
         "mcpServers:\n"

@@ -33,10 +33,10 @@ static void version_9(void **state UNUSED)
     package_says_part(DET, "web/pnpm-lock.yaml", V9,
                       (const char *const[]){
                           "0 asset application web @file", "unsaid: manifest, version, license",
-                          "1 asset package @anthropic-ai/sdk @10:5", "version = 0.5.1",
+                          "1 asset package @anthropic-ai/sdk @9:3", "version = 0.5.1",
                           "constraint = ^0.5.0", "declared_in = lock", "direct = true",
                           "development = true", "integrity = true", "2 relation 0 uses 1",
-                          "3 asset package openai @12:5", "version = 4.1.0", "constraint absent",
+                          "3 asset package openai @11:3", "version = 4.1.0", "constraint absent",
                           "direct = false", "development unresolved", "integrity = false", NULL});
 }
 
