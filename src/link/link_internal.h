@@ -72,8 +72,9 @@ struct link {
 };
 
 struct scope {
-    struct str id;   /* "github.com/org/repo", "home:home/bob", "name" */
-    struct str path; /* rest of the path inside the scope */
+    struct str id;     /* "github.com/org/repo", "home:home/bob", "name" */
+    struct str path;   /* rest of the path inside the scope */
+    struct str person; /* whose home it is, empty elsewhere */
 };
 
 /* "../../.git/config" is ".git/config", two folders above the target. */

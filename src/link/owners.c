@@ -113,11 +113,26 @@ static int add_rule(struct inventory *inv, uint32_t handle, const struct owner_r
     return 0;
 }
 
+/* What lies in a home and in no repository belongs to the person who lives there. */
+static int add_person(struct link *l, struct inventory *inv, uint32_t handle,
+                      const struct place *at)
+{
+    struct scope s;
+    int rc = scope_of(l, at->target, at->path, &s);
+    if (rc || !s.person.n)
+        return rc;
+    struct owner_candidate c = {
+        .name = s.person, .source = STR("home-folder"), .confidence = 50, .at = *at};
+    return inventory_owner(inv, handle, &c);
+}
+
 int owners_apply(struct link *l, struct inventory *inv, uint32_t handle, const struct place *at)
 {
     const struct owner_file *f;
     struct str path;
-    int found = file_for(l, at, &f, &path);
+    int found = add_person(l, inv, handle, at);
+    if (!found)
+        found = file_for(l, at, &f, &path);
     if (found || !f)
         return found;
     const struct owner_rule *last = NULL;

@@ -69,6 +69,14 @@ static size_t home_length(struct str path)
     return found;
 }
 
+/* The target itself may be a home: /home/N, /Users/N, /root. */
+static struct str person_of_root(struct str root)
+{
+    struct str above = path_base(path_dir(root));
+    bool home = str_eq_z(above, "home") || str_eq_z(above, "Users") || str_eq_z(root, "/root");
+    return home ? path_base(root) : STR("");
+}
+
 /* A repository may have a folder "home" with folders in it; settings are what makes it a home. */
 static bool has_settings(struct str rest)
 {
@@ -142,18 +150,18 @@ int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret
 {
     const struct repository *r;
     size_t home = home_length(path);
-    struct scope s = {l->identities[target], path};
+    struct scope s = {l->identities[target], path, person_of_root(l->targets[target].root)};
     int rc = repository_of(l, target, path, &r);
     if (rc)
         return rc;
     if (r && (r->root.n >= home || !has_settings(below(path, home))))
-        s = (struct scope){r->scope, repository_path(l, r, path)};
+        s = (struct scope){r->scope, repository_path(l, r, path), STR("")};
     else if (home)
         s = (struct scope){arena_fmt(&l->mem, "home:" STR_FMT "/" STR_FMT, STR_ARG(s.id),
                                      STR_ARG(str_sub(path, 0, home))),
-                           below(path, home)};
+                           below(path, home), path_base(str_sub(path, 0, home))};
     if (!s.id.p || !s.path.p)
-        return arena_error(&l->mem);
+        return arena_error(&l->mem) ? arena_error(&l->mem) : E_BUG; /* before targets have names */
     *ret = s;
     return 0;
 }

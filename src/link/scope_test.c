@@ -65,6 +65,31 @@ static void scopes(void **state UNUSED)
                 "home:estate/repos/a/Users/eve", "AppData/Roaming/Claude/x.json");
 }
 
+static void check_person(struct link *l, const char *path, const char *person)
+{
+    struct scope s;
+    assert_int_equal(scope_of(l, 0, str_z(path), &s), 0);
+    if (!str_eq_z(s.person, person))
+        fail_msg("%s: " STR_FMT, path, STR_ARG(s.person));
+}
+
+static void people(void **state UNUSED)
+{
+    struct target folder = {.given = STR("."), .root = STR("/x/estate"), .name = STR("estate")};
+    struct target home = {.given = STR("~"), .root = STR("/home/ann"), .name = STR("ann")};
+    AUTO(estate) e = {0};
+    AUTO(estate) h = {0};
+    estate_open(&e, &folder, 1);
+    estate_origin(&e, 0, "home/bob/src/a/.git/config", "https://github.com/o/a");
+    estate_seal(&e, NULL);
+    check_person(e.link, "home/bob/.claude.json", "bob");
+    check_person(e.link, "home/bob/src/a/AGENTS.md", "");
+    check_person(e.link, "AGENTS.md", "");
+    estate_open(&h, &home, 1);
+    estate_seal(&h, NULL);
+    check_person(h.link, ".claude.json", "ann");
+}
+
 static void labels(void **state UNUSED)
 {
     assert_int_equal(labels_of_path(STR("src/app.py")), 0);
@@ -78,6 +103,6 @@ static void labels(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(origins), cmocka_unit_test(scopes),
-                                       cmocka_unit_test(labels)};
+                                       cmocka_unit_test(labels), cmocka_unit_test(people)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
