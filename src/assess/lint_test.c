@@ -79,96 +79,96 @@ static void test_accepts(void **state)
     }
 }
 
+static const struct {
+    const struct control *c;
+    const char *sql, *says;
+} REFUSED[] = {
+    /* inputs */
+    {&NONE, HEAD "FROM mcp_servers WHERE enabled = 1", "not a declared input"},
+    {&NONE, HEAD "FROM mcp_servers s WHERE s.enabled = 1", "not a declared input"},
+    {&NONE, HEAD "FROM mcp_servers WHERE enabled_state = 'x'", "not a declared input"},
+    {&NONE, HEAD "FROM mcp_servers WHERE mcp_server_environment = ''", "not a declared input"},
+    {&NONE, HEAD "FROM mcp_servers WHERE COALESCE(url, '') = ''", "not a declared input"},
+    {&ONE, HEAD "FROM mcp_servers", "does not read it"},
+    {&ONE,
+     FROM "EXISTS (SELECT 1 FROM mcp_servers_environment e WHERE e.asset = 'x' AND "
+          "e.place = 1)",
+     "not a declared input"},
+    /* other rows */
+    {&ONE, FROM "NOT EXISTS (SELECT 1 FROM mcp_servers b WHERE b.name = 'x')",
+     "other rows need scope"},
+    {&ONE, FROM "NOT EXISTS (SELECT 1 FROM agent_hosts b WHERE b.name = 'x')",
+     "other rows need scope"},
+    {&ONE, FROM "NOT EXISTS (SELECT 1 FROM relations WHERE from_asset = 'x')", "no declared verb"},
+    {&ONE, FROM "EXISTS (SELECT 1 FROM relations WHERE verb = 'guards')",
+     "relation guards is read"},
+    {&ONE, HEAD "FROM mcp_servers LEFT JOIN assets a ON a.name = 'x' WHERE enabled = 1",
+     "other rows need scope"},
+    {&LIST,
+     HEAD "FROM mcp_servers s WHERE enabled = 1 AND EXISTS (SELECT 1 FROM "
+          "mcp_servers_environment e WHERE e.value = 'A')",
+     "tie the list"},
+    {&NEAR,
+     HEAD "FROM mcp_servers s WHERE EXISTS (SELECT 1 FROM relations WHERE verb = "
+          "'guards' OR verb = 'offers')",
+     "relation offers is read"},
+    /* tables and columns */
+    {&ONE, HEAD "FROM asset WHERE 1 = 1", "not a typed view"},
+    {&ONE, HEAD "FROM mcp_servers, sqlite_master WHERE enabled = 1", "not a typed view"},
+    {&ONE, FROM "speed = 1", "speed is not a column"},
+    {&ONE, FROM "name = \"text\"", "is not a column"},
+    {&ONE, FROM "b.name = 'x'", "is not a column"},
+    {&ONE, HEAD "FROM (SELECT 1)", "is not a column"},
+    /* portable */
+    {&ONE, FROM "name GLOB 'a*'", "GLOB is not portable"},
+    {&ONE, FROM "name ILIKE 'a'", "not portable"},
+    {&ONE, FROM "name LIKE 'a%'", "LIKE depends on case"},
+    {&ONE, FROM "lower(name) LIKE 'A%'", "lower case"},
+    {&ONE, FROM "upper(name) LIKE 'a%'", "LIKE depends on case"},
+    {&ONE, FROM "name LIKE '\\_%'", "not portable"},
+    {&ONE, FROM "name LIKE path", "needs a text"},
+    {&ONE, FROM "name->>'a' = 1", "not portable"},
+    {&ONE, FROM "name::text = 'a'", "not portable"},
+    {&ONE, FROM "name == 'a'", "not portable"},
+    {&ONE, FROM "name IS 'a'", "IS compares with NULL"},
+    {&ONE, FROM "name IS NOT DISTINCT FROM 'a'", "IS compares with NULL"},
+    {&ONE, FROM "`name` = 'a'", "not portable"},
+    {&ONE, FROM "[name] = 'a'", "not portable"},
+    {&ONE, FROM "name = ?1", "not portable"},
+    {&ONE, FROM "name = :max", "not declared in params"},
+    {&ONE, FROM "enabled = true", "booleans are 0 and 1"},
+    {&ONE, FROM "instr(name, 'a') > 0", "portable list"},
+    {&ONE, FROM "max(line, 1) > 0", "take one value"},
+    {&ONE, FROM "line < CURRENT_TIMESTAMP", ":now"},
+    {&ONE, FROM "CAST(line AS real) > 0", "text or integer only"},
+    {&ONE, FROM "1 = 1 LIMIT 1", "LIMIT without ORDER BY"},
+    {&ONE, FROM "1 = 1;", "without a ';'"},
+    {&ONE, FROM "1 = 1 EXCEPT SELECT 1", "not portable"},
+    {&ONE, FROM "(1 = 1", "'(' without ')'"},
+    {&ONE, FROM "1 = 1)", "')' without '('"},
+    {&ONE, FROM "name = 'open", "quote is not closed"},
+    {&ONE, FROM "1 = 1 /* open", "comment is not closed"},
+    {&ONE, FROM "name = $1", "does not belong"},
+    /* output */
+    {&ONE, "SELECT asset, 'fail' AS verdict, place AS evidence FROM mcp_servers",
+     "column 3 is not 'reason'"},
+    {&ONE, "SELECT asset, 'fail', 'x' AS reason, place AS evidence FROM mcp_servers",
+     "column 2 is not 'verdict'"},
+    {&ONE, "SELECT asset, 'fail' AS verdict, 'x' AS reason FROM mcp_servers", "column 4"},
+    {&ONE, HEAD ", 'x' AS other FROM mcp_servers", "column 5 is not 'severity'"},
+    {&ONE, "DELETE FROM mcp_servers", "not portable"},
+    {&ONE, "", "one SELECT"},
+};
+
 static void test_refuses(void **state)
 {
-    static const struct {
-        const struct control *c;
-        const char *sql, *says;
-    } bad[] = {
-        /* inputs */
-        {&NONE, HEAD "FROM mcp_servers WHERE enabled = 1", "not a declared input"},
-        {&NONE, HEAD "FROM mcp_servers s WHERE s.enabled = 1", "not a declared input"},
-        {&NONE, HEAD "FROM mcp_servers WHERE enabled_state = 'x'", "not a declared input"},
-        {&NONE, HEAD "FROM mcp_servers WHERE mcp_server_environment = ''", "not a declared input"},
-        {&NONE, HEAD "FROM mcp_servers WHERE COALESCE(url, '') = ''", "not a declared input"},
-        {&ONE, HEAD "FROM mcp_servers", "does not read it"},
-        {&ONE,
-         FROM "EXISTS (SELECT 1 FROM mcp_servers_environment e WHERE e.asset = 'x' AND "
-              "e.place = 1)",
-         "not a declared input"},
-        /* other rows */
-        {&ONE, FROM "NOT EXISTS (SELECT 1 FROM mcp_servers b WHERE b.name = 'x')",
-         "other rows need scope"},
-        {&ONE, FROM "NOT EXISTS (SELECT 1 FROM agent_hosts b WHERE b.name = 'x')",
-         "other rows need scope"},
-        {&ONE, FROM "NOT EXISTS (SELECT 1 FROM relations WHERE from_asset = 'x')",
-         "no declared verb"},
-        {&ONE, FROM "EXISTS (SELECT 1 FROM relations WHERE verb = 'guards')",
-         "relation guards is read"},
-        {&ONE, HEAD "FROM mcp_servers LEFT JOIN assets a ON a.name = 'x' WHERE enabled = 1",
-         "other rows need scope"},
-        {&LIST,
-         HEAD "FROM mcp_servers s WHERE enabled = 1 AND EXISTS (SELECT 1 FROM "
-              "mcp_servers_environment e WHERE e.value = 'A')",
-         "tie the list"},
-        {&NEAR,
-         HEAD "FROM mcp_servers s WHERE EXISTS (SELECT 1 FROM relations WHERE verb = "
-              "'guards' OR verb = 'offers')",
-         "relation offers is read"},
-        /* tables and columns */
-        {&ONE, HEAD "FROM asset WHERE 1 = 1", "not a typed view"},
-        {&ONE, HEAD "FROM mcp_servers, sqlite_master WHERE enabled = 1", "not a typed view"},
-        {&ONE, FROM "speed = 1", "speed is not a column"},
-        {&ONE, FROM "name = \"text\"", "is not a column"},
-        {&ONE, FROM "b.name = 'x'", "is not a column"},
-        {&ONE, HEAD "FROM (SELECT 1)", "is not a column"},
-        /* portable */
-        {&ONE, FROM "name GLOB 'a*'", "GLOB is not portable"},
-        {&ONE, FROM "name ILIKE 'a'", "not portable"},
-        {&ONE, FROM "name LIKE 'a%'", "LIKE depends on case"},
-        {&ONE, FROM "lower(name) LIKE 'A%'", "lower case"},
-        {&ONE, FROM "upper(name) LIKE 'a%'", "LIKE depends on case"},
-        {&ONE, FROM "name LIKE '\\_%'", "not portable"},
-        {&ONE, FROM "name LIKE path", "needs a text"},
-        {&ONE, FROM "name->>'a' = 1", "not portable"},
-        {&ONE, FROM "name::text = 'a'", "not portable"},
-        {&ONE, FROM "name == 'a'", "not portable"},
-        {&ONE, FROM "name IS 'a'", "IS compares with NULL"},
-        {&ONE, FROM "name IS NOT DISTINCT FROM 'a'", "IS compares with NULL"},
-        {&ONE, FROM "`name` = 'a'", "not portable"},
-        {&ONE, FROM "[name] = 'a'", "not portable"},
-        {&ONE, FROM "name = ?1", "not portable"},
-        {&ONE, FROM "name = :max", "not declared in params"},
-        {&ONE, FROM "enabled = true", "booleans are 0 and 1"},
-        {&ONE, FROM "instr(name, 'a') > 0", "portable list"},
-        {&ONE, FROM "max(line, 1) > 0", "take one value"},
-        {&ONE, FROM "line < CURRENT_TIMESTAMP", ":now"},
-        {&ONE, FROM "CAST(line AS real) > 0", "text or integer only"},
-        {&ONE, FROM "1 = 1 LIMIT 1", "LIMIT without ORDER BY"},
-        {&ONE, FROM "1 = 1;", "without a ';'"},
-        {&ONE, FROM "1 = 1 EXCEPT SELECT 1", "not portable"},
-        {&ONE, FROM "(1 = 1", "'(' without ')'"},
-        {&ONE, FROM "1 = 1)", "')' without '('"},
-        {&ONE, FROM "name = 'open", "quote is not closed"},
-        {&ONE, FROM "1 = 1 /* open", "comment is not closed"},
-        {&ONE, FROM "name = $1", "does not belong"},
-        /* output */
-        {&ONE, "SELECT asset, 'fail' AS verdict, place AS evidence FROM mcp_servers",
-         "column 3 is not 'reason'"},
-        {&ONE, "SELECT asset, 'fail', 'x' AS reason, place AS evidence FROM mcp_servers",
-         "column 2 is not 'verdict'"},
-        {&ONE, "SELECT asset, 'fail' AS verdict, 'x' AS reason FROM mcp_servers", "column 4"},
-        {&ONE, HEAD ", 'x' AS other FROM mcp_servers", "column 5 is not 'severity'"},
-        {&ONE, "DELETE FROM mcp_servers", "not portable"},
-        {&ONE, "", "one SELECT"},
-    };
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(REFUSED); i++) {
         struct diag d = {0};
-        if (lint(*bad[i].c, bad[i].sql, &d) != E_PARSE)
-            fail_msg("accepted: %s", bad[i].sql);
-        if (!strstr(d.text, bad[i].says))
-            fail_msg("%s\n  said '%s', expected '%s'", bad[i].sql, d.text, bad[i].says);
+        if (lint(*REFUSED[i].c, REFUSED[i].sql, &d) != E_PARSE)
+            fail_msg("accepted: %s", REFUSED[i].sql);
+        if (!strstr(d.text, REFUSED[i].says))
+            fail_msg("%s\n  said '%s', expected '%s'", REFUSED[i].sql, d.text, REFUSED[i].says);
         assert_string_equal(d.file, "c.sql");
     }
 }
