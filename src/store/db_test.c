@@ -503,8 +503,11 @@ static void test_postgres_url(void **state)
     X(test_rows)                                                                                   \
     X(test_bad_text)                                                                               \
     X(test_sql_errors)                                                                             \
-    X(test_transactions) X(test_late_failure) X(test_nested_reads) X(test_guard_allows)            \
-        X(test_guard_refuses) X(test_guard_in_transaction) X(test_guard_limits) X(test_allocation)
+    X(test_transactions)                                                                           \
+    X(test_late_failure)                                                                           \
+    X(test_nested_reads)                                                                           \
+    X(test_guard_allows)                                                                           \
+    X(test_guard_refuses) X(test_guard_in_transaction) X(test_guard_limits) X(test_allocation)
 LIST(SKIPPING)
 
 int main(void)
