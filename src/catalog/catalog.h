@@ -12,6 +12,8 @@
  *     category: model-api              see ENTRY_CATEGORIES in compile.c
  *     country: US                      ISO 3166 alpha-2 of the seat, services only
  *     provider: anthropic              sdks only: the entry of the service behind it
+ *     self_hosted: true                services whose packages also run without the vendor: a
+ *                                      package alone is then no evidence that data goes there
  *     training_use: "no, unless ..."   what the vendor says about training on inputs
  *     sources:                         at least one; every fact below stands in one of them
  *       - {url: "https://…", read: 2026-11-23}
@@ -69,6 +71,7 @@
 struct catalog_entry {
     const char *id, *name, *category, *country, *source, *training_use;
     bool service;               /* a third party (knowledge/services), not only software */
+    bool self_hosted;           /* its packages are no evidence of the service */
     const char *provider;       /* entry id of the service behind an SDK, or NULL */
     const char *const *aliases; /* NULL-terminated */
 };

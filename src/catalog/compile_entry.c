@@ -219,7 +219,8 @@ int compile_entry(struct compiler *c, bool service)
 {
     static const char *const words[] = {"id",       "name",         "aliases",  "category",
                                         "country",  "training_use", "provider", "sources",
-                                        "packages", "env",          "keys",     NULL};
+                                        "packages", "env",          "keys",     "self_hosted",
+                                        NULL};
     const struct node *root = doc_root(c->doc);
     struct catalog_entry e = {.service = service};
     int entry = (int)c->entries.n, category, training, rc;
@@ -231,6 +232,7 @@ int compile_entry(struct compiler *c, bool service)
         (rc = compile_string(c, root, "country", false, &e.country)) ||
         (rc = compile_word(c, root, "training_use", TRAINING_USES, false, &training)) ||
         (rc = compile_string(c, root, "provider", false, &e.provider)) ||
+        (rc = compile_bool(c, root, "self_hosted", &e.self_hosted)) ||
         (rc = compile_sources(c, root, &e.source)))
         return rc;
     e.category = ENTRY_CATEGORIES[category];

@@ -138,6 +138,23 @@ void package_emit(struct package_file *f, const struct package_row *row)
 
 /* --- owners -------------------------------------------------------------------------------- */
 
+/* What templates of manifests write where a person should. */
+static bool is_placeholder(struct str name, struct str mail)
+{
+    static const char *const names[] = {"your name", "your name here", "author name", "author",
+                                        "firstname lastname"};
+    static const char *const mails[] = {"you@example.com", "your@email.com",
+                                        "your.email@example.com", "author@example.com",
+                                        "your@example.com"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq_nocase(name, str_z(names[i])))
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(mails); i++)
+        if (str_eq_nocase(mail, str_z(mails[i])))
+            return true;
+    return false;
+}
+
 void package_owner(struct package_file *f, struct str name, struct str mail, unsigned confidence,
                    struct place at)
 {
@@ -145,7 +162,8 @@ void package_owner(struct package_file *f, struct str name, struct str mail, uns
     bool fresh;
     name = str_trim(name);
     mail = str_trim(mail);
-    if (f->application == FACT_NONE || (!name.n && !mail.n) || f->owners.n >= OWNERS_MAX)
+    if (f->application == FACT_NONE || (!name.n && !mail.n) || f->owners.n >= OWNERS_MAX ||
+        is_placeholder(name, mail))
         return;
     buf_add(&text, name.n ? name : mail);
     if (name.n && mail.n)

@@ -208,7 +208,7 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
     const struct catalog_entry *e =
         sdk && sdk->value.text.n ? catalog_entry(l->catalog, sdk->value.text) : NULL;
     uint32_t service;
-    rc = e ? service_of_entry(l, inv, e, &o.at, &service) : E_NOTFOUND;
+    rc = e && !e->self_hosted ? service_of_entry(l, inv, e, &o.at, &service) : E_NOTFOUND;
     if (!rc)
         rc = inventory_relate(inv, it->handles[i], VERB_PROVIDED_BY, service, RELATION_DECLARED,
                               &o.at);

@@ -116,6 +116,7 @@ static void services_behind_packages(void **state UNUSED)
     package(&e, "c/requirements.txt", "leftpad", NULL);
     package(&e, "d/requirements.txt", "odd", "no-such-entry");
     package_asked(&e, "e/uv.lock", "cohere", "cohere", false); /* some package needs it */
+    package(&e, "f/requirements.txt", "chromadb", "chroma");   /* runs without the vendor */
     estate_seal(&e, NULL);
     assert_int_equal(estate_count(&e, KIND_SERVICE), 1);
     assert_int_equal(relations(&e, VERB_PROVIDED_BY, KIND_SERVICE), 1);

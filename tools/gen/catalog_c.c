@@ -59,7 +59,9 @@ static void add_entries(struct buf *out, const struct catalog *c)
         add_member(out, "source", e->source);
         add_member(out, "training_use", e->training_use);
         add_member(out, "provider", e->provider);
-        buf_addf(out, ".service = %s, .aliases = ", e->service ? "true" : "false");
+        buf_addf(out,
+                 ".service = %s, .self_hosted = %s, .aliases = ", e->service ? "true" : "false",
+                 e->self_hosted ? "true" : "false");
         add_list(out, e->aliases);
         buf_addz(out, "},\n");
     }

@@ -13,7 +13,8 @@ extern const struct detector DETECTOR_NPM_MANIFEST;
 
 static const char FULL[] = "{\"name\": \"bot\", \"version\": \"1.2.0\", \"license\": \"MIT\",\n"
                            "\"author\": \"Ann <ann@example.com> (https://x.example)\",\n"
-                           "\"contributors\": [{\"name\": \"Bob\"}, \"Ann <ann@example.com>\"],\n"
+                           "\"contributors\": [{\"name\": \"Bob\"}, \"Ann <ann@example.com>\", "
+                           "\"your name\", {\"email\": \"you@example.com\"}],\n"
                            "\"dependencies\": {\"left-pad\": \"1.3.0\",\n"
                            "  \"oai\": \"npm:openai@4.24.1\"},\n"
                            "\"devDependencies\": {\"@anthropic-ai/sdk\": \"^0.20.0\"}}";
