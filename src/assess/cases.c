@@ -81,6 +81,10 @@ int graph_assess(struct store *st, const struct graph *g, const struct control *
     rc = graph_fill(g, &inv, d);
     if (!rc && (rc = inventory_seal(&inv)))
         diag_set(d, rc, "the graph cannot be sealed: %s", err_name(rc));
+    /* As classify says of a scan: without a gap a missing owner is known to be missing. */
+    vec_each (asset, &inv.assets)
+        if (!rc && !asset->n_owners && !g->n_gaps)
+            asset->owner_state = FACT_NONE;
     if (!rc)
         rc = store_scan_begin(st, &info, d);
     if (!rc) {

@@ -55,6 +55,49 @@ enum environment environment_of_path(struct str path)
     return ENVIRONMENT_UNKNOWN;
 }
 
+/* Detectors whose items name owners. */
+static bool names_owners(struct str collectors)
+{
+    static const char *const readers[] = {"codeowners", "npm-manifest", "pyproject"};
+    struct str word;
+    if (!collectors.n)
+        return true; /* a folder: anything could have been in it */
+    while (str_field(&collectors, ' ', &word))
+        for (size_t i = 0; i < ARRAY_LEN(readers); i++)
+            if (str_eq_z(word, readers[i]))
+                return true;
+    return false;
+}
+
+static bool is_gap(const struct coverage_row *row)
+{
+    return row->state != COVERAGE_EXAMINED && row->state != COVERAGE_SKIPPED;
+}
+
+/*
+ * Nobody names an owner: `none` when everything in the targets of its places that could have named
+ * one was read; otherwise nobody knows.
+ */
+static void classify_owners(struct inventory *inv)
+{
+    uint32_t targets = 1;
+    vec_each (row, &inv->coverage)
+        targets = MAX(targets, row->target + 1);
+    bool *hidden = mem_alloc(targets * sizeof(*hidden));
+    if (!hidden)
+        return; /* unknown stays unknown */
+    vec_each (row, &inv->coverage)
+        hidden[row->target] |= is_gap(row) && names_owners(row->collectors);
+    vec_each (a, &inv->assets) {
+        bool open = false;
+        for (size_t i = 0; i < a->n_places; i++)
+            open |= a->places[i].at.target >= targets || hidden[a->places[i].at.target];
+        if (a->owner_state == FACT_UNKNOWN && !open)
+            a->owner_state = FACT_NONE;
+    }
+    mem_free(hidden);
+}
+
 void classify_inventory(struct inventory *inv)
 {
     vec_each (a, &inv->assets) {
@@ -68,4 +111,5 @@ void classify_inventory(struct inventory *inv)
         /* Seen in several environments: production is the one that counts. */
         a->environment = conflict ? ENVIRONMENT_PRODUCTION : found;
     }
+    classify_owners(inv);
 }

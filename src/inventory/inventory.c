@@ -188,6 +188,8 @@ int inventory_seal(struct inventory *inv)
         rc = merge_assets(inv, index);
     if (!rc)
         rc = sort_owners(inv, index);
+    vec_each (a, &inv->assets)
+        a->owner_state = a->n_owners ? FACT_KNOWN : FACT_UNKNOWN;
     if (!rc)
         rc = sort_relations(inv, index);
     if (!rc)

@@ -71,6 +71,7 @@ struct asset {
     size_t n_attrs;
     struct owner_candidate *owners; /* best first */
     size_t n_owners;
+    enum fact_state owner_state; /* seal: known or unknown; classify: none, when all was read */
     uint32_t labels; /* labels that all places share */
     enum environment environment;
     enum criticality criticality;

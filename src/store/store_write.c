@@ -249,7 +249,7 @@ static struct asset_row asset_row_of(struct writing *w)
                           .owned = w->owners.n > 0,
                           .owner = w->owners.n ? w->owners.v[0].name : STR(""),
                           .owner_state =
-                              str_z(FACT_STATE_NAMES[w->owners.n ? FACT_KNOWN : FACT_UNKNOWN]),
+                              str_z(FACT_STATE_NAMES[w->owners.n ? FACT_KNOWN : a->owner_state]),
                           .environment = str_z(ENVIRONMENT_NAMES[a->environment]),
                           .criticality = str_z(CRITICALITY_NAMES[a->criticality]),
                           .sanction = str_z(SANCTION_NAMES[a->sanction]),
