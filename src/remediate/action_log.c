@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "formats/json.h"
+#include "store/store.h"
 
 static int plan_json(const struct fix_plan *p, struct buf *out)
 {
@@ -73,6 +74,8 @@ int action_log_add(struct db *db, const struct fix_plan *p, struct str backup, i
     if (!rc)
         rc = insert(db, p, buf_str(&plan), backup, now_ms, id, d);
     if (!rc)
+        rc = store_seal_actions(db, d);
+    if (!rc)
         rc = db_commit(db, d);
     if (rc) {
         db_rollback(db);
@@ -104,6 +107,8 @@ int action_log_set(struct db *db, int64_t id, const char *status, struct str mes
     if (rc)
         return rc;
     rc = update(db, id, status, message, d);
+    if (!rc)
+        rc = store_seal_actions(db, d);
     if (!rc)
         rc = db_commit(db, d);
     if (rc)

@@ -201,7 +201,7 @@ static void test_targets(void **state)
         db_exec(v.db,
                 STR("INSERT INTO target VALUES (2, 'y', 'other', 'y', '/y');"
                     "INSERT INTO scan VALUES (2, 'beef', '0.1.0', 'k1', 'full', 1, 1800000000000,"
-                    " NULL, 'd', '', -1, -1);"
+                    " NULL, 'd', '', -1, -1, '');"
                     "INSERT INTO scan_target VALUES (2, 2, 0);" INSERT_COVERAGE
                     "(2, 0, 'files', 2, '', 'examined', '', 1, 1, '');"
                     "INSERT INTO place VALUES (50, 'mcp_server-1', 2, 'z.json', '', '', '', 1, 1,"

@@ -73,7 +73,7 @@ static void test_empty(void **state)
     static const char base[] =
         "INSERT INTO target VALUES (1, 'x', 'shop', '.', '/x');"
         "INSERT INTO scan VALUES (1, 'f', '0.1.0', 'k1', 'seccomp', 0, 1700000000000,"
-        " 1700000001000, 'd', '', -1, -1);"
+        " 1700000001000, 'd', '', -1, -1, '');"
         "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
         "(1, 0, 'files', 1, '', 'examined', '', 7, 900, '');";
     struct view v = shop_open(base);

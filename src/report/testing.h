@@ -20,7 +20,7 @@
 static const char SHOP_SQL[] =
     "INSERT INTO target VALUES (1, 'git.example/acme/shop', 'shop', '.', '/home/me/shop');"
     "INSERT INTO scan VALUES (1, 'feedfacefeedface', '0.1.0', 'k1', 'full', 1, 1700000000000,"
-    " 1700000001000, 'd', '', 412, 634);"
+    " 1700000001000, 'd', '', 412, 634, '');"
     "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
     "(1, 0, 'files', 1, '', 'examined', '', 412, 3250585, '');" INSERT_COVERAGE
     "(1, 1, 'files', 1, 'vault', 'denied', 'permission denied', 0, 0, "

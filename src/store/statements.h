@@ -28,10 +28,10 @@ SQL(SQL_NEXT_CHANGE, "SELECT max(id) + 1 FROM change_log")
 SQL(SQL_NEXT_TARGET, "SELECT max(id) + 1 FROM target")
 SQL(SQL_ANY_ASSET, "SELECT 1 FROM asset LIMIT 1")
 SQL(SQL_ADD_SCAN, "INSERT INTO scan (id, uid, program, knowledge, sandbox, deterministic, started,"
-                  " finished, digest, previous, posture_low, posture_high)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, '', ?8, -1, -1)")
+                  " finished, digest, previous, posture_low, posture_high, state)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, '', ?8, -1, -1, '')")
 SQL(SQL_END_SCAN, "UPDATE scan SET finished = ?2, digest = ?3, posture_low = ?4,"
-                  " posture_high = ?5 WHERE id = ?1")
+                  " posture_high = ?5, state = ?6 WHERE id = ?1")
 SQL(SQL_FIND_TARGET, "SELECT id FROM target WHERE identity = ?1")
 SQL(SQL_ADD_TARGET, "INSERT INTO target (id, identity, name, given, root)"
                     " VALUES (?1, ?2, ?3, ?4, ?5)")
@@ -180,14 +180,14 @@ SQL(SQL_RUNS_OF_VERDICTS, "SELECT control, count(*),"
                           " FROM control_verdict GROUP BY control ORDER BY control")
 
 /* check */
-SQL(SQL_CHECK_SCANS, "SELECT id, uid, program, knowledge, sandbox, started, digest, previous"
+SQL(SQL_CHECK_SCANS, "SELECT id, uid, program, knowledge, sandbox, started, digest, previous,"
+                     " deterministic, finished, posture_low, posture_high, state"
                      " FROM scan WHERE id > ?1 ORDER BY id LIMIT 256")
-SQL(SQL_CHECK_COVERAGE,
-    "SELECT ord, target, source, path, state, reason, collectors,"
-    " files, bytes FROM coverage WHERE scan = ?1 AND ord > ?2 ORDER BY ord LIMIT 1024")
 SQL(SQL_CHECK_CHANGES, "SELECT id, subject, subject_id, what, old, new, cause FROM change_log"
                        " WHERE scan = ?1 AND id > ?2 ORDER BY id LIMIT 1024")
-SQL(SQL_CHECK_STRAY, "SELECT count(*) FROM change_log WHERE scan NOT IN (SELECT id FROM scan)")
+SQL(SQL_CHECK_STRAY, "SELECT count(*) FROM change_log c WHERE NOT EXISTS"
+                     " (SELECT 1 FROM scan s WHERE s.id = c.scan AND s.started = c.at)")
+SQL(SQL_CHECK_ACTIONS, "SELECT value FROM meta WHERE key = 'actions'")
 SQL(SQL_CHECK_PUT, "INSERT INTO check_state (subject, subject_id, state) VALUES (?1, ?2, ?3)"
                    " ON CONFLICT (subject, subject_id) DO UPDATE SET state = excluded.state")
 SQL(SQL_CHECK_GET, "SELECT state FROM check_state WHERE subject = ?1 AND subject_id = ?2")

@@ -203,7 +203,8 @@ static int add_scan(struct store *st, const struct scan_info *info, struct diag 
                                 .program = store_text(st, info->program),
                                 .knowledge = store_text(st, info->knowledge),
                                 .sandbox = store_text(st, info->sandbox),
-                                .started = st->at};
+                                .started = st->at,
+                                .deterministic = info->deterministic};
     digest_head(&st->digest, &head);
     return store_run(st, SQL_ADD_SCAN,
                      ARGS(I(st->scan), S(head.uid), S(head.program), S(head.knowledge),
@@ -385,20 +386,37 @@ bool store_is_place(const struct store *st, uint32_t asset, const struct place *
 
 /* ---- end ---- */
 
-int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)
+static int end_scan(struct store *st, const struct scan_summary *s, struct diag *d)
 {
     AUTO(buf) digest = BUF_INIT;
+    AUTO(buf) state = BUF_INIT;
+    int rc = st->text_error ? store_nomem(d) : seal_scan(st->db, st->scan, &st->digest, d);
+
+    if (!rc)
+        rc = store_seal_actions(st->db, d);
+    if (!rc)
+        rc = seal_state(st->db, &state, d);
+    if (rc)
+        return rc;
+    digest_end(&st->digest, &(struct digest_end){.finished = s->finished_ms,
+                                                 .posture_low = s->posture_low_tenths,
+                                                 .posture_high = s->posture_high_tenths,
+                                                 .state = buf_str(&state)});
+    if (digest_finish(&st->digest, &digest))
+        return store_nomem(d);
+    return store_run(st, SQL_END_SCAN,
+                     ARGS(I(st->scan), I(s->finished_ms), S(buf_str(&digest)),
+                          I(s->posture_low_tenths), I(s->posture_high_tenths), S(buf_str(&state))),
+                     d);
+}
+
+int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)
+{
     int rc;
 
     if (!st->scanning)
         return diag_set(d, E_BUG, "no scan is open");
-    if (st->text_error || digest_finish(&st->digest, &digest))
-        rc = store_nomem(d);
-    else
-        rc = store_run(st, SQL_END_SCAN,
-                       ARGS(I(st->scan), I(s->finished_ms), S(buf_str(&digest)),
-                            I(s->posture_low_tenths), I(s->posture_high_tenths)),
-                       d);
+    rc = end_scan(st, s, d);
     if (!rc)
         rc = db_commit(st->db, d);
     if (rc) {

@@ -107,9 +107,12 @@ int store_put_risks(struct store *st, const struct asset_risk *r, size_t n,
                     struct diag *d) MUST_CHECK;
 int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d) MUST_CHECK;
 void store_scan_abort(struct store *st);
+/* After each change of table `action`, in the same transaction: db check then knows its rows. */
+int store_seal_actions(struct db *db, struct diag *d) MUST_CHECK;
 
 /* `stance db check`: integrity of the file, foreign keys, digest chain, change log replay against
- * the current state. 0 sound; E_PARSE with the first defect in the diag. */
+ * the current state, and the digests over every row of every table. 0 sound; E_PARSE with the first
+ * defect in the diag. */
 int store_check(struct store *st, struct buf *report, struct diag *d) MUST_CHECK;
 
 #endif

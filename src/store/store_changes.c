@@ -25,22 +25,21 @@ void digest_head(struct sha256 *h, const struct digest_head *head)
     sha256_field(h, head->knowledge);
     sha256_field(h, head->sandbox);
     digest_int(h, head->started);
+    digest_int(h, head->deterministic);
 }
 
-void digest_coverage(struct sha256 *h, int64_t target, const struct str texts[5], int64_t files,
-                     int64_t bytes)
+void digest_end(struct sha256 *h, const struct digest_end *end)
 {
-    sha256_add(h, STR("c"));
-    digest_int(h, target);
-    for (int i = 0; i < 5; i++)
-        sha256_field(h, texts[i]);
-    digest_int(h, files);
-    digest_int(h, bytes);
+    digest_int(h, end->finished);
+    digest_int(h, end->posture_low);
+    digest_int(h, end->posture_high);
+    sha256_field(h, end->state);
 }
 
-void digest_change(struct sha256 *h, const struct change *c, struct str old_row, struct str new_row)
+void digest_change(struct sha256 *h, int64_t id, const struct change *c, struct str old_row,
+                   struct str new_row)
 {
-    sha256_add(h, STR("r"));
+    digest_int(h, id);
     sha256_field(h, c->subject);
     sha256_field(h, c->id);
     sha256_field(h, c->what);
@@ -69,7 +68,7 @@ int store_log(struct store *st, const struct change *c, struct diag *d)
 
     if ((c->old_row && buf_result(c->old_row)) || (c->new_row && buf_result(c->new_row)))
         return store_nomem(d);
-    digest_change(&st->digest, c, old_row, new_row);
+    digest_change(&st->digest, st->next_change, c, old_row, new_row);
     st->changes++;
     return store_run(st, SQL_ADD_CHANGE,
                      ARGS(I(st->next_change++), I(st->scan), I(st->at), S(c->subject), S(c->id),

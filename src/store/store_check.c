@@ -11,7 +11,7 @@
 struct check {
     struct store *st;
     struct diag *d;
-    struct buf id, json, last;
+    struct buf id, json, last, state; /* last, state: the digests of the latest scan */
     struct arena a;
     int64_t scans, changes, rows;
 };
@@ -151,25 +151,11 @@ static int apply(struct check *c, const struct stmt *s)
 
 static int digest_rows(struct check *c, struct sha256 *h, int64_t scan)
 {
-    int64_t after = -1;
-    bool more = true;
+    int64_t after = 0;
     struct stmt *s;
     int rc = 0;
 
-    while (more && !rc) {
-        more = false;
-        rc = store_query(c->st, SQL_CHECK_COVERAGE, ARGS(I(scan), I(after)), &s, c->d);
-        while (!rc && (rc = stmt_step(s, c->d)) > 0) {
-            more = true;
-            after = stmt_int(s, 0);
-            const struct str text[5] = {stmt_str(s, 2), stmt_str(s, 3), stmt_str(s, 4),
-                                        stmt_str(s, 5), stmt_str(s, 6)};
-            digest_coverage(h, stmt_int(s, 1), text, stmt_int(s, 7), stmt_int(s, 8));
-            rc = 0;
-        }
-    }
-    after = 0;
-    for (more = true; more && !rc;) {
+    for (bool more = true; more && !rc;) {
         more = false;
         rc = store_query(c->st, SQL_CHECK_CHANGES, ARGS(I(scan), I(after)), &s, c->d);
         while (!rc && (rc = stmt_step(s, c->d)) > 0) {
@@ -179,12 +165,12 @@ static int digest_rows(struct check *c, struct sha256 *h, int64_t scan)
 
             more = true;
             after = stmt_int(s, 0);
-            digest_change(h, &change, stmt_is_null(s, 4) ? STR_NULL : old_row,
+            digest_change(h, after, &change, stmt_is_null(s, 4) ? STR_NULL : old_row,
                           stmt_is_null(s, 5) ? STR_NULL : new_row);
             rc = apply(c, s);
         }
     }
-    return rc;
+    return rc ? rc : seal_scan(c->st->db, scan, h, c->d);
 }
 
 static int check_scan(struct check *c, const struct stmt *s)
@@ -197,7 +183,12 @@ static int check_scan(struct check *c, const struct stmt *s)
                                      .knowledge = stmt_str(s, 3),
                                      .sandbox = stmt_str(s, 4),
                                      .started = stmt_int(s, 5),
+                                     .deterministic = stmt_int(s, 8),
                                      .previous = stmt_str(s, 7)};
+    const struct digest_end end = {.finished = stmt_int(s, 9),
+                                   .posture_low = stmt_int(s, 10),
+                                   .posture_high = stmt_int(s, 11),
+                                   .state = stmt_str(s, 12)};
     int rc = 0;
 
     c->scans++;
@@ -207,13 +198,16 @@ static int check_scan(struct check *c, const struct stmt *s)
         return store_nomem(c->d);
     digest_head(&h, &head);
     rc = digest_rows(c, &h, scan);
+    digest_end(&h, &end);
     if (!rc && digest_finish(&h, &digest))
         rc = store_nomem(c->d);
     if (!rc && !str_eq(buf_str(&digest), stmt_str(s, 6)))
         rc = defect_int(c, "the digest does not fit the history", "scan", scan);
     buf_clear(&c->last);
     buf_add(&c->last, buf_str(&digest));
-    return rc ? rc : buf_result(&c->last) ? store_nomem(c->d) : 0;
+    buf_clear(&c->state);
+    buf_add(&c->state, end.state);
+    return rc ? rc : buf_result(&c->last) || buf_result(&c->state) ? store_nomem(c->d) : 0;
 }
 
 static int check_scans(struct check *c)
@@ -388,13 +382,39 @@ static int check_rest(struct check *c)
     return defect_int(c, "rows of the history are missing", "count", states - c->rows);
 }
 
+/* Columns of which history tells nothing: times, risks, owners, where exactly. */
+static int check_seals(struct check *c)
+{
+    AUTO(buf) now = BUF_INIT;
+    AUTO(buf) actions = BUF_INIT;
+    struct stmt *s;
+    int rc = c->scans ? seal_state(c->st->db, &now, c->d) : 0;
+
+    if (!rc && c->scans && !str_eq(buf_str(&now), buf_str(&c->state)))
+        rc = defect_int(c, "the current state is not what the scan left", "scan", c->scans);
+    if (!rc)
+        rc = seal_actions(c->st->db, &actions, c->d);
+    if (!rc)
+        rc = store_query(c->st, SQL_CHECK_ACTIONS, NULL, 0, &s, c->d);
+    if (rc)
+        return rc;
+    rc = stmt_step(s, c->d);
+    if (rc < 0 || (rc == 0 && !c->scans))
+        return rc;
+    if (rc == 0 || !str_eq(stmt_str(s, 0), buf_str(&actions)))
+        return defect(c, "the actions are not those that were made", STR("table"), STR("action"));
+    return 0;
+}
+
 static int check_all(struct check *c)
 {
     int rc = check_scans(c);
 
     for (size_t i = 0; i < ARRAY_LEN(TABLES) && !rc; i++)
         rc = check_table(c, &TABLES[i]);
-    return rc ? rc : check_rest(c);
+    if (!rc)
+        rc = check_rest(c);
+    return rc ? rc : check_seals(c);
 }
 
 /*
@@ -428,7 +448,8 @@ static int check_snapshot(struct check *c)
 
 int store_check(struct store *st, struct buf *report, struct diag *d)
 {
-    struct check c = {.st = st, .d = d, .id = BUF_INIT, .json = BUF_INIT, .last = BUF_INIT};
+    struct check c = {
+        .st = st, .d = d, .id = BUF_INIT, .json = BUF_INIT, .last = BUF_INIT, .state = BUF_INIT};
     int rc;
 
     if (st->scanning)
@@ -444,6 +465,7 @@ int store_check(struct store *st, struct buf *report, struct diag *d)
     buf_done(&c.id);
     buf_done(&c.json);
     buf_done(&c.last);
+    buf_done(&c.state);
     arena_done(&c.a);
     arena_done(&st->mem);
     return rc;

@@ -10,6 +10,7 @@
  *     store_relations.c  relations
  *     store_findings.c   findings, risks, control runs
  *     store_changes.c    every change above is a row of the log and part of the digest
+ *     store_seal.c       rows that no change tells are part of the digest, too
  */
 #ifndef STANCE_STORE_STORE_INTERNAL_H
 #define STANCE_STORE_STORE_INTERNAL_H
@@ -185,18 +186,28 @@ struct change {
     const struct buf *old_row, *new_row; /* NULL: none */
 };
 int store_log(struct store *st, const struct change *c, struct diag *d) MUST_CHECK;
-/* The digest of a scan begins with `previous` and its head, then coverage, then changes. */
+/*
+ * The digest of a scan: `previous` and its head, its changes, the rows that it wrote once (targets,
+ * coverage, control runs), and its end with the digest of all that is true afterwards.
+ */
 struct digest_head {
     struct str previous, uid, program, knowledge, sandbox;
-    int64_t started;
+    int64_t started, deterministic;
+};
+struct digest_end {
+    int64_t finished, posture_low, posture_high;
+    struct str state;
 };
 void digest_head(struct sha256 *h, const struct digest_head *head);
-/* One row of coverage in the order of its columns: source, path, state, reason, collectors. */
-void digest_coverage(struct sha256 *h, int64_t target, const struct str texts[5], int64_t files,
-                     int64_t bytes);
-void digest_change(struct sha256 *h, const struct change *c, struct str old_row,
+void digest_change(struct sha256 *h, int64_t id, const struct change *c, struct str old_row,
                    struct str new_row);
+void digest_end(struct sha256 *h, const struct digest_end *end);
 int digest_finish(struct sha256 *h, struct buf *ret) MUST_CHECK;
+
+/* Every column of the rows that one scan wrote once; of the current state; of the actions. */
+int seal_scan(struct db *db, int64_t scan, struct sha256 *h, struct diag *d) MUST_CHECK;
+int seal_state(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
+int seal_actions(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
 
 int store_resolve(struct store *st, struct diag *d) MUST_CHECK;
 int store_add_aliases(struct store *st, struct diag *d) MUST_CHECK;

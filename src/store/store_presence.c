@@ -68,7 +68,6 @@ int store_write_coverage(struct store *st, struct diag *d)
 
         if (!target)
             return diag_set(d, E_BUG, "a coverage row names no target of the scan");
-        digest_coverage(&st->digest, target, text, (int64_t)row->files, (int64_t)row->bytes);
         rc = store_run(st, SQL_ADD_COVERAGE,
                        ARGS(I(st->scan), I(ord++), S(text[0]), I(target), S(text[1]), S(text[2]),
                             S(text[3]), S(text[4]), I(row->files), I(row->bytes)),

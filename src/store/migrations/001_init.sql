@@ -26,10 +26,11 @@ CREATE TABLE scan (
     deterministic INTEGER NOT NULL,
     started INTEGER NOT NULL,
     finished INTEGER,
-    digest TEXT NOT NULL,           -- SHA-256 over previous, coverage and changes of this scan
+    digest TEXT NOT NULL,           -- SHA-256 over previous, the changes, all that this scan wrote
     previous TEXT NOT NULL,
     posture_low INTEGER NOT NULL,   -- tenths, -1 not assessed
-    posture_high INTEGER NOT NULL
+    posture_high INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT ''  -- SHA-256 over every row of the current state after this scan
 );
 
 CREATE TABLE scan_target (
