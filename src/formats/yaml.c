@@ -67,7 +67,8 @@ static int parser_failed(struct yaml *y)
     if (p->error == YAML_MEMORY_ERROR)
         return doc_build_fail(&y->b, E_NOMEM, y->bytes, "out of memory");
     if (p->error != YAML_READER_ERROR && p->context)
-        return doc_build_fail(&y->b, E_PARSE, off, "%s, %s", p->context, problem);
+        return doc_build_fail(&y->b, E_PARSE, off, "%s (%s from line %zu on)", problem, p->context,
+                              p->context_mark.line + 1);
     return doc_build_fail(&y->b, E_PARSE, off, "%s", problem);
 }
 
