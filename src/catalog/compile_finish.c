@@ -158,7 +158,9 @@ static int check_keys(struct compiler *c, const struct catalog *out)
     vec_each (k, &c->keys) {
         const struct catalog_kind *kind = catalog_kind(out, str_z(k->kind));
         if (!kind)
-            return diag_set(c->d, E_PARSE, "kind '%s' is not in patterns/kinds.yaml", k->kind);
+            return diag_set(c->d, E_PARSE,
+                            "kind '%s' of '%s' is not in patterns/kinds.yaml; add it", k->kind,
+                            k->entry < 0 ? "patterns" : out->entries[k->entry].id);
         k->data_class = kind->data_class;
         for (const struct catalog_key *other = c->keys.v; other < k; other++) {
             if (!cmp_z(other->kind, k->kind) && other->entry != k->entry)

@@ -248,7 +248,7 @@ static void test_unknown_kind(void **state UNUSED)
     struct fixture f;
 
     assert_int_equal(compile(&f, files, 1), E_PARSE);
-    assert_string_equal(f.d.text, "kind 'acme-key' is not in patterns/kinds.yaml");
+    assert_string_equal(f.d.text, "kind 'acme-key' of 'a' is not in patterns/kinds.yaml; add it");
     refuse(E_PARSE, "patterns/x.yaml", "id: x\n" SRC "name: X\n", 3, "unknown member");
 }
 
