@@ -2,6 +2,7 @@
 /* Decides what counts as new, gone or changed between two snapshots. */
 #include "monitor/diff.h"
 
+#include "assess/control.h"
 #include "base/path.h"
 #include "formats/json.h"
 
@@ -188,6 +189,15 @@ static void show_value(struct buf *out, struct str v)
         path_show(out, v);
 }
 
+/* A label begins with the control; another version may not have it. */
+static void show_title(struct buf *out, struct str label)
+{
+    struct str id;
+    const struct control *c = str_field(&label, ' ', &id) ? control_find(id) : NULL;
+    if (c)
+        buf_addf(out, "  %s", c->title);
+}
+
 void difference_text(const struct difference *c, bool colour, bool details, struct buf *out)
 {
     static const char *const colours[] = {"\033[31m", "\033[31m", "\033[33m",
@@ -199,6 +209,8 @@ void difference_text(const struct difference *c, bool colour, bool details, stru
         buf_addf(out, STR_FMT "  %-8.*s  ", STR_ARG(c->id),
                  STR_ARG(str_eq_z(c->verdict, "fail") ? c->severity : c->verdict));
     path_show(out, c->label);
+    if (finding)
+        show_title(out, c->label);
     buf_addc(out, '\n');
     for (size_t i = 0; i < c->n && details; i++) {
         buf_addz(out, "          ");

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "assess/control.h"
 #include "formats/json.h"
 #include "monitor/diff.h"
 #include "store/store.h"
@@ -23,7 +24,7 @@
 #define WHERE(path, what)                                                                          \
     "{\"evidence\":{\"path\":\"" path "\",\"pointer\":\"/m/a\"},\"what\":{" what "}}"
 #define FINDING(id, path, status)                                                                  \
-    "{\"id\":\"" id "\",\"control\":\"AISPM-MCP-003\",\"severity\":\"medium\",\"verdict\":"        \
+    "{\"id\":\"" id "\",\"control\":\"TEST-MCP-003\",\"severity\":\"medium\",\"verdict\":"         \
     "\"fail\",\"status\":\"" status "\",\"asset\":\"x\",\"evidence\":[{\"path\":\"" path "\"}]}"
 
 struct printed {
@@ -82,13 +83,38 @@ static void new_and_gone(void **state)
                              FINDING("f1", ".mcp.json", "open"));
     records(one, one, "");
     records(NOTHING, one,
-            "new       finding   f1  medium    AISPM-MCP-003  .mcp.json\n"
+            "new       finding   f1  medium    TEST-MCP-003  .mcp.json\n"
             "new       asset     mcp_server a\n"
             "new       relation  h connects s\n");
     records(one, NOTHING,
-            "gone      finding   f1  medium    AISPM-MCP-003  .mcp.json\n"
+            "gone      finding   f1  medium    TEST-MCP-003  .mcp.json\n"
             "gone      asset     mcp_server a\n"
             "gone      relation  h connects s\n");
+}
+
+/* People read names; ids stay for programs. */
+static void names(void **state)
+{
+    (void)state;
+    records(NOTHING,
+            RECORD("", ASSET("s-1", "", ""),
+                   "{\"from\":\"h\",\"verb\":\"connects\",\"to\":\"s-1\",\"state\":\"declared\"}",
+                   ""),
+            "new       asset     mcp_server a\n"
+            "new       relation  h connects mcp_server a\n");
+    AUTO(buf) out = BUF_INIT;
+    AUTO(buf) label = BUF_INIT;
+    assert_true(CONTROL_COUNT > 0);
+    buf_addf(&label, "%s  a.json", CONTROLS[0].id);
+    struct difference c = {.kind = CHANGE_NEW,
+                           .subject = STR("finding"),
+                           .id = STR("f1"),
+                           .label = buf_str(&label),
+                           .severity = STR("low"),
+                           .verdict = STR("fail"),
+                           .status = STR("open")};
+    difference_text(&c, false, true, &out);
+    assert_non_null(strstr(out.p, CONTROLS[0].title));
 }
 
 static void causes(void **state)
@@ -117,10 +143,10 @@ static void findings(void **state)
     const char *fixed = RECORD("", "", "", FINDING("f1", "a", "fixed"));
     const char *again = RECORD("", "", "", FINDING("f1", "a", "reopened"));
     records(open, fixed,
-            "fixed     finding   f1  medium    AISPM-MCP-003  a\n"
+            "fixed     finding   f1  medium    TEST-MCP-003  a\n"
             "          status: open -> fixed\n");
     records(fixed, again,
-            "reopened  finding   f1  medium    AISPM-MCP-003  a\n"
+            "reopened  finding   f1  medium    TEST-MCP-003  a\n"
             "          status: fixed -> reopened\n");
     records(NOTHING, fixed, ""); /* came and went in between */
 }
@@ -132,13 +158,13 @@ static void gaps(void **state)
     const char *before = RECORD("", ASSET("s-1", "", WHERE("d/.mcp.json", "")), "",
                                 FINDING("f1", "d/.mcp.json", "open"));
     records(before, RECORD("{\"path\":\"d\",\"state\":\"denied\"}", "", "", ""),
-            "unseen    finding   f1  medium    AISPM-MCP-003  d/.mcp.json\n"
+            "unseen    finding   f1  medium    TEST-MCP-003  d/.mcp.json\n"
             "unseen    asset     mcp_server a\n");
     records(before, RECORD("{\"path\":\"de\",\"state\":\"denied\"}", "", "", ""),
-            "gone      finding   f1  medium    AISPM-MCP-003  d/.mcp.json\n"
+            "gone      finding   f1  medium    TEST-MCP-003  d/.mcp.json\n"
             "gone      asset     mcp_server a\n");
     records(before, RECORD("{\"path\":\"d\",\"state\":\"skipped\"}", "", "", ""),
-            "gone      finding   f1  medium    AISPM-MCP-003  d/.mcp.json\n"
+            "gone      finding   f1  medium    TEST-MCP-003  d/.mcp.json\n"
             "gone      asset     mcp_server a\n");
 }
 
@@ -148,9 +174,9 @@ static void hostile_texts(void **state)
     struct snapshot a, b;
     read_record(&a, NOTHING);
     read_record(&b, RECORD("", "", "", FINDING("f1", "a\\u001b[2J", "open")));
-    expect(&a, &b, false, "new       finding   f1  medium    AISPM-MCP-003  a\\x1b[2J\n");
+    expect(&a, &b, false, "new       finding   f1  medium    TEST-MCP-003  a\\x1b[2J\n");
     expect(&a, &b, true,
-           "{\"change\":\"new\",\"subject\":\"finding\",\"id\":\"f1\",\"label\":\"AISPM-MCP-003  "
+           "{\"change\":\"new\",\"subject\":\"finding\",\"id\":\"f1\",\"label\":\"TEST-MCP-003  "
            "a\\u001b[2J\",\"severity\":\"medium\",\"verdict\":\"fail\",\"status\":\"open\","
            "\"details\":[]}\n");
     snapshot_done(&a);
@@ -178,7 +204,7 @@ static void a_worker_reads_records(void **state)
     assert_int_equal(in_worker(RECORD("", "", "", FINDING("f1", "a", "open")), &b, &d), 0);
     assert_int_equal(snapshot_seal(&a, &d), 0);
     assert_int_equal(snapshot_seal(&b, &d), 0);
-    expect(&a, &b, false, "new       finding   f1  medium    AISPM-MCP-003  a\n");
+    expect(&a, &b, false, "new       finding   f1  medium    TEST-MCP-003  a\n");
     snapshot_done(&a);
     snapshot_done(&b);
     assert_int_equal(in_worker("{\n \"scan\":", &a, &d), E_PARSE);
@@ -282,7 +308,7 @@ static void the_log_of_a_store(void **state)
     logged(st, 3, 4,
            "gone      asset     k n\n"
            "new       asset     package p\n"
-           "new       relation  s-1 uses s-2\n");
+           "new       relation  mcp_server files uses s-2\n");
     logged(st, 4, 4, "");
     store_free(st);
 }
@@ -290,9 +316,13 @@ static void the_log_of_a_store(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(new_and_gone),       cmocka_unit_test(causes),
-        cmocka_unit_test(findings),           cmocka_unit_test(gaps),
-        cmocka_unit_test(hostile_texts),      cmocka_unit_test(a_worker_reads_records),
+        cmocka_unit_test(new_and_gone),
+        cmocka_unit_test(names),
+        cmocka_unit_test(causes),
+        cmocka_unit_test(findings),
+        cmocka_unit_test(gaps),
+        cmocka_unit_test(hostile_texts),
+        cmocka_unit_test(a_worker_reads_records),
         cmocka_unit_test(the_log_of_a_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

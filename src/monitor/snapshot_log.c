@@ -233,10 +233,29 @@ static int finding_row(struct reader *r, const struct doc *doc, const struct spa
     return rc ? rc : members(r, doc, "finding", s->id, names);
 }
 
+static int end_label(struct reader *r, struct str asset, struct buf *out)
+{
+    size_t before = out->n;
+    int rc = asset_label(r, asset, out);
+    if (!rc && out->n == before)
+        buf_add(out, asset);
+    return rc;
+}
+
+/* id: "ASSET VERB ASSET" */
 static int relation_row(struct reader *r, const struct doc *doc, const struct span *s)
 {
     static const char *const names[] = {"state", NULL};
-    int rc = add(r, "relation", s->id, STR(""), s->id);
+    struct str rest = s->id, from, verb;
+    AUTO(buf) label = BUF_INIT;
+    int rc = 0;
+    if (str_field(&rest, ' ', &from) && str_field(&rest, ' ', &verb)) {
+        rc = end_label(r, from, &label);
+        buf_addf(&label, " " STR_FMT " ", STR_ARG(verb));
+        rc = rc ? rc : end_label(r, rest, &label);
+    }
+    if (!rc)
+        rc = buf_result(&label) ? nomem(r) : add(r, "relation", s->id, STR(""), buf_str(&label));
     return rc ? rc : members(r, doc, "relation", s->id, names);
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "formats/json.h"
 #include "monitor/snapshot.h"
 #include "sandbox/frame.h"
@@ -155,6 +156,43 @@ static int finding(const struct doc *doc, const struct node *n, struct snapshot 
     return t.error;
 }
 
+/* The label of an asset that was read before, since a record has its assets first. */
+static void add_label(const struct snapshot *s, const struct map *assets, struct str id,
+                      struct buf *out)
+{
+    const uint64_t *row = map_get(assets, id);
+    buf_add(out, row ? s->rows.v[*row].value : id);
+}
+
+static int label_relations(struct snapshot *s)
+{
+    AUTO(map) assets = MAP_INIT;
+    for (size_t i = 0; i < s->rows.n; i++) {
+        struct snapshot_row *r = &s->rows.v[i];
+        AUTO(buf) label = BUF_INIT;
+        struct str rest = r->id, from, verb;
+        bool is_new;
+        if (r->attribute.n)
+            continue;
+        if (str_eq_z(r->subject, "asset")) {
+            uint64_t *slot = map_put(&assets, r->id, &is_new);
+            if (!slot)
+                return E_NOMEM;
+            *slot = i;
+        }
+        if (!str_eq_z(r->subject, "relation") || !str_field(&rest, ' ', &from) ||
+            !str_field(&rest, ' ', &verb))
+            continue;
+        add_label(s, &assets, from, &label);
+        buf_addf(&label, " " STR_FMT " ", STR_ARG(verb));
+        add_label(s, &assets, rest, &label);
+        r->value = buf_result(&label) ? STR_NULL : arena_str(&s->mem, buf_str(&label));
+        if (!r->value.p)
+            return E_NOMEM;
+    }
+    return 0;
+}
+
 static int relation(const struct doc *doc, const struct node *n, struct snapshot *to)
 {
     AUTO(buf) id = BUF_INIT;
@@ -196,7 +234,8 @@ int snapshot_of_doc(const struct doc *doc, struct snapshot *ret, struct diag *d)
                 return diag_set(d, rc, "no memory to compare");
         }
     }
-    return 0;
+    int rc = label_relations(ret);
+    return rc ? diag_set(d, rc, "no memory to compare") : 0;
 }
 
 /* --- the worker --------------------------------------------------------------------------- */

@@ -115,8 +115,8 @@ static int check_scan(struct db *db, int64_t id, struct diag *d)
 }
 
 /* Two scans of the store: `stance diff` the last two, `diff A` from A to the last, `diff A B`. */
-static int of_scans(struct invocation *in, const int64_t *ids, struct snapshot *a,
-                    struct snapshot *b, struct diag *d)
+static int of_scans(struct invocation *in, int64_t *ids, struct snapshot *a, struct snapshot *b,
+                    struct diag *d)
 {
     const char *location;
     struct store *st = NULL;
@@ -148,12 +148,15 @@ static int of_scans(struct invocation *in, const int64_t *ids, struct snapshot *
     if (!rc)
         rc = snapshot_log(store_db(st), from, to, a, b, d);
     store_free(st);
+    ids[0] = from;
+    ids[1] = to;
     return rc;
 }
 
-static int read_both(struct invocation *in, struct snapshot *a, struct snapshot *b, struct diag *d)
+/* ids gets the numbers of the scans that are compared; it stays 0 for records and stores. */
+static int read_both(struct invocation *in, int64_t *ids, struct snapshot *a, struct snapshot *b,
+                     struct diag *d)
 {
-    int64_t ids[2] = {0};
     size_t numbers = 0;
     for (size_t i = 0; i < in->n_args; i++)
         numbers += !str_to_i64(in->args[i], &ids[i]);
@@ -172,7 +175,7 @@ static int read_both(struct invocation *in, struct snapshot *a, struct snapshot 
 
 struct printing {
     struct invocation *in;
-    bool json;
+    bool json, any;
     int worst; /* severity of a new or reopened finding; -1: none */
 };
 
@@ -180,6 +183,7 @@ static int print(void *ctx, const struct difference *c)
 {
     struct printing *p = ctx;
     AUTO(buf) out = BUF_INIT;
+    p->any = true;
     bool news = c->kind == CHANGE_NEW || c->kind == CHANGE_REOPENED;
     if (news && str_eq_z(c->verdict, "fail"))
         p->worst = MAX(p->worst, word_index(SEVERITY_NAMES, c->severity));
@@ -187,21 +191,31 @@ static int print(void *ctx, const struct difference *c)
     if (p->json)
         rc = difference_json(c, &out);
     else
-        difference_text(c, p->in->terminal, true, &out);
+        difference_text(c, p->in->colour, true, &out);
     rc = rc ? rc : buf_result(&out);
     if (!rc)
         fputs(out.p, p->in->out);
     return rc;
 }
 
+static void say_nothing(struct invocation *in, const int64_t *ids)
+{
+    if (ids[0])
+        fprintf(in->err, "nothing changed from scan %lld to scan %lld\n", (long long)ids[0],
+                (long long)ids[1]);
+    else
+        fputs("nothing is different\n", in->err);
+}
+
 static int run_diff(struct invocation *in, struct diag *d)
 {
     struct snapshot a, b;
+    int64_t ids[2] = {0};
     struct printing p = {.in = in, .json = str_eq_z(option_str(in, "format"), "json"), .worst = -1};
     snapshot_init(&a);
     snapshot_init(&b);
     fflush(in->out); /* nothing buffered may be written twice by a worker */
-    int rc = read_both(in, &a, &b, d);
+    int rc = read_both(in, ids, &a, &b, d);
     if (!rc)
         rc = snapshot_seal(&a, d);
     if (!rc)
@@ -212,6 +226,8 @@ static int run_diff(struct invocation *in, struct diag *d)
     snapshot_done(&b);
     if (rc)
         return rc;
+    if (!p.any && !p.json)
+        say_nothing(in, ids);
     return p.worst >= (int)option_int(in, "fail-on") ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
