@@ -7,6 +7,7 @@
 
 static void title(struct buf *b, const struct scope *sc, const struct summary *m)
 {
+    int low = (sc->posture_low + 5) / 10, high = (sc->posture_high + 5) / 10;
     buf_addz(b, "## AI security posture of ");
     for (size_t i = 0; i < MIN(sc->n_targets, 3); i++) {
         buf_addz(b, i ? ", " : "");
@@ -17,13 +18,13 @@ static void title(struct buf *b, const struct scope *sc, const struct summary *m
     buf_addz(b, "\n\n");
     if (sc->posture_low < 0 || sc->posture_high < 0)
         buf_addz(b, "**Posture not assessed**: no control reached a verdict. ");
+    else if (low == high)
+        buf_addf(b, "**Posture %d of 100**. ", low);
     else
-        buf_addf(b,
-                 "**Posture %d to %d of 100** (what is unknown or unexamined counted as failed, "
-                 "or as passed). ",
-                 (sc->posture_low + 5) / 10, (sc->posture_high + 5) / 10);
+        buf_addf(b, "**Posture %d to %d of 100** (unknown counted as failed, or as passed). ", low,
+                 high);
     text_count(b, (uint64_t)MAX(m->files, 0));
-    buf_addz(b, " files, ");
+    buf_addz(b, m->files == 1 ? " file, " : " files, ");
     text_bytes(b, (uint64_t)MAX(m->bytes, 0));
     buf_addz(b, " examined");
     if (!str_eq_z(sc->sandbox, "full"))
@@ -138,7 +139,7 @@ static void gaps(struct buf *b, const struct summary *m)
         markdown_code(b, m->rule[i].path);
         buf_addz(b, ", ");
         text_count(b, (uint64_t)MAX(m->rule[i].files, 0));
-        buf_addz(b, " files, ");
+        buf_addz(b, m->rule[i].files == 1 ? " file, " : " files, ");
         markdown_text(b, m->rule[i].reason);
         buf_addc(b, '\n');
     }
@@ -173,7 +174,7 @@ static int write_markdown(const struct view *v, FILE *out, struct diag *d)
 
 const struct report_format REPORT_FORMAT_MARKDOWN = {
     .name = "markdown",
-    .title = "the first screen as Markdown, for pull requests",
+    .title = "the first screen for pull requests",
     .mime = "text/markdown; charset=utf-8",
     .extension = "md",
     .write = write_markdown,

@@ -112,7 +112,7 @@ static void kind_names(struct screen *s, const struct summary_kind *k)
         size_t more = rest ? 14 : 0;
         size_t sep = i ? 2 : 0;
         AUTO(buf) name = BUF_INIT;
-        size_t w = text_fit(&name, k->names[i], 36, FIT_END_KEPT);
+        size_t w = text_fit(&name, k->names[i], 48, FIT_END_KEPT);
         if (i && used + sep + w + more > s->width) {
             more_names(s, k->distinct - i);
             return;
@@ -170,9 +170,9 @@ static void inventory(struct screen *s, const struct summary *m)
 #define SEVERITY_COLUMN 10
 #define INDENT          4
 
-/* Where the right columns of the shown findings begin: as wide as their longest text. */
+/* Each column of the shown findings is as wide as its longest text, if there is room. */
 struct columns {
-    size_t owner, action;
+    size_t title, where, owner, action;
 };
 
 static void action_of(struct buf *out, const struct summary_finding *f)
@@ -185,16 +185,38 @@ static struct str owner_of(const struct summary_finding *f)
     return f->owner.n ? f->owner : STR("no owner");
 }
 
-static struct columns columns_of(const struct summary *m)
+static void place_of(struct buf *at, struct buf *tail, const struct summary_finding *f)
+{
+    buf_add(at, f->path.n ? f->path : f->asset_name);
+    if (f->path.n && f->line > 0)
+        buf_addf(at, ":%lld", (long long)f->line);
+    if (f->more_places)
+        buf_addf(tail, " (+%lld)", (long long)f->more_places);
+    buf_addz(tail, "  ");
+}
+
+static void widen(struct columns *c, const struct summary_finding *f, size_t width)
+{
+    AUTO(buf) text = BUF_INIT;
+    AUTO(buf) action = BUF_INIT;
+    AUTO(buf) at = BUF_INIT;
+    AUTO(buf) tail = BUF_INIT;
+    action_of(&action, f);
+    place_of(&at, &tail, f);
+    c->action = MAX(c->action, action.n);
+    c->owner = MAX(c->owner, text_fit(&text, owner_of(f), 16, FIT_START_KEPT));
+    c->title = MAX(c->title, text_fit(&text, f->title, width, FIT_START_KEPT));
+    c->where = MAX(c->where, text_fit(&text, buf_str(&at), width, FIT_END_KEPT) + tail.n +
+                                 text_fit(&text, f->reason, width, FIT_START_KEPT));
+}
+
+static struct columns columns_of(const struct summary *m, size_t width)
 {
     struct columns c = {0};
-    for (int i = 0; i < m->n_findings; i++) {
-        AUTO(buf) owner = BUF_INIT;
-        AUTO(buf) action = BUF_INIT;
-        action_of(&action, &m->findings[i]);
-        c.owner = MAX(c.owner, text_fit(&owner, owner_of(&m->findings[i]), 16, FIT_START_KEPT));
-        c.action = MAX(c.action, action.n);
-    }
+    for (int i = 0; i < m->n_findings; i++)
+        widen(&c, &m->findings[i], width);
+    c.title = MIN(c.title, width - SCORE_COLUMN - SEVERITY_COLUMN - c.action - 2);
+    c.where = MIN(c.where, width - INDENT - c.owner - 2);
     return c;
 }
 
@@ -204,12 +226,7 @@ static size_t place_and_why(struct screen *s, const struct summary_finding *f, s
     AUTO(buf) at = BUF_INIT;
     AUTO(buf) tail = BUF_INIT;
     AUTO(buf) why = BUF_INIT;
-    buf_add(&at, f->path.n ? f->path : f->asset_name);
-    if (f->path.n && f->line > 0)
-        buf_addf(&at, ":%lld", (long long)f->line);
-    if (f->more_places)
-        buf_addf(&tail, " (+%lld)", (long long)f->more_places);
-    buf_addz(&tail, "  ");
+    place_of(&at, &tail, f);
     size_t wish = text_fit(&why, f->reason, room, FIT_START_KEPT);
     size_t place = MAX(room * 9 / 20, room - MIN(room, wish + tail.n));
     size_t used = text_fit(&s->line, buf_str(&at), place, FIT_END_KEPT) + tail.n;
@@ -232,14 +249,12 @@ static void finding(struct screen *s, const struct summary_finding *f, const str
     buf_addf(&s->line, "  %-*s%-*s", SCORE_COLUMN - 2, score.p, SEVERITY_COLUMN,
              SEVERITY_NAMES[f->severity]);
     plain(s);
-    text_cell(&s->line, f->title, s->width - SCORE_COLUMN - SEVERITY_COLUMN - c->action - 2,
-              FIT_START_KEPT);
+    text_cell(&s->line, f->title, c->title, FIT_START_KEPT);
     buf_addf(&s->line, "  %s", action.p);
     flush(s);
-    size_t room = s->width - INDENT - c->owner - 2;
     buf_pad(&s->line, ' ', INDENT);
-    size_t used = place_and_why(s, f, room);
-    buf_pad(&s->line, ' ', room - MIN(room, used) + 2);
+    size_t used = place_and_why(s, f, c->where);
+    buf_pad(&s->line, ' ', c->where - MIN(c->where, used) + 2);
     text_fit(&s->line, owner_of(f), c->owner, FIT_START_KEPT);
     flush(s);
 }
@@ -261,7 +276,7 @@ static void by_severity(struct screen *s, const struct summary *m)
 
 static void findings(struct screen *s, const struct summary *m)
 {
-    struct columns columns = columns_of(m);
+    struct columns columns = columns_of(m, s->width);
     if (!m->assets && !m->failing)
         return;
     head(s, "Worst first");
@@ -301,8 +316,10 @@ static void posture(struct screen *s, const struct scope *sc)
     if (sc->posture_low < 0 || sc->posture_high < 0) {
         buf_addz(&s->line, "     not assessed: no control reached a verdict");
     } else {
-        buf_addf(&s->line, "     %d-%d of 100: unknown counted as failed ... as passed",
-                 (sc->posture_low + 5) / 10, (sc->posture_high + 5) / 10);
+        int low = (sc->posture_low + 5) / 10, high = (sc->posture_high + 5) / 10;
+        buf_addf(&s->line, low == high ? "     %d of 100" : "     %d to %d of 100", low, high);
+        if (low != high)
+            buf_addz(&s->line, ": unknown counted as failed, or as passed");
     }
     flush(s);
 }
