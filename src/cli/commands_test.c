@@ -145,9 +145,16 @@ static void test_findings(void **state)
     assert_int_equal(stance("findings", DB, "--control", "TEST-MCP-3", "-f", "json", NULL), 0);
     is_json();
     lacks("TEST-AGT-1");
-    assert_int_equal(stance("findings", DB, "--control", "nothing", NULL), 0);
+    assert_int_equal(stance("findings", DB, "--control", "nothing", NULL), EXIT_USAGE);
     assert_string_equal(out_text, "");
+    says("there is no control \"nothing\"");
+    assert_int_equal(stance("findings", DB, "--control", "AISPM-MCP-002", NULL), 0);
     says("no finding matches");
+    assert_int_equal(stance("findings", DB, "-f", "csv", NULL), 0);
+    has("id,risk,severity,status,control,asset,target,place,owner,reason");
+    has(",shop,");
+    assert_int_equal(stance("findings", DB, NULL), 0);
+    lacks("target"); /* there is one */
 }
 
 static void test_coverage(void **state)
@@ -193,6 +200,16 @@ static void test_explain(void **state)
     says("begins several ids");
     assert_int_equal(stance("explain", "zzz", DB, NULL), EXIT_USAGE);
     says("no asset and no finding \"zzz\"");
+    assert_int_equal(stance("explain", "AISPM-MCP-002", DB, NULL), EXIT_USAGE);
+    says("stance controls show AISPM-MCP-002");
+    assert_int_equal(stance("explain", "Claude Code", DB, NULL), 0);
+    has("agent_host-1");
+    assert_int_equal(stance("explain", "old", DB, NULL), EXIT_USAGE); /* gone */
+    assert_int_equal(stance("explain", "555", DB, NULL), 0);
+    has("gone since");
+    has("fail, while it was open");
+    assert_int_equal(stance("explain", "1a2b3c4d00000001", DB, NULL), 0);
+    lacks("while it was open");
 }
 
 static void test_query(void **state)
@@ -290,6 +307,9 @@ static void test_small_ones(void **state)
     has("inventory");
     assert_int_equal(stance("help", "query", NULL), 0);
     has("usage: stance query");
+    lacks(" \n");
+    assert_int_equal(stance("help", "version", NULL), 0);
+    has("usage: stance version\n");
     assert_int_equal(stance("query", "--help", NULL), 0);
     assert_int_equal(stance("help", "nothing", NULL), EXIT_USAGE);
     assert_int_equal(stance("help", "--man", NULL), 0);

@@ -7,18 +7,21 @@
 #include "formats/json.h"
 #include "prioritize/risk.h"
 
+static bool is_open(const struct stmt *r)
+{
+    return str_eq_z(stmt_str(r, 5), "open") || str_eq_z(stmt_str(r, 5), "reopened");
+}
+
 static void remedy(struct page *p, const struct stmt *r)
 {
     struct str control = stmt_str(r, 1);
     const struct control *c = control_find(control);
-    struct str status = stmt_str(r, 5);
-    bool open = str_eq_z(status, "open") || str_eq_z(status, "reopened");
     page_head(p, "What to do", NULL);
     if (c && c->remediation)
         page_line(p, "remedy", str_z(c->remediation));
     page_begin(p, STR("fix"), TONE_PLAIN);
-    if (!open)
-        buf_addf(&p->line, "nothing: the finding is " STR_FMT, STR_ARG(status));
+    if (!is_open(r))
+        buf_addf(&p->line, "nothing: the finding is " STR_FMT, STR_ARG(stmt_str(r, 5)));
     else if (scope_fixable(p->scope, control))
         buf_addf(&p->line, "stance fix " STR_FMT, STR_ARG(p->id));
     else
@@ -80,6 +83,7 @@ static void finding_row(struct page *p, const struct stmt *r)
 {
     const struct control *c = control_find(stmt_str(r, 1));
     AUTO(buf) since = BUF_INIT;
+    bool open = is_open(r);
     text_tone(&p->line, p->in->colour, TONE_HEAD);
     page_show(p, stmt_str(r, 2));
     text_plain(&p->line, p->in->colour);
@@ -90,14 +94,16 @@ static void finding_row(struct page *p, const struct stmt *r)
     buf_add(&p->line, stmt_str(r, 4));
     text_plain(&p->line, p->in->colour);
     page_end(p);
-    page_line(p, "verdict", stmt_str(r, 10));
+    page_begin(p, STR("verdict"), TONE_PLAIN);
+    buf_addf(&p->line, STR_FMT "%s", STR_ARG(stmt_str(r, 10)), open ? "" : ", while it was open");
+    page_end(p);
     page_line(p, "reason", stmt_str(r, 3));
     if (c)
         page_line(p, "why it matters", str_z(c->why));
     page_line(p, "control", stmt_str(r, 1));
     buf_add(&since, stmt_str(r, 5));
     buf_addz(&since, " since ");
-    buf_add_time(&since, stmt_int(r, 11));
+    buf_add_time(&since, stmt_int(r, open || stmt_is_null(r, 22) ? 11 : 22));
     if (stmt_str(r, 12).n && !stmt_is_null(r, 22)) {
         buf_addz(&since, ", ");
         buf_add(&since, stmt_str(r, 12));

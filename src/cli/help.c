@@ -32,11 +32,12 @@ static void wrapped(FILE *out, struct str text, size_t column, size_t indent)
 {
     struct str word;
     while (str_field(&text, ' ', &word)) {
-        if (column + word.n + 1 > 100 && column > indent) {
+        bool first = column == indent, fits = column + word.n + 1 <= 100;
+        if (!first && !fits) {
             fprintf(out, "\n%*s", (int)indent, "");
             column = indent;
         }
-        fprintf(out, STR_FMT "%s", STR_ARG(word), text.n ? " " : "");
+        fprintf(out, "%s" STR_FMT, first || !fits ? "" : " ", STR_ARG(word));
         column += word.n + 1;
     }
     fputc('\n', out);
@@ -59,7 +60,8 @@ static void option_line(const struct option_spec *o, FILE *out)
 
 void help_command(const struct command *c, FILE *out)
 {
-    fprintf(out, "usage: stance %s %s\n\n%s\n", c->name, c->usage, c->summary);
+    fprintf(out, "usage: stance %s%s%s\n\n%s\n", c->name, c->usage[0] ? " " : "", c->usage,
+            c->summary);
     if (c->description)
         fprintf(out, "\n%s\n", c->description);
     if (c->options && c->options[0].name) {

@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "cli/observe.h"
+#include "report/text.h"
 
 /* The one thing a signal handler may touch. */
 static volatile sig_atomic_t interrupted;
@@ -144,8 +145,11 @@ static void show(void *ctx, uint64_t files, uint64_t bytes, struct str path)
     AUTO(buf) line = BUF_INIT;
     AUTO(buf) shown = BUF_INIT;
     path_show(&shown, path);
-    buf_addf(&line, "\r\033[K%llu files, %llu MB  ", (unsigned long long)files,
-             (unsigned long long)(bytes >> 20));
+    buf_addz(&line, "\r\033[K");
+    text_count(&line, files);
+    buf_addz(&line, files == 1 ? " file, " : " files, ");
+    text_bytes(&line, bytes);
+    buf_addz(&line, "  ");
     size_t room = in->width > 40 ? (size_t)in->width - 30 : 10;
     buf_add(&line,
             shown.n > room ? str_sub(buf_str(&shown), shown.n - room, shown.n) : buf_str(&shown));
@@ -155,8 +159,9 @@ static void show(void *ctx, uint64_t files, uint64_t bytes, struct str path)
 
 void observe_progress(struct invocation *in, struct loop_options *o)
 {
-    if (!isatty(fileno(in->err)))
-        return;
+    const char *term = getenv("TERM");
+    if (!isatty(fileno(in->err)) || !term || str_eq_z(str_z(term), "dumb"))
+        return; /* the line could not be written over */
     o->discover.progress = show;
     o->discover.progress_ctx = in;
 }

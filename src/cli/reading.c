@@ -2,8 +2,11 @@
 /* Decides which store and which part of it a reading command works on. */
 #include "cli/reading.h"
 
+#include "assess/control.h"
 #include "cli/observe.h"
 #include "remediate/action.h"
+
+#define NAMED_SHOWN 3 /* ids of assets that have one name */
 
 bool control_is_fixable(struct str control)
 {
@@ -112,6 +115,43 @@ static int look_up(struct db *db, const char *sql, struct str word, struct arena
     return !rc && *found && !ret_id->p ? arena_error(a) : rc;
 }
 
+/* Present assets of this name; several are an error that lists some of their ids. */
+static int by_name(struct db *db, struct str word, struct arena *a, struct str *ret_id, int *found,
+                   struct diag *d)
+{
+    AUTO(buf) ids = BUF_INIT;
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        STR("SELECT id FROM asset WHERE name = ?1 AND state = 'present'"
+                            " ORDER BY id"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, word);
+    while ((rc = stmt_step(s, d)) > 0) {
+        if (++*found == 1)
+            *ret_id = arena_str(a, stmt_str(s, 0));
+        if (*found <= NAMED_SHOWN)
+            buf_addf(&ids, "%s" STR_FMT, *found > 1 ? ", " : "", STR_ARG(stmt_str(s, 0)));
+    }
+    stmt_free(s);
+    if (rc || *found < 2)
+        return !rc && *found && !ret_id->p ? arena_error(a) : rc;
+    diag_set(d, E_USAGE, "%d assets have the name \"" STR_FMT "\"", *found, STR_ARG(word));
+    diag_hint(d, "their ids: %s%s", ids.p, *found > NAMED_SHOWN ? ", ..." : "");
+    return E_USAGE;
+}
+
+static int nothing_of(struct str word, struct diag *d)
+{
+    diag_set(d, E_NOTFOUND, "there is no asset and no finding \"" STR_FMT "\"", STR_ARG(word));
+    if (control_find(word))
+        diag_hint(d, "it is a control: `stance controls show " STR_FMT "`", STR_ARG(word));
+    else
+        diag_hint(d, "`stance inventory` and `stance findings` list the ids");
+    return E_NOTFOUND;
+}
+
 int reading_resolve(struct reading *r, struct str word, struct arena *a, struct str *ret_id,
                     bool *ret_finding, struct diag *d)
 {
@@ -126,13 +166,12 @@ int reading_resolve(struct reading *r, struct str word, struct arena *a, struct 
     int rc = word.n ? look_up(r->view.db, findings, word, a, &finding, &n_findings, d) : 0;
     if (!rc && word.n)
         rc = look_up(r->view.db, assets, word, a, &asset, &n_assets, d);
+    if (!rc && word.n && !n_findings && !n_assets)
+        rc = by_name(r->view.db, word, a, &asset, &n_assets, d);
     if (rc)
         return rc;
-    if (!n_findings && !n_assets) {
-        diag_set(d, E_NOTFOUND, "there is no asset and no finding \"" STR_FMT "\"", STR_ARG(word));
-        diag_hint(d, "`stance inventory` and `stance findings` list the ids");
-        return E_NOTFOUND;
-    }
+    if (!n_findings && !n_assets)
+        return nothing_of(word, d);
     if (n_findings + n_assets > 1) {
         diag_set(d, E_USAGE, "\"" STR_FMT "\" begins several ids", STR_ARG(word));
         diag_hint(d, "give more of the id");

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cli/options.h"
+#include "report/report.h"
 
 #define REFERENCE "docs/reference/cli.md"
 
@@ -73,6 +74,23 @@ static void test_tables(void **state)
     }
 }
 
+/* The words of scan and report cannot come from formats/LIST, so they are compared with it. */
+static void test_formats(void **state)
+{
+    AUTO(buf) choices = BUF_INIT;
+    const struct command *report = command_find(STR("report"));
+    (void)state;
+    for (int i = 0; i < REPORT_FORMAT_COUNT; i++) {
+        const struct report_format *f = REPORT_FORMATS[i];
+        buf_addf(&choices, "%s%s", i ? "|" : "", f->name);
+        if (!strstr(report->description, f->title) || !strstr(report->description, f->name))
+            fail_msg("stance report --help does not tell \"%s\", %s", f->name, f->title);
+    }
+    for (const struct option_spec *o = command_find(STR("scan"))->options; o->name; o++)
+        if (!strcmp(o->name, "format"))
+            assert_string_equal(o->choices, choices.p);
+}
+
 static void test_shells(void **state)
 {
     (void)state;
@@ -89,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference),
         cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_formats),
         cmocka_unit_test(test_shells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,8 +130,8 @@ void reobserve_print(struct invocation *in, const struct verified *v, bool json)
         return;
     }
     AUTO(buf) out = BUF_INIT;
-    buf_addf(&out, "%s%-7s%s  " STR_FMT "  " STR_FMT "  ", in->terminal ? colours[v->outcome] : "",
-             OUTCOME_NAMES[v->outcome], in->terminal ? "\033[0m" : "", STR_ARG(v->subject.finding),
+    buf_addf(&out, "%s%-7s%s  " STR_FMT "  " STR_FMT "  ", in->colour ? colours[v->outcome] : "",
+             OUTCOME_NAMES[v->outcome], in->colour ? "\033[0m" : "", STR_ARG(v->subject.finding),
              STR_ARG(v->subject.control));
     path_show(&out, v->subject.path);
     if (v->subject.pointer.n) {

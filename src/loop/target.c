@@ -130,7 +130,7 @@ static int read_key(int fd, const char *file, struct arena *a, struct str *ret, 
     if (n != KEY_BYTES) {
         diag_set(d, E_PARSE, "the installation key must be %d bytes", KEY_BYTES);
         diag_at(d, file, 0, 0);
-        diag_hint(d, "restore it from your backup, or remove it to start with a new one");
+        diag_hint(d, "restore it from your backup, or name a file that is not there for a new one");
         return E_PARSE;
     }
     *ret = str_n(key, KEY_BYTES);

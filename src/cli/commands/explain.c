@@ -65,11 +65,12 @@ const struct command COMMAND_EXPLAIN = {
     .usage = "ASSET|FINDING [OPTION...]",
     .summary = "tell everything about one asset or finding, with evidence",
     .description =
-        "ASSET or FINDING is an id, an alias, or a beginning that only one id has. An asset\n"
-        "is told as six facts: what it is, where it lives, who owns it, what data flows\n"
-        "through it, which controls judge it, what its risk is; each with its state and\n"
-        "reason, then relations, findings and history.",
+        "ASSET or FINDING is an id, an alias, or a beginning that only one id has; an asset\n"
+        "may also be called by its name. An asset is told as six facts: what it is, where it\n"
+        "lives, who owns it, what data flows through it, which controls judge it, what its\n"
+        "risk is; each with its state and reason, then relations, findings and history.",
     .examples = "  stance explain 1a2b3c4d\n"
+                "  stance explain github                  # the asset with this name\n"
                 "  stance explain mcp_server-0123 -f json",
     .options = options,
     .min_args = 1,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how the findings of a store are listed. */
+#include "assess/control.h"
 #include "cli/grid.h"
 #include "cli/reading.h"
 #include "report/record.h"
@@ -21,6 +22,7 @@ static const struct option_spec options[] = {
     {0},
 };
 
+#define TARGET_COLUMN 6 /* shown when there are several */
 static const struct grid_column columns[] = {
     {.title = "id", .whole = true},
     {.title = "risk", .right = true, .whole = true},
@@ -28,6 +30,7 @@ static const struct grid_column columns[] = {
     {.title = "status", .machine = true},
     {.title = "control", .whole = true},
     {.title = "asset", .machine = true},
+    {.title = "target", .min_width = 8},
     {.title = "place", .tail = true, .min_width = 16},
     {.title = "owner", .min_width = 8},
     {.title = "reason", .min_width = 20},
@@ -35,10 +38,10 @@ static const struct grid_column columns[] = {
 
 static void query(const struct scope *s, bool unknown, struct select *q)
 {
-    select_addz(
-        q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, p.path, a.owner,"
-           " f.reason, coalesce(p.line, 0), f.verdict FROM finding f"
-           " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id WHERE ");
+    select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, p.path, a.owner,"
+                   " f.reason, coalesce(p.line, 0), f.verdict, t.name FROM finding f"
+                   " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
+                   " LEFT JOIN target t ON t.id = p.target WHERE ");
     scope_findings(s, q);
     if (!unknown)
         select_addz(q, " AND f.verdict IN ('fail', 'excepted')");
@@ -60,6 +63,7 @@ static void row(struct grid *g, const struct stmt *r)
     grid_cell(g, open ? (str_eq_z(verdict, "fail") ? stmt_str(r, 3) : verdict) : stmt_str(r, 3));
     grid_cell(g, stmt_str(r, 4));
     grid_cell(g, stmt_str(r, 5));
+    grid_cell(g, stmt_is_null(r, 11) ? STR_NULL : stmt_str(r, 11));
     grid_cell(g, stmt_is_null(r, 6) ? STR_NULL : buf_str(&place));
     grid_cell(g, stmt_is_null(r, 7) ? STR_NULL : stmt_str(r, 7));
     if (!open)
@@ -74,14 +78,17 @@ static int list(struct invocation *in, const struct view *v, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
+    struct grid_column shown[ARRAY_LEN(columns)];
     struct scope s;
     struct grid g;
     int rc = scope_open(v, &s, d);
     if (rc)
         return rc;
+    memcpy(shown, columns, sizeof(shown));
+    shown[TARGET_COLUMN].machine = s.n_targets < 2;
     query(&s, option_flag(in, "unknown"), &q);
     rc = select_prepare(&q, s.db, &r, d);
-    grid_begin(&g, in, (enum grid_format)option_int(in, "format"), columns, ARRAY_LEN(columns));
+    grid_begin(&g, in, (enum grid_format)option_int(in, "format"), shown, ARRAY_LEN(shown));
     while (!rc && (rc = stmt_step(r, d)) > 0) {
         row(&g, r);
         rc = 0;
@@ -92,15 +99,35 @@ static int list(struct invocation *in, const struct view *v, struct diag *d)
     return rc ? rc : end;
 }
 
+/* A store may hold findings of controls that this version does not have. */
+static int check_control(struct db *db, struct str id, struct diag *d)
+{
+    struct stmt *s = NULL;
+    if (!id.n || control_find(id))
+        return 0;
+    int rc = db_prepare(db, STR("SELECT 1 FROM finding WHERE control = ?1 LIMIT 1"), &s, d);
+    if (!rc) {
+        stmt_bind_str(s, 1, id);
+        rc = stmt_step(s, d);
+    }
+    stmt_free(s);
+    if (rc)
+        return MIN(rc, 0);
+    diag_set(d, E_NOTFOUND, "there is no control \"" STR_FMT "\"", STR_ARG(id));
+    diag_hint(d, "`stance controls` lists them");
+    return E_NOTFOUND;
+}
+
 static int run_findings(struct invocation *in, struct diag *d)
 {
     struct reading r;
     int rc = reading_open(in, &r, d);
     if (rc)
         return rc;
-    if (option_int(in, "format") == GRID_JSON)
+    rc = check_control(r.view.db, r.view.control, d);
+    if (!rc && option_int(in, "format") == GRID_JSON)
         rc = record_write(&r.view, RECORD_FINDINGS, in->out, d);
-    else
+    else if (!rc)
         rc = list(in, &r.view, d);
     reading_done(&r);
     return rc;

@@ -32,7 +32,7 @@ static void print_diff(struct invocation *in, const struct fix_plan *p)
     while (str_line(&rest, &line)) {
         char c = line.n ? line.p[0] : ' ';
         const char *colour = c == '+' ? "\033[32m" : c == '-' ? "\033[31m" : "";
-        bool coloured = in->terminal && *colour;
+        bool coloured = in->colour && *colour;
         fprintf(in->out, "%s" STR_FMT "%s\n", coloured ? colour : "", STR_ARG(line),
                 coloured ? "\033[0m" : "");
     }

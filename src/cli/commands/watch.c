@@ -79,7 +79,7 @@ static int print(void *ctx, const struct difference *c)
     } else {
         buf_add_time(&out, w->clock.now_ms);
         buf_addz(&out, "  ");
-        difference_text(c, w->in->terminal, false, &out);
+        difference_text(c, w->in->colour, false, &out);
     }
     int rc = buf_result(&out);
     if (!rc)
