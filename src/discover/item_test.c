@@ -268,6 +268,27 @@ static void secrets_stay_behind(void **state UNUSED)
     assert_true(str_eq_z(shown, "keys/[redacted]/.mcp.json"));
 }
 
+/* Two keys in one value, below a name that is redacted: the second is seen as well. */
+static void two_keys_in_one_value(void **state UNUSED)
+{
+    AUTO(buf) text = BUF_INIT;
+    buf_addz(&text, "{\"mcpServers\": {\"");
+    add_key(&text, 1);
+    buf_addz(&text, "\": {\"command\": \"x\", \"env\": {\"KEYS\": \"");
+    add_key(&text, 2);
+    buf_addz(&text, " ");
+    add_key(&text, 3);
+    buf_addz(&text, "\"}}}}");
+    AUTO(look) l = {.path = ".mcp.json", .content = buf_str(&text)};
+    look(&l);
+    assert_int_equal(l.rc, 0);
+    size_t held = 0;
+    for (size_t i = 0; i < l.facts.n; i++)
+        held += l.facts.v[i].type == FACT_VALUE && l.facts.v[i].from != FACT_NONE;
+    assert_int_equal(held, 2);
+    assert_int_equal(count(&l, FACT_VALUE), 3);
+}
+
 static void half_a_secret_in_a_snippet(void **state UNUSED)
 {
     AUTO(arena) mem = ARENA(0);
@@ -360,6 +381,7 @@ int main(void)
         cmocka_unit_test(binary_is_counted_not_searched),
         cmocka_unit_test(a_broken_document_is_a_gap),
         cmocka_unit_test(secrets_stay_behind),
+        cmocka_unit_test(two_keys_in_one_value),
         cmocka_unit_test(half_a_secret_in_a_snippet),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(a_file_that_grows_is_told),

@@ -283,9 +283,17 @@ int values_scan(struct values *v, struct str text, value_fn fn, void *ctx)
 
     if (!rc)
         rc = values_settle(v, false);
-    for (size_t i = 0; !rc && i < v->found.n; i++)
-        rc = give(v, &v->found.v[i], 0, fn, ctx);
-    return rc ? rc : v->limited ? E_LIMIT : OK;
+    /* The caller may redact what it says of a hit, with this very object. */
+    struct spans found = v->found;
+    bool limited = v->limited;
+    v->found = (struct spans){0};
+    for (size_t i = 0; !rc && i < found.n; i++) {
+        v->text = text;
+        rc = give(v, &found.v[i], 0, fn, ctx);
+    }
+    vec_free(&v->found);
+    v->found = found;
+    return rc ? rc : limited ? E_LIMIT : OK;
 }
 
 int values_begin(struct values *v)

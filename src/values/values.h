@@ -38,7 +38,8 @@ struct value_hit {
     struct str fingerprint; /* valid during the call */
 };
 
-/* A non-zero result stops the scan and is returned. It must not call the scanner that called it. */
+/* A non-zero result stops the scan and is returned. During values_scan it may call values_redact of
+ * the same object, and nothing else of it. */
 typedef int (*value_fn)(void *ctx, const struct value_hit *hit);
 
 /* `key`: 32 bytes or empty. */

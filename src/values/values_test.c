@@ -420,6 +420,38 @@ static void test_hostile(void **state UNUSED)
     assert_int_equal(h.n, 0);
 }
 
+struct redacting {
+    struct str text;
+    size_t hits, start;
+};
+
+static int redact_text(void *ctx, const struct value_hit *hit)
+{
+    struct redacting *r = ctx;
+    AUTO(buf) out = BUF_INIT;
+    assert_true(hit->start >= r->start && hit->end <= r->text.n);
+    r->start = hit->end;
+    r->hits++;
+    assert_int_equal(values_redact(scanner, r->text, &out), OK);
+    return buf_result(&out);
+}
+
+/* What is said of a hit is redacted before the next one is given. */
+static void test_redact_in_between(void **state UNUSED)
+{
+    AUTO(buf) b = BUF_INIT;
+    AUTO(buf) one = BUF_INIT;
+    struct redacting r = {0};
+
+    for (int i = 0; i < 40; i++) {
+        buf_clear(&one);
+        buf_add(&b, expanded(&one, "gsk_{alnum:52} "));
+    }
+    r.text = buf_str(&b);
+    assert_int_equal(values_scan(scanner, r.text, redact_text, &r), OK);
+    assert_int_equal(r.hits, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,7 +461,7 @@ int main(void)
         cmocka_unit_test(test_without_key), cmocka_unit_test(test_windows),
         cmocka_unit_test(test_window_stop), cmocka_unit_test(test_literal_secret),
         cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_redact_in_between),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
