@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how SQLite runs and guards statements, and how its result codes read to users. */
+#include <limits.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/db_sqlite.h"
 
-#define GUARD_TICK 1000 /* virtual machine steps between two looks at the limits */
+#define GUARD_TICK    1000 /* virtual machine steps between two looks at the limits */
+#define GUARD_TEXT    (16 << 20)
+#define GUARD_PATTERN 256
 
 struct sqlite_stmt {
     struct stmt base;
@@ -76,7 +80,10 @@ static int explain_code(struct sqlite_db *q, int code, struct diag *d)
     case SQLITE_NOTADB: return explain_corrupt(q, code & 0xff, d);
     case SQLITE_INTERRUPT: return explain_stop(q, d);
     case SQLITE_NOMEM: return diag_set(d, E_NOMEM, "no memory left for the store");
-    case SQLITE_TOOBIG: return diag_set(d, E_LIMIT, "a text is too long for the store");
+    case SQLITE_TOOBIG:
+        diag_set(d, E_LIMIT, "a text is too long for the store");
+        diag_hint(d, "ask for less in one value");
+        return E_LIMIT;
     case SQLITE_CANTOPEN:
         diag_set(d, E_DENIED, "cannot open the store or the files beside it");
         diag_hint(d, "check the permissions of the file and of its folder");
@@ -287,6 +294,17 @@ static int direct_read(const struct sqlite_db *q, struct str table)
     return SQLITE_OK;
 }
 
+/* Functions that work long in one step, where no limit stops them, or reach outside. */
+static int call(struct str function)
+{
+    static const char *const REFUSED[] = {"printf", "format", "fts3_tokenizer", "load_extension"};
+
+    for (size_t i = 0; i < ARRAY_LEN(REFUSED); i++)
+        if (str_eq_nocase(function, str_z(REFUSED[i])))
+            return SQLITE_DENY;
+    return SQLITE_OK;
+}
+
 static int authorize(void *ctx, int action, const char *a, const char *b, const char *schema,
                      const char *inner)
 {
@@ -295,8 +313,8 @@ static int authorize(void *ctx, int action, const char *a, const char *b, const 
     (void)schema;
     switch (action) {
     case SQLITE_SELECT:
-    case SQLITE_RECURSIVE:
-    case SQLITE_FUNCTION: return SQLITE_OK;
+    case SQLITE_RECURSIVE: return SQLITE_OK;
+    case SQLITE_FUNCTION: return call(str_z(b));
     case SQLITE_READ: return inner || !a || !b || !*b ? SQLITE_OK : direct_read(q, str_z(a));
     default: return SQLITE_DENY;
     }
@@ -312,10 +330,13 @@ static int progress(void *ctx)
     return q->limited;
 }
 
+/* What can hold the machine for long is bounded, too: no step is counted while a text grows. */
 static int sqlite_guard(struct db *db, struct diag *d)
 {
     (void)d;
     restart_limits(handle(db));
+    sqlite3_limit(handle(db)->h, SQLITE_LIMIT_LENGTH, GUARD_TEXT);
+    sqlite3_limit(handle(db)->h, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, GUARD_PATTERN);
     sqlite3_set_authorizer(handle(db)->h, authorize, db);
     sqlite3_progress_handler(handle(db)->h, GUARD_TICK, progress, db);
     return 0;
@@ -325,6 +346,8 @@ static void sqlite_unguard(struct db *db)
 {
     sqlite3_set_authorizer(handle(db)->h, NULL, NULL);
     sqlite3_progress_handler(handle(db)->h, 0, NULL, NULL);
+    sqlite3_limit(handle(db)->h, SQLITE_LIMIT_LENGTH, INT_MAX);
+    sqlite3_limit(handle(db)->h, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, INT_MAX);
 }
 
 static void sqlite_free(struct db *db)

@@ -306,6 +306,10 @@ static void test_guard_limits(void **state)
     assert_int_equal(db_guard(f->db, &g, &d), 0);
     assert_int_equal(guarded(f, endless), E_LIMIT);
     assert_int_equal(guarded(f, "SELECT 1"), 0);
+    if (db_engine(f->db) == DB_SQLITE) {
+        assert_int_equal(guarded(f, "SELECT length(zeroblob(100000000))"), E_LIMIT);
+        assert_int_equal(guarded(f, "SELECT printf('%.*c', 1000000000, 'x')"), E_USAGE);
+    }
     db_unguard(f->db);
 }
 

@@ -155,7 +155,7 @@ static int run_sql(struct invocation *in, struct db *db, struct diag *d)
     db_unguard(db);
     if (rc == E_USAGE || rc == E_DENIED)
         diag_hint(d, "`stance query --views` lists the views and their columns");
-    if (rc == E_LIMIT)
+    if (rc == E_LIMIT && d && !d->hint[0])
         diag_hint(d, "give it more time with --max-time");
     return rc == E_DENIED ? E_USAGE : rc;
 }
