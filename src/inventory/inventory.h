@@ -72,7 +72,7 @@ struct asset {
     struct owner_candidate *owners; /* best first */
     size_t n_owners;
     enum fact_state owner_state; /* seal: known or unknown; classify: none, when all was read */
-    uint32_t labels; /* labels that all places share */
+    uint32_t labels;             /* labels that all places share */
     enum environment environment;
     enum criticality criticality;
     enum sanction sanction;

@@ -76,24 +76,49 @@ static int score_of(const struct asset *a, int data_rank, const struct control *
     return risk_finding(&in, ret);
 }
 
+static struct str secret_kind(const struct asset *a)
+{
+    const struct attribute *kind = asset_attr(a, 0, ATTR_CREDENTIAL_SECRET_KIND);
+    return kind ? kind->value.text : STR("");
+}
+
+/*
+ * What a finding is about, for its id. The id of a credential hangs on the installation key (by its
+ * fingerprint); ids of findings must not: there it is the n-th secret of its kind in the file.
+ */
+static struct str subject_of(const struct inventory *inv, const struct asset *a,
+                             const struct inv_place *p, struct arena *mem)
+{
+    unsigned before = 0;
+    if (a->kind != KIND_CREDENTIAL)
+        return a->id;
+    vec_each (c, &inv->assets)
+        for (size_t i = 0; c->kind == KIND_CREDENTIAL && i < c->n_places; i++) {
+            const struct place *at = &c->places[i].at;
+            before += at->target == p->at.target && at->offset < p->at.offset &&
+                      str_eq(at->path, p->at.path) && str_eq(secret_kind(c), secret_kind(a));
+        }
+    return arena_fmt(mem, "credential " STR_FMT " %u", STR_ARG(secret_kind(a)), before);
+}
+
 /* Control, asset, target and place: never a line number, so that edits above do not make it new. */
-static int finding_id(const struct verdict_row *row, const struct asset *a,
-                      const struct inv_place *p, const struct scan_target *targets,
-                      struct arena *mem, struct str *ret)
+static int finding_id(const struct inventory *inv, const struct verdict_row *row,
+                      const struct asset *a, const struct inv_place *p,
+                      const struct scan_target *targets, struct arena *mem, struct str *ret)
 {
     unsigned char digest[SHA256_BYTES];
     struct sha256 h;
     int rc = sha256_init(&h);
     if (rc)
         return rc;
-    struct str key = place_key(&p->at, mem);
+    struct str key = place_key(&p->at, mem), subject = subject_of(inv, a, p, mem);
     sha256_field(&h, str_z(row->control->id));
-    sha256_field(&h, a->id);
+    sha256_field(&h, subject);
     sha256_field(&h, targets[p->at.target].identity);
     sha256_field(&h, key);
     rc = sha256_end(&h, digest);
     sha256_done(&h);
-    if (!rc && !key.p)
+    if (!rc && (!key.p || !subject.p))
         rc = arena_error(mem);
     AUTO(buf) hex = BUF_INIT;
     buf_add_hex(&hex, digest, 8);
@@ -172,7 +197,7 @@ static int make_finding(struct store *st, const struct inventory *inv,
                             .factors = arena_str(mem, buf_str(&factors))};
     if (!ret->reason.p || !ret->factors.p)
         return arena_error(mem);
-    return finding_id(row, a, &a->places[place], targets, mem, &ret->id);
+    return finding_id(inv, row, a, &a->places[place], targets, mem, &ret->id);
 }
 
 /* A place that this scan did not look at keeps the finding it has. */
