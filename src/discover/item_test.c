@@ -197,7 +197,7 @@ static void utf_16_is_text(void **state UNUSED)
     }
 }
 
-/* A document is not read beyond the limit, and that is told; keys are found in texts of any size. */
+/* A document is not read beyond the limit, and that is told; keys are found in any text. */
 static void limits_are_told(void **state UNUSED)
 {
     AUTO(buf) text = BUF_INIT;
