@@ -356,13 +356,22 @@ static void gap(struct screen *s, const struct summary_gap *g)
     flush(s);
 }
 
+/* A pattern hides what lies in a folder: people know the folder, not the pattern. */
+static struct str folder_of(struct str pattern)
+{
+    if (str_starts(pattern, STR("**/")))
+        pattern = str_sub(pattern, 3, pattern.n);
+    size_t end = str_find(pattern, STR("/*"), 0);
+    return end == SIZE_MAX ? pattern : str_sub(pattern, 0, end);
+}
+
 static void rules(struct screen *s, const struct summary *m)
 {
     AUTO(buf) text = BUF_INIT;
     int64_t all = m->by_state[COVERAGE_SKIPPED] + m->by_state[COVERAGE_NOT_LOOKED];
     for (int i = 0; i < m->n_rule; i++) {
         buf_addz(&text, i ? ", " : "");
-        buf_add(&text, m->rule[i].path);
+        buf_add(&text, folder_of(m->rule[i].path));
         if (m->rule[i].files) {
             buf_addc(&text, ' ');
             text_count(&text, (uint64_t)m->rule[i].files);
