@@ -204,6 +204,33 @@ void help_markdown(FILE *out)
     }
 }
 
+/* "a|b" as "a b" */
+static void choice_words(FILE *out, const char *choices)
+{
+    for (; *choices; choices++)
+        fputc(*choices == '|' ? ' ' : *choices, out);
+}
+
+/* After "--format" come its values. */
+static void bash_values(FILE *out)
+{
+    fputs("    case $cmd,${COMP_WORDS[COMP_CWORD-1]} in\n", out);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const char *name = COMMANDS[i]->name;
+        for (const struct option_spec *o = COMMANDS[i]->options; o && o->name; o++) {
+            if (o->hidden || o->type != OPT_CHOICE)
+                continue;
+            fprintf(out, "    %s,--%s", name, o->name);
+            if (o->letter)
+                fprintf(out, "|%s,-%c", name, o->letter);
+            fputs(") COMPREPLY=($(compgen -W \"", out);
+            choice_words(out, o->choices);
+            fputs("\" -- \"$cur\")); return ;;\n", out);
+        }
+    }
+    fputs("    esac\n", out);
+}
+
 static void bash_completion(FILE *out)
 {
     fputs("_stance() {\n    local cur=${COMP_WORDS[COMP_CWORD]} cmd=${COMP_WORDS[1]}\n"
@@ -220,7 +247,9 @@ static void bash_completion(FILE *out)
                 fprintf(out, "--%s ", o->name);
         fputs("--help\" ;;\n", out);
     }
-    fputs("    *) local words= ;;\n    esac\n    case $cur in\n"
+    fputs("    *) local words= ;;\n    esac\n", out);
+    bash_values(out);
+    fputs("    case $cur in\n"
           "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
           "    *) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n    esac\n}\n"
           "complete -o filenames -F _stance stance\n",
@@ -258,7 +287,14 @@ static void zsh_completion(FILE *out)
                 continue;
             fprintf(out, " '--%s[", o->name);
             quoted(out, o->help);
-            fprintf(out, "]%s'", o->type == OPT_FLAG ? "" : ":value:_files");
+            fputs("]", out);
+            if (o->type == OPT_CHOICE) {
+                fputs(":value:(", out);
+                choice_words(out, o->choices);
+                fputs(")'", out);
+            } else {
+                fprintf(out, "%s'", o->type == OPT_FLAG ? "" : ":value:_files");
+            }
         }
         fputs(" '*:file:_files' ;;\n", out);
     }
@@ -277,8 +313,14 @@ static void fish_completion(FILE *out)
         for (const struct option_spec *o = c->options; o && o->name; o++) {
             if (o->hidden)
                 continue;
-            fprintf(out, "complete -c stance -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
-                    c->name, o->name, o->type == OPT_FLAG ? "" : " -r");
+            fprintf(out, "complete -c stance -n '__fish_seen_subcommand_from %s' -l %s%s", c->name,
+                    o->name, o->type == OPT_FLAG ? "" : " -r");
+            if (o->type == OPT_CHOICE) {
+                fputs(" -f -a '", out);
+                choice_words(out, o->choices);
+                fputs("'", out);
+            }
+            fputs(" -d '", out);
             quoted(out, o->help);
             fputs("'\n", out);
         }

@@ -91,15 +91,26 @@ static void test_formats(void **state)
             assert_string_equal(o->choices, choices.p);
 }
 
+static void completes(const char *shell, const char *part)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    assert_int_equal(help_completion(str_z(shell), out), 0);
+    fclose(out);
+    if (!strstr(text, part))
+        fail_msg("%s does not say %s", shell, part);
+    free(text);
+}
+
 static void test_shells(void **state)
 {
     (void)state;
-    FILE *out = fopen("/dev/null", "w");
-    assert_int_equal(help_completion(STR("bash"), out), 0);
-    assert_int_equal(help_completion(STR("zsh"), out), 0);
-    assert_int_equal(help_completion(STR("fish"), out), 0);
-    assert_int_equal(help_completion(STR("tcsh"), out), E_USAGE);
-    fclose(out);
+    completes("bash",
+              "scan,--format|scan,-f) COMPREPLY=($(compgen -W \"table json sarif markdown\"");
+    completes("zsh", ":value:(table json sarif markdown)'");
+    completes("fish", "-l format -r -f -a 'table json sarif markdown' -d 'how to print'");
+    assert_int_equal(help_completion(STR("tcsh"), stdout), E_USAGE);
 }
 
 int main(void)

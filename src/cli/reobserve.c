@@ -133,6 +133,10 @@ void reobserve_print(struct invocation *in, const struct verified *v, bool json)
     buf_addf(&out, "%s%-7s%s  " STR_FMT "  " STR_FMT "  ", in->colour ? colours[v->outcome] : "",
              OUTCOME_NAMES[v->outcome], in->colour ? "\033[0m" : "", STR_ARG(v->subject.finding),
              STR_ARG(v->subject.control));
+    if (v->name_target) {
+        path_show(&out, v->subject.target_given);
+        buf_addz(&out, "  ");
+    }
     path_show(&out, v->subject.path);
     if (v->subject.pointer.n) {
         buf_addz(&out, "  ");

@@ -24,6 +24,7 @@ struct verified {
     enum outcome outcome;
     struct fix_subject subject;
     struct str reason; /* why it is open or unknown */
+    bool name_target;  /* findings of several targets are shown together */
 };
 
 /* What has to be read again to judge a finding: its file, or the whole target (empty) where the

@@ -44,7 +44,7 @@ static int all_open(struct invocation *in, struct db *db, struct subjects *ret, 
     } ids = {0};
     int rc = db_prepare(db,
                         STR("SELECT id FROM finding WHERE status IN ('open', 'reopened')"
-                            " AND verdict = 'fail' ORDER BY id"),
+                            " AND verdict = 'fail' ORDER BY risk DESC, id"),
                         &s, d);
     while (!rc && (rc = stmt_step(s, d)) > 0) {
         struct str id = arena_str(in->arena, stmt_str(s, 0));
@@ -59,6 +59,14 @@ static int all_open(struct invocation *in, struct db *db, struct subjects *ret, 
     }
     vec_free(&ids);
     return rc;
+}
+
+static bool several_targets(const struct subjects *v)
+{
+    for (size_t i = 1; i < v->n; i++)
+        if (!str_eq(v->v[i].root, v->v[0].root))
+            return true;
+    return false;
 }
 
 /* Look once at each place (of --all: at each target). */
@@ -89,12 +97,14 @@ static int judge(struct invocation *in, const char *location, const struct subje
 {
     struct store *st = NULL;
     int rc = store_open(location, DB_READ_ONLY, &in->clock, &st, d);
+    bool named = several_targets(v);
     *ret = OUTCOME_FIXED;
     for (size_t i = 0; i < v->n && !rc; i++) {
         struct verified one;
         rc = reobserve_outcome(store_db(st), v->v[i].finding, &in->clock, in->arena, &one, d);
         if (rc)
             break;
+        one.name_target = named;
         reobserve_print(in, &one, str_eq_z(option_str(in, "format"), "json"));
         /* Findings win over what could not be told. */
         if (one.outcome == OUTCOME_OPEN || (one.outcome > *ret && *ret != OUTCOME_OPEN))
