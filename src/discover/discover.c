@@ -184,12 +184,26 @@ static void examine(struct feeder *f, struct slot *s, int fd)
         give_up(it, s, rc, &d);
 }
 
+/* A slot keeps no more than this between items: one large file must not cost its size for ever. */
+#define SLOT_KEPT ((size_t)64 << 10)
+
+static void empty_slot(struct slot *s)
+{
+    s->item = (struct item_result){0};
+    if (s->mem.used > SLOT_KEPT)
+        arena_done(&s->mem);
+    else
+        arena_clear(&s->mem);
+    if (s->frame.alloc > SLOT_KEPT)
+        buf_done(&s->frame);
+    else
+        buf_clear(&s->frame);
+}
+
 /* Copy what the source said of an item into the next slot. */
 static int fill_slot(struct run *r, const struct source_item *it, struct slot *s, struct diag *d)
 {
     s->ready = false;
-    arena_clear(&s->mem);
-    buf_clear(&s->frame);
     s->item = (struct item_result){.target = r->target,
                                    .path = arena_str(&s->mem, it->path),
                                    .size = it->size,
@@ -281,6 +295,7 @@ static int drain(struct run *r, item_sink sink, void *ctx)
         count(r, &s->item);
         if (!rc)
             rc = sink(ctx, &s->item);
+        empty_slot(s);
         pthread_mutex_lock(&r->lock);
         if (rc)
             stop_run(r, rc, NULL);

@@ -129,10 +129,9 @@ static int take_owner_rule(struct link *l, const struct linked_item *it, const s
     int rc = owner_file_take(l, it, &file);
     if (rc || !file)
         return rc;
-    return vec_push(
-        &file->rules,
-        ((struct owner_rule){
-            .pattern = f->pattern, .owners = f->owners, .n = f->n_owners, .at = f->at}));
+    struct owner_rule rule = {
+        .pattern = f->pattern, .owners = f->owners, .n = f->n_owners, .at = f->at};
+    return owner_file_add(l, file, &rule);
 }
 
 /* Keep the item's facts: the frame is copied and read again into our own memory. */

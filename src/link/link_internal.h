@@ -30,6 +30,7 @@ struct owner_file {
     struct str path;
     struct str root; /* folder whose subtree it rules; ABOVE: a repository above the target */
     int rank;        /* lower wins for the same root: .github, root, docs, .gitlab */
+    bool too_long;   /* and therefore ignored */
     struct {
         VEC(struct owner_rule);
     } rules;
@@ -104,6 +105,8 @@ bool owner_file_root(struct str path, struct str *ret_root, int *ret_rank);
 /* The file that an item is, made at its first rule; NULL: the place is not one hosts read. */
 int owner_file_take(struct link *l, const struct linked_item *it,
                     struct owner_file **ret) MUST_CHECK;
+int owner_file_add(struct link *l, struct owner_file *file,
+                   const struct owner_rule *rule) MUST_CHECK;
 /* Owners of a place as candidates of an asset. */
 int owners_apply(struct link *l, struct inventory *inv, uint32_t handle,
                  const struct place *at) MUST_CHECK;

@@ -70,8 +70,8 @@ static int file_for(struct link *l, const struct place *at, const struct owner_f
     if (!rc)
         rc = folder_find(&l->owner_file_at, at->target, folder, &i);
     const struct owner_file *f = !rc && i != FACT_NONE ? &l->owner_files.v[i] : NULL;
-    if (f && r && !str_eq(f->root, folder))
-        f = NULL;
+    if (f && (f->too_long || (r && !str_eq(f->root, folder))))
+        f = NULL; /* the last rule that matches counts: without the last ones none does */
     *ret = f;
     if (!f)
         return rc;
@@ -80,6 +80,25 @@ static int file_for(struct link *l, const struct place *at, const struct owner_f
     else
         *ret_path = f->root.n ? str_sub(at->path, f->root.n + 1, at->path.n) : at->path;
     return ret_path->p ? 0 : E_NOMEM;
+}
+
+/* Each place is held against each line. GitHub reads no file above 3 MB at all. */
+#define OWNER_RULES_MAX 20000u
+
+int owner_file_add(struct link *l, struct owner_file *file, const struct owner_rule *rule)
+{
+    if (file->rules.n < OWNER_RULES_MAX)
+        return vec_push(&file->rules, *rule);
+    if (file->too_long)
+        return 0;
+    file->too_long = true;
+    return vec_push(&l->coverage, ((struct coverage_row){.source = STR("files"),
+                                                         .target = file->target,
+                                                         .path = file->path,
+                                                         .state = COVERAGE_PARTIAL,
+                                                         .reason = STR("more than 20000 rules"),
+                                                         .collectors = STR("codeowners"),
+                                                         .files = 1}));
 }
 
 int owner_file_take(struct link *l, const struct linked_item *it, struct owner_file **ret)
