@@ -94,5 +94,7 @@ chmod 000 "$p/closed-file/.mcp.json" "$p/closed-folder"
 expect 3 "closed file and folder" "${nobody[@]}" "$stance" scan --db :memory: --format json --fail-on never --allow-weak-sandbox "$p"
 holds "both are denied" 'sorted(c["path"] for c in C if c["state"] == "denied") == ["closed-file/.mcp.json", "closed-folder"]'
 holds "the rest is read" 'assets("mcp_server", "fine") and not assets("mcp_server", "hidden")'
+mkdir "$p/fine/.claude"
+echo '{"permissions": {"defaultMode": "bypassPermissions"}}' >"$p/fine/.claude/settings.json"
 expect 1 "findings win over gaps" "${nobody[@]}" "$stance" scan --db :memory: --fail-on info --allow-weak-sandbox "$p"
 finish
