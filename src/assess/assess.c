@@ -169,7 +169,8 @@ static int digest_rows(struct run *r, size_t first, struct str *ret)
 
 static int run_control(struct run *r, const struct control *c)
 {
-    struct control_run run = {.control = c, .error = STR("")};
+    struct control_run run = {
+        .control = c, .hidden = gaps_count(&r->rules.gaps, c), .error = STR("")};
     struct diag failure = {0};
     size_t first = r->out->rows.n;
     int rc = rules_prepare(&r->rules, c, r->diag);
@@ -233,14 +234,16 @@ int assess_run(struct db *db, const struct control *controls, size_t n, int64_t 
 {
     struct assessment out = {0};
     struct run r = {.db = db, .arena = a, .out = &out, .diag = d};
-    if (!controls) {
+    bool built_in = !controls;
+    if (built_in) {
         controls = CONTROLS;
         n = (size_t)CONTROL_COUNT;
     }
     rules_init(&r.rules, db, now_ms, a);
     int rc = rules_load(&r.rules, d);
     for (size_t i = 0; !rc && i < n; i++)
-        rc = run_control(&r, &controls[i]);
+        if (controls[i].collected || !built_in)
+            rc = run_control(&r, &controls[i]);
     if (!rc)
         rc = store_rows(&r);
     rules_done(&r.rules);
@@ -264,6 +267,14 @@ void assessment_done(struct assessment *r)
 {
     vec_free(&r->rows);
     vec_free(&r->runs);
+}
+
+const struct framework *framework_find(struct str id)
+{
+    for (int i = 0; i < FRAMEWORK_COUNT; i++)
+        if (str_eq_z(id, FRAMEWORKS[i].id))
+            return &FRAMEWORKS[i];
+    return NULL;
 }
 
 const struct control *control_find(struct str id)

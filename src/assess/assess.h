@@ -33,6 +33,7 @@ struct verdict_row {
 struct control_run {
     const struct control *control;
     uint64_t population, passed, failed, unknown, errors;
+    uint64_t hidden;   /* items not examined that a collector of its inputs would have read */
     struct str digest; /* SHA-256 of its rows, hex */
     struct str error;  /* first engine message, may be empty */
 };
@@ -46,8 +47,8 @@ struct assessment {
     } runs; /* one a control */
 };
 
-/* `controls` NULL: the built-in ones. Runs on any engine. E_NOMEM, E_IO; a control's own failure is
- * a row with verdict `error`. */
+/* `controls` NULL: the built-in ones whose inputs are collected. Runs on any engine. E_NOMEM, E_IO;
+ * a control's own failure is a row with verdict `error`. */
 int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
                struct arena *a, struct assessment *ret, struct diag *d) MUST_CHECK;
 int assess_derive(struct db *db, int64_t now_ms, struct diag *d) MUST_CHECK;

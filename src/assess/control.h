@@ -37,6 +37,9 @@
  * for inputs of other kinds, any gap in the same target turns `pass`, since what would fail it may
  * stand in the gap. A query that errors gives one `error` row for each asset of the kind.
  *
+ * A control with an input that no detector of this program collects could only say unknown for
+ * ever: it is not run (`collected` is false), and frameworks list it as "no collector".
+ *
  * Parameters are written :name and replaced by literals; :now is the time of the run in
  * milliseconds.
  *
@@ -81,6 +84,7 @@ struct control {
     enum severity severity;
     bool keep_severity; /* labels do not lower it */
     bool pass_is_found; /* never rests on an absence */
+    bool collected;     /* every input has a collector in this program; else it is not run */
     int kind;           /* enum kind, or KIND_ANY */
     enum control_scope scope;
     const struct control_input *inputs;
@@ -127,11 +131,12 @@ int control_lint(const struct control *c, struct diag *d) MUST_CHECK;
  *     licence: CC BY-SA 4.0, ids and titles only
  *     requirements:
  *       - {id: LLM03, title: Supply Chain, mode: assisted, controls: [AISPM-MCP-003]}
- *       - {id: LLM09, title: Misinformation, mode: manual, controls: [], gap: No control reads it.}
+ *       - {id: LLM09, title: Misinformation, mode: assisted, controls: [], gap: None reads it yet.}
  *       - {id: A.2, title: Policies related to AI, heading: true}
  *
  * automatic: the controls decide; assisted: they give evidence, a person decides; manual: only an
- * attestation answers. A requirement without controls must say in `gap` why.
+ * attestation answers. A requirement without controls must say in `gap` why; unless it is manual it
+ * is not covered.
  */
 enum test_mode { TEST_AUTOMATIC, TEST_ASSISTED, TEST_MANUAL };
 extern const char *const TEST_MODE_NAMES[];

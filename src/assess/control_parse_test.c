@@ -197,7 +197,7 @@ static void test_bad_framework(void **state)
 {
     static const char *const rows[][2] = {
         {"{id: B, title: x, mode: manual, controls: []}", "say why in 'gap'"},
-        {"{id: B, title: x, mode: assisted, controls: [], gap: y}", "its mode is manual"},
+        {"{id: B, title: x, mode: assisted, controls: []}", "say why in 'gap'"},
         {"{id: B, title: x, mode: guess, controls: []}", "not a value of 'mode'"},
         {"{id: A.1, title: x, mode: manual, controls: [], gap: y}", "stands twice"},
         {"{id: B, title: x, parent: C, heading: true}", "must be a heading"},

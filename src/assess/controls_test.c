@@ -72,6 +72,51 @@ static void test_cases_are_complete(void **state)
     }
 }
 
+/* What the build wrote is what the files say. */
+static void test_built_in_controls_are_the_files(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CONTROL_COUNT; i++) {
+        AUTO(arena) a = ARENA(0);
+        const struct control *c = &CONTROLS[i];
+        static char text[1 << 16];
+        struct control want;
+        struct diag d = {0};
+        FILE *f = fopen(c->file, "rb");
+        assert_non_null(f);
+        size_t n = fread(text, 1, sizeof(text), f);
+        fclose(f);
+        assert_int_equal(control_parse(str_n(text, n), c->file, &a, &want, &d), OK);
+        assert_string_equal(c->id, want.id);
+        assert_string_equal(c->title, want.title);
+        assert_string_equal(c->category, want.category);
+        assert_string_equal(c->sql, want.sql);
+        assert_int_equal(c->line, want.line);
+        assert_int_equal(c->severity, want.severity);
+        assert_int_equal(c->kind, want.kind);
+        assert_int_equal(c->scope, want.scope);
+        assert_int_equal(c->keep_severity, want.keep_severity);
+        assert_int_equal(c->pass_is_found, want.pass_is_found);
+        assert_int_equal(c->staleness_ms, want.staleness_ms);
+        assert_int_equal(c->n_inputs, want.n_inputs);
+        assert_int_equal(c->n_params, want.n_params);
+        assert_true(!c->action == !want.action);
+        for (int j = 0; j < c->n_inputs; j++) {
+            assert_int_equal(c->inputs[j].attr, want.inputs[j].attr);
+            assert_int_equal(c->inputs[j].verb, want.inputs[j].verb);
+        }
+    }
+}
+
+/* One that waits for its collector is named here; all others would be a misspelt collector. */
+static void test_built_in_controls_are_collected(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CONTROL_COUNT; i++)
+        if (!CONTROLS[i].collected)
+            fail_msg("%s: no detector collects one of its inputs", CONTROLS[i].id);
+}
+
 static void test_differences_are_reported(void **state)
 {
     struct test_store *t = *state;
@@ -128,6 +173,8 @@ int main(void)
     const struct CMUnitTest texts[] = {
         cmocka_unit_test(test_cases_are_complete),
         cmocka_unit_test(test_bad_files_are_refused),
+        cmocka_unit_test(test_built_in_controls_are_the_files),
+        cmocka_unit_test(test_built_in_controls_are_collected),
     };
     const struct CMUnitTest sqlite[] = {
         cmocka_unit_test(test_cases),

@@ -141,3 +141,11 @@ int gaps_of_control(const struct gaps *g, const struct control *c, struct map *r
     }
     return OK;
 }
+
+uint64_t gaps_count(const struct gaps *g, const struct control *c)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < g->list.n; i++)
+        n += g->list.v[i].state != COVERAGE_NOT_LOOKED && feeds(&g->list.v[i], c);
+    return n;
+}

@@ -42,6 +42,8 @@ const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path)
  * would have read: *ret maps each target that has such a gap to its index in the list. E_NOMEM.
  */
 int gaps_of_control(const struct gaps *g, const struct control *c, struct map *ret) MUST_CHECK;
+/* How many items that were not examined a collector of the control's inputs would have read. */
+uint64_t gaps_count(const struct gaps *g, const struct control *c);
 /* A number (target, place) as the key of a map. */
 struct str gaps_number_key(int64_t number, char text[24]);
 /* The place itself could not be read, so that nothing about it is known. */

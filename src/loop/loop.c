@@ -138,6 +138,7 @@ static int put_runs(struct turn *t, struct store *st, struct diag *d)
                                          .failed = r->failed,
                                          .unknown = r->unknown,
                                          .errors = r->errors,
+                                         .hidden = r->hidden,
                                          .digest = r->digest};
     }
     return store_put_runs(st, rows, n, d);

@@ -7,15 +7,15 @@ const char *const REQUIREMENT_STATE_NAMES[] = {
     "no collector", "manual",  "not covered", NULL,
 };
 
-/* Counts of one control in the scan: failed, unknown, passed. */
-static int read_run(struct stmt *r, const char *control, int64_t sum[3], struct diag *d)
+/* Counts of one control in the scan: failed, unknown, passed, hidden in what was not examined. */
+static int read_run(struct stmt *r, const char *control, int64_t sum[4], struct diag *d)
 {
     stmt_reset(r);
     stmt_bind_str(r, 1, str_z(control));
     int rc = stmt_step(r, d);
     if (rc <= 0)
         return rc;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         sum[i] += stmt_int(r, i);
     return 0;
 }
@@ -23,18 +23,19 @@ static int read_run(struct stmt *r, const char *control, int64_t sum[3], struct 
 static int judge(struct stmt *r, const struct requirement *q, enum requirement_state *ret,
                  struct diag *d)
 {
-    int64_t sum[3] = {0};
+    int64_t sum[4] = {0};
     bool known = false;
     int rc = 0;
     for (const char *const *c = q->controls; !rc && *c; c++) {
-        known |= control_find(str_z(*c)) != NULL;
+        const struct control *control = control_find(str_z(*c));
+        known |= control && control->collected;
         rc = read_run(r, *c, sum, d);
     }
     if (!known)
         *ret = REQUIREMENT_NO_COLLECTOR;
     else if (sum[0])
         *ret = REQUIREMENT_FAILING;
-    else if (sum[1])
+    else if (sum[1] || sum[3])
         *ret = REQUIREMENT_UNKNOWN;
     else
         *ret = sum[2] ? REQUIREMENT_PASSING : REQUIREMENT_NOTHING;
@@ -45,7 +46,7 @@ static int prepare(const struct scope *s, struct stmt **ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     buf_addf(&q.sql,
-             "SELECT failed, unknown + errors, passed FROM control_run"
+             "SELECT failed, unknown + errors, passed, hidden FROM control_run"
              " WHERE scan = %lld AND control = ?1",
              (long long)s->scan);
     return select_prepare(&q, s->db, ret, d);

@@ -171,7 +171,7 @@ SQL(SQL_PUT_RISK, "INSERT INTO asset_risk (asset, state, score, band, confidence
                   " excluded.score OR asset_risk.factors <> excluded.factors"
                   " OR asset_risk.confidence <> excluded.confidence")
 SQL(SQL_ADD_RUN, "INSERT INTO control_run (scan, control, population, passed, failed, unknown,"
-                 " errors, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+                 " errors, digest, hidden) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
 SQL(SQL_RUNS_OF_VERDICTS, "SELECT control, count(*),"
                           " sum(CASE WHEN verdict = 'pass' THEN 1 ELSE 0 END),"
                           " sum(CASE WHEN verdict IN ('fail', 'excepted') THEN 1 ELSE 0 END),"

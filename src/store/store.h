@@ -63,6 +63,7 @@ struct finding {
 struct store_run_row {
     struct str control;
     uint64_t population, passed, failed, unknown, errors;
+    uint64_t hidden;   /* items not examined that could have failed it */
     struct str digest; /* of the evidence, may be empty */
 };
 

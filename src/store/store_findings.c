@@ -72,7 +72,7 @@ int store_put_runs(struct store *st, const struct store_run_row *runs, size_t n,
 
         rc = store_run(st, SQL_ADD_RUN,
                        ARGS(I(st->scan), S(r->control), I(r->population), I(r->passed),
-                            I(r->failed), I(r->unknown), I(r->errors), S(r->digest)),
+                            I(r->failed), I(r->unknown), I(r->errors), S(r->digest), I(r->hidden)),
                        d);
         if (!rc && note_run(st, r->control, r->errors))
             rc = store_nomem(d);

@@ -3,9 +3,11 @@
  * Decides whether controls/ and frameworks/ are sound, and writes them as C tables. Build-time
  * only.
  *
- *     controls CONTROLS FRAMEWORKS OUT.c OUT.d
+ *     controls CONTROLS FRAMEWORKS COLLECTORS ACTIONS OUT.c OUT.d
  *
- * The depfile names every file and folder read, so that a new control is seen without a list.
+ * COLLECTORS and ACTIONS are the LIST files of what exists: a control whose input no collector
+ * feeds yet is not run, one that names a collector or action beside them is misspelt. The depfile
+ * names every file and folder read, so that a new control is seen without a list.
  */
 #include <dirent.h>
 
@@ -31,6 +33,7 @@ struct gen {
     struct {
         VEC(struct framework);
     } frameworks;
+    struct str collectors, actions; /* LIST files */
     struct diag diag;
 };
 
@@ -112,6 +115,44 @@ static int check_name(struct gen *g, const char *path, const struct control *c)
     return refuse(g, path, want.p, "the file must be named AREA/ID.sql after its id");
 }
 
+/* A line of a LIST file is a C name: its '_' stands for the '-' of the name that people read. */
+static bool listed(struct str list, const char *name)
+{
+    struct str line;
+    while (str_field(&list, '\n', &line)) {
+        size_t i = 0;
+        while (i < line.n && name[i] && (line.p[i] == '_' ? '-' : line.p[i]) == name[i])
+            i++;
+        if (i == line.n && i > 0 && !name[i])
+            return true;
+    }
+    return false;
+}
+
+static int check_inputs(struct gen *g, const char *path, struct control *c)
+{
+    const char *wrong = NULL;
+    c->collected = true;
+    for (int i = 0; i < c->n_inputs; i++) {
+        int known = 0;
+        for (const char *const *k = c->inputs[i].collectors; *k; k++) {
+            known += listed(g->collectors, *k);
+            wrong = listed(g->collectors, *k) ? wrong : *k;
+        }
+        c->collected = c->collected && known;
+    }
+    if (!wrong || !c->collected)
+        return OK;
+    return refuse(g, path, wrong, "an input names a collector that does not exist");
+}
+
+static int check_action(struct gen *g, const char *path, const struct control *c)
+{
+    if (!c->action || listed(g->actions, c->action))
+        return OK;
+    return refuse(g, path, c->action, "the remediation names an action that does not exist");
+}
+
 static int take_control(struct gen *g, const char *path)
 {
     struct unit u = {0};
@@ -129,6 +170,10 @@ static int take_control(struct gen *g, const char *path)
         rc = check_name(g, path, &u.control);
     if (!rc)
         rc = control_lint(&u.control, &g->diag);
+    if (!rc)
+        rc = check_inputs(g, path, &u.control);
+    if (!rc)
+        rc = check_action(g, path, &u.control);
     if (rc)
         return rc;
     rc = read_into_arena(g, test.p, &u.test);
@@ -323,7 +368,8 @@ static void write_control(struct gen *g, size_t n, const struct control *c)
     add_member(b, "action", c->action);
     buf_addf(b, "    .line = %u, .severity = %d, .keep_severity = %d, .kind = %d, .scope = %d,\n",
              c->line, (int)c->severity, c->keep_severity, c->kind, (int)c->scope);
-    buf_addf(b, "    .staleness_ms = %lldLL,\n", (long long)c->staleness_ms);
+    buf_addf(b, "    .pass_is_found = %d, .collected = %d, .staleness_ms = %lldLL,\n",
+             c->pass_is_found, c->collected, (long long)c->staleness_ms);
     if (c->n_inputs)
         buf_addf(b, "    .inputs = C%zu_INPUTS, .n_inputs = %d,\n", n, c->n_inputs);
     if (c->n_params)
@@ -394,8 +440,12 @@ static void write_frameworks(struct gen *g)
 
 static int generate(struct gen *g, char **argv)
 {
-    buf_addf(&g->deps, "%s:", argv[3]);
-    int rc = each_entry(g, argv[1], take_area);
+    buf_addf(&g->deps, "%s:", argv[5]);
+    int rc = read_into_arena(g, argv[3], &g->collectors);
+    if (!rc)
+        rc = read_into_arena(g, argv[4], &g->actions);
+    if (!rc)
+        rc = each_entry(g, argv[1], take_area);
     if (!rc)
         rc = each_entry(g, argv[2], take_framework);
     if (!rc &&
@@ -408,15 +458,15 @@ static int generate(struct gen *g, char **argv)
     buf_addc(&g->deps, '\n');
     if (buf_result(&g->out) || buf_result(&g->deps) || arena_error(&g->arena))
         return out_of_memory(g);
-    rc = file_write(argv[3], buf_str(&g->out), &g->diag);
-    return rc ? rc : file_write(argv[4], buf_str(&g->deps), &g->diag);
+    rc = file_write(argv[5], buf_str(&g->out), &g->diag);
+    return rc ? rc : file_write(argv[6], buf_str(&g->deps), &g->diag);
 }
 
 int main(int argc, char **argv)
 {
     struct gen g = {.arena = ARENA(ARENA_CAP), .deps = BUF_INIT, .out = BUF_INIT};
-    if (argc != 5) {
-        fputs("usage: controls CONTROLS FRAMEWORKS OUT.c OUT.d\n", stderr);
+    if (argc != 7) {
+        fputs("usage: controls CONTROLS FRAMEWORKS COLLECTORS ACTIONS OUT.c OUT.d\n", stderr);
         return 2;
     }
     int rc = generate(&g, argv);

@@ -13,7 +13,7 @@ struct modes {
 static bool has_collector(const struct requirement *q)
 {
     for (const char *const *c = q->controls; c && *c; c++)
-        if (control_find(str_z(*c)))
+        if (control_find(str_z(*c)) && control_find(str_z(*c))->collected)
             return true;
     return false;
 }

@@ -212,6 +212,7 @@ CREATE TABLE control_run (
     unknown INTEGER NOT NULL,
     errors INTEGER NOT NULL,
     digest TEXT NOT NULL,           -- of the evidence, may be empty
+    hidden INTEGER NOT NULL,        -- items not examined that one of its collectors would have read
     PRIMARY KEY (scan, control)
 ) /* WITHOUT ROWID */;
 
