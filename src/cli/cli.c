@@ -71,8 +71,11 @@ static void tell(const struct diag *d, int code, FILE *err)
     }
     path_show(&out, str_z(d->text[0] ? d->text : err_name(code)));
     buf_addc(&out, '\n');
-    if (d->hint[0])
-        buf_addf(&out, "  hint: %s\n", d->hint);
+    if (d->hint[0]) {
+        buf_addz(&out, "  hint: ");
+        path_show(&out, str_z(d->hint));
+        buf_addc(&out, '\n');
+    }
     fputs(out.p, err);
 }
 

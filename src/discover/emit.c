@@ -82,18 +82,42 @@ static struct place keep_place(struct emit *e, struct place at)
     return at;
 }
 
+/* Keys are long words with digits in them, or stand behind a '='. Most paths hold neither. */
+static bool may_hold_key(struct str path)
+{
+    size_t run = 0;
+    bool digit = false;
+    for (size_t i = 0; i < path.n; i++) {
+        char c = path.p[i], low = (char)(c | 0x20);
+        bool number = c >= '0' && c <= '9';
+        bool word = number || (low >= 'a' && low <= 'z');
+        run = word ? run + 1 : 0;
+        digit = word && (digit || number);
+        if ((run >= 16 && digit) || c == '=')
+            return true;
+    }
+    return false;
+}
+
+static int hide_hit(void *ctx, const struct value_hit *hit)
+{
+    struct facts *f = ctx;
+    bool first = f->hidden_from == f->hidden_to;
+    if (hit->class != DATA_SECRET)
+        return 0;
+    f->hidden_from = first ? (uint32_t)hit->start : f->hidden_from;
+    f->hidden_to = (uint32_t)hit->end;
+    return 0;
+}
+
+/* Only what has the shape of a key: digests and bundles have names that merely look random. */
 void emit_path(struct emit *e, struct str path)
 {
-    struct str shown = keep(e, path);
-    size_t from = 0, to = path.n;
-    if (str_eq(shown, path))
+    if (!e->values || !may_hold_key(path))
         return;
-    while (from < shown.n && from < path.n && shown.p[from] == path.p[from])
-        from++;
-    for (size_t end = shown.n; to > from && end > from && shown.p[end - 1] == path.p[to - 1]; end--)
-        to--;
-    e->facts.hidden_from = (uint32_t)from;
-    e->facts.hidden_to = (uint32_t)to;
+    int rc = values_scan(e->values, path, hide_hit, &e->facts);
+    if (rc && rc != E_LIMIT)
+        emit_fail(e, rc);
 }
 
 static struct fact *add(struct emit *e, enum fact_type type, struct place at)

@@ -266,6 +266,11 @@ static void secrets_stay_behind(void **state UNUSED)
     struct str shown = buf_str(&path);
     assert_int_equal(fact_read(buf_str(&frame), 0, &shown, &mem, &f, &d), 0);
     assert_true(str_eq_z(shown, "keys/[redacted]/.mcp.json"));
+    /* What merely looks random stays: paths are names. */
+    AUTO(look) digest = {
+        .path = "blobs/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"};
+    look(&digest);
+    assert_int_equal(digest.facts.hidden_from, digest.facts.hidden_to);
 }
 
 /* Two keys in one value, below a name that is redacted: the second is seen as well. */
