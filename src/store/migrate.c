@@ -22,7 +22,9 @@ static const char FINDING_PLACE[] =
     " CASE WHEN t.line IS NULL THEN p.col ELSE t.col END AS col,"
     " CASE WHEN t.line IS NULL THEN p.byte_offset ELSE t.byte_offset END AS byte_offset,"
     " p.collector AS collector, p.labels AS labels, p.name AS name, p.snippet AS snippet,"
-    " p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen"
+    " p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen,"
+    " (SELECT min(o.name) FROM owner_candidate o WHERE o.asset = f.asset AND o.target = p.target"
+    " AND o.path = p.path AND o.source = 'home-folder') AS person"
     " FROM finding f JOIN place p ON p.id = f.place LEFT JOIN attribute_at t"
     " ON t.asset = f.asset AND t.name = f.attribute AND t.evidence = f.place;\n";
 
