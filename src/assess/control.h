@@ -110,13 +110,16 @@ int control_parse(struct str text, const char *file, struct arena *a, struct con
 /*
  * The lint: what a query may say so that both engines agree and nothing turns into a false pass.
  * Tables: typed views only. Scope `asset`: one view, that of the kind, once, and its list views
- * (which must be tied by asset and place); other rows need scope neighbours or graph. Attributes
- * and verbs must be declared inputs, and each input must be used: so no absence test (NOT EXISTS,
- * outer join, COALESCE, IS NULL, count) can rest on something the engine does not check. Functions:
- * the portable list. Refused syntax: GLOB, REGEXP, MATCH, ILIKE, ->, ->>, ::, ==, IS other than
- * IS [NOT] NULL, backticks, brackets, double quotes around anything but a column, LIKE that
- * depends on case, LIMIT without ORDER BY, clock functions. The first four columns must be named
- * asset, verdict, reason, evidence.
+ * (which must be tied by asset and place); other rows need scope neighbours or graph, where rows of
+ * a kind need a declared input of it, each relation its verb as text, and the other rows of
+ * `assets` and `places` the asset or place they belong to. Attributes and verbs must be declared
+ * inputs, and each input must be used: so no absence test (NOT EXISTS, outer join, COALESCE, IS
+ * NULL, count) can rest on something the engine does not check. Functions: the portable list.
+ * Refused syntax: GLOB, REGEXP, MATCH, ILIKE, ->, ->>, ::, ==, IS other than IS [NOT] NULL,
+ * backticks, brackets, double quotes around anything but a column, LIKE that depends on case, CAST
+ * to a number, substr before the first letter, LIMIT without ORDER BY, ORDER BY without NULLS
+ * FIRST or LAST, clock functions. The first four columns must be named asset, verdict, reason,
+ * evidence.
  */
 int control_lint(const struct control *c, struct diag *d) MUST_CHECK;
 

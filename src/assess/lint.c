@@ -139,7 +139,6 @@ static int check_tables_declared(struct lint *l)
             return rc;
         relations = relations || r->type == REF_RELATIONS;
     }
-    bool any = false;
     for (size_t i = 0; relations && i < l->t.n; i++) {
         const struct sql_token *t = &l->t.v[i];
         int verb = t->type == SQL_STRING ? word_index(VERB_NAMES, t->text) : -1;
@@ -150,10 +149,7 @@ static int check_tables_declared(struct lint *l)
         if (verb >= 0 && !declared)
             return lint_error(l, t, "relation " STR_FMT " is read but not a declared input",
                               STR_ARG(t->text));
-        any = any || declared;
     }
-    if (relations && !any)
-        return lint_error(l, NULL, "the query reads relations of no declared verb");
     return OK;
 }
 
@@ -289,6 +285,8 @@ int control_lint(const struct control *c, struct diag *d)
         rc = check_tables_declared(&l);
     if (!rc)
         rc = check_scope(&l);
+    if (!rc)
+        rc = lint_ties(&l);
     if (!rc)
         rc = check_found(&l);
     return rc ? rc : check_used(&l);

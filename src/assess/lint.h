@@ -22,7 +22,8 @@ struct ref {
     uint32_t token;
     int kind;                    /* REF_KIND, REF_LIST */
     int attr;                    /* REF_LIST */
-    bool tied_asset, tied_place; /* REF_LIST: alias.asset, alias.place were read */
+    bool tied_asset, tied_place; /* alias.asset, alias.place were read */
+    bool named_verb;             /* REF_RELATIONS: its verb is compared with texts */
 };
 
 #define LINT_REFS  32
@@ -51,5 +52,7 @@ bool lint_is_function(const struct lint *l, size_t i);
 int lint_portable(struct lint *l) MUST_CHECK;
 /* Which tables the query reads, and the names it defines. */
 int lint_tables(struct lint *l) MUST_CHECK;
+/* After the columns: other rows are bound to declared verbs, kinds and assets. */
+int lint_ties(struct lint *l) MUST_CHECK;
 
 #endif

@@ -99,6 +99,16 @@ static bool has_comma(const struct lint *l, size_t open)
     return false;
 }
 
+/* A start before the first letter counts from the end on SQLite only. */
+static bool starts_early(const struct lint *l, size_t open)
+{
+    const struct sql_token *v = l->t.v;
+    for (size_t i = open + 1; i < v[open].pair; i++)
+        if (sql_is_op(&v[i], ",") && v[i].depth == v[open].depth + 1)
+            return sql_is_op(&v[i + 1], "-") || str_eq_z(v[i + 1].text, "0");
+    return false;
+}
+
 static int check_function(struct lint *l, size_t i)
 {
     const struct sql_token *t = &l->t.v[i];
@@ -107,6 +117,8 @@ static int check_function(struct lint *l, size_t i)
                           STR_ARG(t->text));
     if ((sql_is(t, "min") || sql_is(t, "max")) && has_comma(l, i + 1))
         return lint_error(l, t, "min and max take one value: write CASE for two");
+    if (sql_is(t, "substr") && starts_early(l, i + 1))
+        return lint_error(l, t, "substr counts from 1: what comes before differs between engines");
     return OK;
 }
 
@@ -115,6 +127,16 @@ static bool has_order_by(const struct lint *l, size_t limit)
     const struct sql_token *v = l->t.v;
     for (size_t i = limit; i-- > 0 && v[i].depth >= v[limit].depth;)
         if (v[i].depth == v[limit].depth && sql_is(&v[i], "order"))
+            return true;
+    return false;
+}
+
+/* What is empty comes first on SQLite and last on PostgreSQL. */
+static bool says_nulls(const struct lint *l, size_t order)
+{
+    const struct sql_token *v = l->t.v;
+    for (size_t i = order; i < l->t.n && v[i].depth >= v[order].depth; i++)
+        if (v[i].depth == v[order].depth && sql_is(&v[i], "nulls"))
             return true;
     return false;
 }
@@ -192,6 +214,8 @@ static int check_word(struct lint *l, size_t i)
         return lint_error(l, t, "IS compares with NULL only: write =");
     if (sql_is(t, "limit") && !has_order_by(l, i))
         return lint_error(l, t, "LIMIT without ORDER BY gives any rows");
+    if (sql_is(t, "order") && !says_nulls(l, i))
+        return lint_error(l, t, "ORDER BY needs NULLS FIRST or NULLS LAST");
     return sql_is(t, "like") ? check_like(l, i) : OK;
 }
 

@@ -163,8 +163,10 @@ static int take_names(struct lint *l)
         int rc = OK;
         if (open != UINT32_MAX && open > 0 && sql_is(&v[open - 1], "cast")) {
             l->skip[i + 1] = true;
-            if (!sql_is(&v[i + 1], "text") && !sql_is(&v[i + 1], "integer"))
-                rc = lint_error(l, &v[i + 1], "CAST to text or integer only");
+            if (!sql_is(&v[i + 1], "text"))
+                rc = lint_error(l, &v[i + 1],
+                                "CAST to text only: a text that is no number is 0 on "
+                                "one engine and an error on the other");
         } else if (v[i + 1].type != SQL_WORD || lint_is_keyword(&v[i + 1])) {
             rc = lint_error(l, &v[i + 1], "a plain name is expected after AS");
         } else {

@@ -70,6 +70,10 @@ static void test_accepts(void **state)
                 "ON h.asset = r.from_asset WHERE r.to_asset = s.asset AND r.verb = 'guards' AND "
                 "h.approval = 'bypass') THEN 'fail' ELSE 'pass' END AS verdict, s.name AS reason, "
                 "s.place AS evidence FROM mcp_servers s"},
+        {&NEAR, HEAD "FROM mcp_servers s WHERE NOT EXISTS (SELECT 1 FROM relations g JOIN "
+                     "agent_hosts h ON h.asset = g.from_asset JOIN places p ON p.place = h.place "
+                     "WHERE g.verb IN ('guards') AND h.approval = 'ask')"},
+        {&ONE, FROM "1 = 1 ORDER BY line NULLS LAST LIMIT 3"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -78,6 +82,12 @@ static void test_accepts(void **state)
             fail_msg("refused: %s\n  line %u: %s", good[i].sql, d.line, d.text);
     }
 }
+
+/* Inputs of NEAR, used; then something that is not there. */
+#define NO_GUARD                                                                                   \
+    HEAD "FROM mcp_servers s WHERE EXISTS (SELECT 1 FROM relations g JOIN agent_hosts h ON "       \
+         "h.asset = g.from_asset WHERE g.verb = 'guards' AND h.approval = 'ask') AND NOT EXISTS "  \
+         "(SELECT 1 "
 
 static const struct {
     const struct control *c;
@@ -99,7 +109,8 @@ static const struct {
      "other rows need scope"},
     {&ONE, FROM "NOT EXISTS (SELECT 1 FROM agent_hosts b WHERE b.name = 'x')",
      "other rows need scope"},
-    {&ONE, FROM "NOT EXISTS (SELECT 1 FROM relations WHERE from_asset = 'x')", "no declared verb"},
+    {&ONE, FROM "NOT EXISTS (SELECT 1 FROM relations WHERE from_asset = 'x')",
+     "other rows need scope"},
     {&ONE, FROM "EXISTS (SELECT 1 FROM relations WHERE verb = 'guards')",
      "relation guards is read"},
     {&ONE, HEAD "FROM mcp_servers LEFT JOIN assets a ON a.name = 'x' WHERE enabled = 1",
@@ -112,6 +123,19 @@ static const struct {
      HEAD "FROM mcp_servers s WHERE EXISTS (SELECT 1 FROM relations WHERE verb = "
           "'guards' OR verb = 'offers')",
      "relation offers is read"},
+    {&NEAR, NO_GUARD "FROM relations r WHERE r.to_asset = s.asset)", "no declared verb"},
+    {&NEAR, NO_GUARD "FROM relations r WHERE r.verb = 'gua' || 'rds')", "with texts"},
+    {&NEAR, NO_GUARD "FROM relations r WHERE lower(r.verb) LIKE 'guard%')", "with texts"},
+    {&NEAR, NO_GUARD "FROM relations r WHERE r.verb <> 'guards')", "with texts"},
+    {&NEAR, NO_GUARD "FROM relations r WHERE r.verb IN ('guards', s.name))", "with texts"},
+    {&NEAR,
+     NO_GUARD "FROM relations r JOIN relations q ON q.to_asset = r.to_asset WHERE r.verb = "
+              "'guards')",
+     "no declared verb"},
+    {&NEAR, NO_GUARD "FROM credentials k WHERE k.name = s.name)", "no input of credential"},
+    {&NEAR, NO_GUARD "FROM mcp_servers k WHERE k.name <> s.name)", "no input of mcp_server"},
+    {&NEAR, NO_GUARD "FROM assets k WHERE k.kind = 'guardrail')", "tie assets"},
+    {&NEAR, NO_GUARD "FROM places k WHERE k.path = s.path)", "tie places"},
     /* tables and columns */
     {&ONE, HEAD "FROM asset WHERE 1 = 1", "not a typed view"},
     {&ONE, HEAD "FROM mcp_servers, sqlite_master WHERE enabled = 1", "not a typed view"},
@@ -140,8 +164,12 @@ static const struct {
     {&ONE, FROM "instr(name, 'a') > 0", "portable list"},
     {&ONE, FROM "max(line, 1) > 0", "take one value"},
     {&ONE, FROM "line < CURRENT_TIMESTAMP", ":now"},
-    {&ONE, FROM "CAST(line AS real) > 0", "text or integer only"},
+    {&ONE, FROM "CAST(line AS real) > 0", "CAST to text only"},
+    {&ONE, FROM "CAST(name AS integer) > 0", "CAST to text only"},
     {&ONE, FROM "1 = 1 LIMIT 1", "LIMIT without ORDER BY"},
+    {&ONE, FROM "1 = 1 ORDER BY line LIMIT 1", "NULLS FIRST or NULLS LAST"},
+    {&ONE, FROM "substr(name, -1) = 'x'", "substr counts from 1"},
+    {&ONE, FROM "substr(name, 0, 2) = 'x'", "substr counts from 1"},
     {&ONE, FROM "1 = 1;", "without a ';'"},
     {&ONE, FROM "1 = 1 EXCEPT SELECT 1", "not portable"},
     {&ONE, FROM "(1 = 1", "'(' without ')'"},

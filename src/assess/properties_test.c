@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decides whether taking something away can make a control look better. For every control and every
- * graph of its test, each declared input is removed and made unresolved, each place is denied,
- * failed, partial, stale and removed, each relation is removed: no row may become `pass`, and the
- * posture (passes among rows and gaps, unknown counted as failed) may not rise.
+ * graph of its test, each declared input is removed, made unresolved and cut short, each place is
+ * denied, failed, partial, stale and removed, each relation is removed: no row may become `pass`,
+ * and the posture (passes among rows and gaps, unknown counted as failed) may not rise. No declared
+ * input may be left out because no test mentions it.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,6 +29,7 @@ struct probe {
     struct outcome base;
     struct buf *report;
     unsigned runs, violations;
+    bool *met; /* by declared input: some graph has it */
 };
 
 static void measure(struct probe *p, struct arena *a, struct outcome *ret)
@@ -81,23 +83,41 @@ static void check(struct probe *p, const char *change, bool gone)
     assessment_done(&now.got);
 }
 
-static bool is_input(const struct control *c, enum attr a)
+static bool is_input(const struct probe *p, enum attr a)
 {
-    for (int i = 0; i < c->n_inputs; i++)
-        if (c->inputs[i].attr == (int)a)
-            return true;
+    for (int i = 0; i < p->control->n_inputs; i++)
+        if (p->control->inputs[i].attr == (int)a)
+            return p->met[i] = true;
     return false;
 }
 
-static void probe_attrs(struct probe *p, struct graph_attr *v, size_t n)
+static void probe_gap(struct probe *p, const struct graph_place *at, struct str path,
+                      enum coverage_state state, bool *drop);
+
+/* Half of a list was read, and coverage says that the place is partial. */
+static void probe_cut(struct probe *p, struct graph_attr *attr, const struct graph_place *at)
+{
+    struct graph_attr old = *attr;
+    if (old.value.type != VALUE_STRINGS || !at)
+        return;
+    while (attr->value.n) {
+        attr->value.n--;
+        probe_gap(p, at, at->path, COVERAGE_PARTIAL, NULL);
+    }
+    *attr = old;
+}
+
+static void probe_attrs(struct probe *p, struct graph_attr *v, size_t n,
+                        const struct graph_place *at)
 {
     for (size_t i = 0; i < n; i++) {
         struct graph_attr old = v[i];
         v[i].dropped = true;
         check(p, attr_info(old.attr)->name, false);
         v[i] = old;
-        if (!is_input(p->control, old.attr))
+        if (!is_input(p, old.attr))
             continue;
+        probe_cut(p, &v[i], at);
         v[i].state = STATE_UNRESOLVED;
         check(p, attr_info(old.attr)->name, false);
         v[i] = old;
@@ -139,7 +159,7 @@ static void probe_place(struct probe *p, struct graph_place *pl)
     pl->dropped = true;
     check(p, "place removed", true);
     pl->dropped = false;
-    probe_attrs(p, pl->attrs, pl->n_attrs);
+    probe_attrs(p, pl->attrs, pl->n_attrs, pl);
 }
 
 static void probe_relations(struct probe *p)
@@ -147,6 +167,8 @@ static void probe_relations(struct probe *p)
     struct graph_relation *v = p->graph.relations;
     for (size_t i = 0; i < p->graph.n_relations; i++) {
         struct graph_relation old = v[i];
+        for (int j = 0; j < p->control->n_inputs; j++)
+            p->met[j] |= p->control->inputs[j].verb == (int)old.verb;
         struct graph_place *at = &p->graph.assets[old.from].places[0];
         v[i] = v[p->graph.n_relations - 1];
         p->graph.n_relations--;
@@ -177,7 +199,7 @@ static void probe_case(struct probe *p)
     measure(p, &a, &p->base);
     for (size_t i = 0; i < p->graph.n_assets; i++) {
         struct graph_asset *asset = &p->graph.assets[i];
-        probe_attrs(p, asset->attrs, asset->n_attrs);
+        probe_attrs(p, asset->attrs, asset->n_attrs, asset->n_places ? asset->places : NULL);
         for (size_t j = 0; j < asset->n_places; j++)
             probe_place(p, &asset->places[j]);
     }
@@ -193,13 +215,18 @@ static void probe_control(struct test_store *t, const struct control *c, struct 
     struct control_case *cases;
     struct diag d = {0};
     size_t n;
+    bool met[32] = {false};
+    assert_true(c->n_inputs <= (int)ARRAY_LEN(met));
     assert_int_equal(cases_parse(text, c->id, &a, &cases, &n, &d), OK);
     for (size_t i = 0; i < n; i++) {
-        struct probe p = {.t = t, .control = c, .test = &cases[i], .report = report};
+        struct probe p = {.t = t, .control = c, .test = &cases[i], .report = report, .met = met};
         probe_case(&p);
         ret->runs += p.runs;
         ret->violations += p.violations;
     }
+    for (int i = 0; i < c->n_inputs; i++)
+        if (!met[i])
+            fail_msg("%s.test.yaml never has input %d, so that nothing removes it", c->id, i + 1);
 }
 
 static void test_nothing_gets_better(void **state)
