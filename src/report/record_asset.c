@@ -27,19 +27,22 @@ int record_asset_open(struct record *r, struct diag *d)
             &r->aliases, d);
     if (!rc)
         rc = record_prepare(r,
-                            "SELECT name, source, confidence, target, path, line"
+                            "SELECT name, source, confidence, target, path, line,"
+                            " (SELECT a.last_seen FROM asset a WHERE a.id = owner_candidate.asset)"
                             " FROM owner_candidate WHERE asset = ?1 ORDER BY ord",
                             &r->owners, d);
     if (!rc)
-        rc = record_prepare(r,
-                            "SELECT class, kind, id, target, path, member, pointer, url, line, col,"
-                            " byte_offset, collector, '', '', '', 0 FROM data_value"
-                            " WHERE asset = ?1 ORDER BY class, kind, target, path, member, pointer,"
-                            " line, col, id",
-                            &r->values, d);
+        rc = record_prepare(
+            r,
+            "SELECT class, kind, id, target, path, member, pointer, url, line, col,"
+            " byte_offset, collector, '', '', '',"
+            " (SELECT a.last_seen FROM asset a WHERE a.id = data_value.asset) FROM data_value"
+            " WHERE asset = ?1 ORDER BY class, kind, target, path, member, pointer,"
+            " line, col, id",
+            &r->values, d);
     if (!rc)
         rc = record_prepare(r,
-                            "SELECT control, verdict, reason FROM control_verdict"
+                            "SELECT control, verdict, reason, place FROM control_verdict"
                             " WHERE asset = ?1 ORDER BY control, place",
                             &r->verdicts, d);
     if (!rc)
@@ -59,7 +62,8 @@ static void write_candidate(struct record *r)
                          .path = stmt_str(q, 4),
                          .line = stmt_int(q, 5),
                          .offset = -1,
-                         .collector = stmt_str(q, 1)};
+                         .collector = stmt_str(q, 1),
+                         .seen_at = stmt_int(q, 6)};
     json_object(w);
     json_kstr(w, "name", stmt_str(q, 0));
     json_kstr(w, "source", stmt_str(q, 1));
@@ -192,11 +196,26 @@ static int badness(int verdict)
 /* The worst verdict of one control over the places of the asset. */
 struct verdict_group {
     struct str control, reason;
+    int64_t place;
     int verdict; /* -1: none yet */
     int reached, open;
 };
 
-static void end_verdict(struct json_writer *w, struct verdict_group *g)
+/* The place that was judged: what the verdict, `pass` too, rests on. */
+static void write_judged(struct json_writer *w, const struct asset_rows *rows, int64_t place)
+{
+    for (size_t i = 0; i < rows->n_places; i++) {
+        if (rows->places[i].id != place)
+            continue;
+        json_kopen_array(w, "evidence");
+        evidence_write(w, &rows->places[i]);
+        json_end(w);
+        return;
+    }
+}
+
+static void end_verdict(struct json_writer *w, const struct asset_rows *rows,
+                        struct verdict_group *g)
 {
     if (g->verdict < 0)
         return;
@@ -208,27 +227,30 @@ static void end_verdict(struct json_writer *w, struct verdict_group *g)
     json_kstr(w, "verdict", str_z(VERDICT_NAMES[g->verdict]));
     if (g->reason.n)
         json_kstr(w, "reason", g->reason);
+    write_judged(w, rows, g->place);
     json_end(w);
     g->verdict = -1;
 }
 
-static int verdict_row(struct record *r, struct verdict_group *g)
+static int verdict_row(struct record *r, const struct asset_rows *rows, struct verdict_group *g)
 {
     const struct stmt *q = r->verdicts;
     int verdict = word_index(VERDICT_NAMES, stmt_str(q, 1));
     if (badness(verdict) < 0)
         return 0;
     if (g->verdict >= 0 && !str_eq(g->control, stmt_str(q, 0)))
-        end_verdict(&r->w, g);
+        end_verdict(&r->w, rows, g);
     if (badness(verdict) <= badness(g->verdict))
         return 0;
     g->verdict = verdict;
+    g->place = stmt_int(q, 3);
     g->control = arena_str(&r->mem, stmt_str(q, 0));
     g->reason = arena_str(&r->mem, stmt_str(q, 2));
     return g->control.p && g->reason.p ? 0 : E_NOMEM;
 }
 
-static int write_controls(struct record *r, struct str asset, int *ret_open, struct diag *d)
+static int write_controls(struct record *r, struct str asset, const struct asset_rows *rows,
+                          int *ret_open, struct diag *d)
 {
     struct json_writer *w = &r->w;
     struct verdict_group g = {.verdict = -1};
@@ -238,9 +260,9 @@ static int write_controls(struct record *r, struct str asset, int *ret_open, str
     stmt_reset(r->verdicts);
     stmt_bind_str(r->verdicts, 1, asset);
     while ((rc = stmt_step(r->verdicts, d)) > 0)
-        if (verdict_row(r, &g))
+        if (verdict_row(r, rows, &g))
             return diag_set(d, E_NOMEM, "no memory for the report");
-    end_verdict(w, &g);
+    end_verdict(w, rows, &g);
     json_end(w);
     json_kstr(w, "state", g.reached ? STR("known") : g.open ? STR("unknown") : STR("none"));
     if (!g.reached)
@@ -337,7 +359,7 @@ int record_asset(struct record *r, const struct stmt *row, struct diag *d)
     if (!rc)
         rc = write_data(r, id, d);
     if (!rc)
-        rc = write_controls(r, id, &open, d);
+        rc = write_controls(r, id, &rows, &open, d);
     if (!rc)
         rc = write_risk(r, id, open, d);
     json_kstr(w, "sanction", stmt_str(row, 7));
