@@ -121,11 +121,26 @@ int data_folder(struct arena *a, struct str *ret, struct diag *d)
     return rc;
 }
 
+/* Who can read the key can guess which secrets the fingerprints stand for. */
+static int only_ours(int fd, const char *file, struct diag *d)
+{
+    struct stat st;
+    if (!fstat(fd, &st) && !(st.st_mode & 077))
+        return 0;
+    diag_set(d, E_DENIED, "the installation key can be read by other accounts");
+    diag_at(d, file, 0, 0);
+    diag_hint(d, "chmod 600 it, or remove it when others may have read it: a new one is made");
+    return E_DENIED;
+}
+
 static int read_key(int fd, const char *file, struct arena *a, struct str *ret, struct diag *d)
 {
     char *key = arena_alloc(a, KEY_BYTES + 1);
     if (!key)
         return arena_error(a);
+    int rc = only_ours(fd, file, d);
+    if (rc)
+        return rc;
     ssize_t n = read(fd, key, KEY_BYTES + 1);
     if (n != KEY_BYTES) {
         diag_set(d, E_PARSE, "the installation key must be %d bytes", KEY_BYTES);

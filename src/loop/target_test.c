@@ -125,6 +125,9 @@ static void the_key_of_an_installation(void **state UNUSED)
     assert_true(str_eq(first, again));
     assert_int_equal(installation_key(in("other"), true, &a, &again, &d), 0);
     assert_false(str_eq(first, again));
+    assert_int_equal(chmod(in("key"), 0640), 0);
+    assert_int_equal(installation_key(in("key"), true, &a, &again, &d), E_DENIED);
+    assert_true(d.hint[0]);
     make_file("short", "too short", 0600);
     assert_int_equal(installation_key(in("short"), true, &a, &again, &d), E_PARSE);
     assert_true(d.hint[0]);
