@@ -94,17 +94,6 @@ bool path_is_below(struct str path, struct str dir)
     return str_starts(path, dir) && (path.n == dir.n || path.p[dir.n] == '/');
 }
 
-bool path_has_part(struct str path, struct str part)
-{
-    struct str one;
-
-    while (str_field(&path, '/', &one)) {
-        if (str_eq(one, part))
-            return true;
-    }
-    return false;
-}
-
 /* Code points that show nothing or turn the text around them (Unicode 15: Cc, Cf, Zl, Zp, and
  * variation selectors). Sorted. */
 static const struct {

@@ -22,8 +22,6 @@ int path_resolve(struct buf *out, struct str dir, struct str rel) MUST_CHECK;
 bool path_has_suffix(struct str path, struct str suffix);
 /* True when `dir` is "" or path equals dir or lies below it. */
 bool path_is_below(struct str path, struct str dir);
-/* True when a whole part of the path equals `part`. */
-bool path_has_part(struct str path, struct str part);
 
 /*
  * Glob over whole paths: '*', '?' (one code point), [a-z] and [!a-z] stay inside one part, "**"

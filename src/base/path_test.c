@@ -101,10 +101,6 @@ static void whole_parts_are_compared(void **state)
     assert_true(path_is_below(STR("a"), STR("")));
     assert_false(path_is_below(STR("ab"), STR("a")));
     assert_false(path_is_below(STR("a"), STR("a/b")));
-    assert_true(path_has_part(STR("a/tests/b"), STR("tests")));
-    assert_true(path_has_part(STR("tests"), STR("tests")));
-    assert_false(path_has_part(STR("a/mytests/b"), STR("tests")));
-    assert_false(path_has_part(STR_NULL, STR("tests")));
 }
 
 static void assert_shown(struct str path, const char *want)

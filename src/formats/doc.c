@@ -212,19 +212,6 @@ struct mark node_key_mark(const struct doc *doc, const struct node *n)
     return n ? text_mark(doc->text, n->key_at) : (struct mark){0, 0};
 }
 
-void pointer_add(struct buf *out, struct str token)
-{
-    buf_addc(out, '/');
-    for (size_t i = 0; i < token.n; i++) {
-        if (token.p[i] == '~')
-            buf_add(out, STR("~0"));
-        else if (token.p[i] == '/')
-            buf_add(out, STR("~1"));
-        else
-            buf_addc(out, token.p[i]);
-    }
-}
-
 static uint64_t element_index(const struct doc *doc, const struct node *array, const struct node *n)
 {
     uint64_t i = 0;

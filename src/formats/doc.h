@@ -92,7 +92,5 @@ struct mark node_mark(const struct doc *doc, const struct node *n);     /* of th
 struct mark node_key_mark(const struct doc *doc, const struct node *n); /* of the key */
 struct mark text_mark(struct str text, size_t offset);
 void node_pointer(const struct doc *doc, const struct node *n, struct buf *out);
-/* Append one reference token, escaped ("~0", "~1"), with its leading '/'. */
-void pointer_add(struct buf *out, struct str token);
 
 #endif

@@ -90,10 +90,6 @@ static void pointers_name_nodes(void **state)
     buf_addz(&b, "at ");
     node_pointer(&t->doc, doc_find(&t->doc, STR("/a~1b/2/m~0n")), &b);
     assert_string_equal(b.p, "at /a~1b/2/m~0n");
-    buf_clear(&b);
-    pointer_add(&b, STR("~/x"));
-    pointer_add(&b, STR(""));
-    assert_string_equal(b.p, "/~0~1x/");
 }
 
 static void long_array_index_is_named(void **state)

@@ -159,15 +159,3 @@ int identity_id(enum kind kind, struct str key, char ret[IDENTITY_ID_SIZE])
     ret[n] = 0;
     return OK;
 }
-
-void identity_explain(const struct asset *a, struct buf *out)
-{
-    int all = kind_info(a->kind)->identities;
-    buf_addf(out, "key: " STR_FMT " (", STR_ARG(a->key));
-    if (a->rule < all)
-        buf_addf(out, "alternative %d of %d)", a->rule + 1, all);
-    else
-        buf_addf(out, "none of %d alternatives is known: its place)", all);
-    for (size_t i = 0; i < a->n_aliases; i++)
-        buf_addf(out, "%s" STR_FMT, i ? ", " : "; also ", STR_ARG(a->aliases[i]));
-}

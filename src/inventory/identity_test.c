@@ -128,29 +128,12 @@ static void test_id(void **state)
     assert_string_not_equal(strrchr(id, '-'), strrchr(other, '-'));
 }
 
-static void test_explain(void **state)
-{
-    struct str aliases[] = {STR("mcp_server-1"), STR("mcp_server-2")};
-    struct asset a = {.kind = KIND_MCP_SERVER, .key = STR("url=\"https://h\""), .rule = 0};
-    (void)state;
-    AUTO(buf) out = BUF_INIT;
-    identity_explain(&a, &out);
-    assert_string_equal(out.p, "key: url=\"https://h\" (alternative 1 of 4)");
-    buf_clear(&out);
-    a.rule = 4;
-    a.aliases = aliases;
-    a.n_aliases = 2;
-    identity_explain(&a, &out);
-    assert_string_equal(out.p, "key: url=\"https://h\" (none of 4 alternatives is known: its place)"
-                               "; also mcp_server-1, mcp_server-2");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_precedence),  cmocka_unit_test(test_unknown_parts),
         cmocka_unit_test(test_place_parts), cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_id),          cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

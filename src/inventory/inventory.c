@@ -205,40 +205,6 @@ int inventory_seal(struct inventory *inv)
     return OK;
 }
 
-static const struct asset *find_alias(const struct inventory *inv, struct str id)
-{
-    size_t low = 0, high = inv->aliases.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(inv->aliases.v[mid].id, id) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == inv->aliases.n || !str_eq(inv->aliases.v[low].id, id))
-        return NULL;
-    return &inv->assets.v[inv->aliases.v[low].asset];
-}
-
-const struct asset *inventory_find(const struct inventory *inv, struct str id)
-{
-    size_t low = 0, high = inv->assets.n, dash = str_rchr(id, '-');
-    int kind = dash == SIZE_MAX ? -1 : kind_from_name(str_sub(id, 0, dash));
-    if (kind < 0 || !inv->sealed)
-        return NULL;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        const struct asset *a = &inv->assets.v[mid];
-        if (a->kind < (enum kind)kind || (a->kind == (enum kind)kind && str_cmp(a->id, id) < 0))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low < inv->assets.n && str_eq(inv->assets.v[low].id, id))
-        return &inv->assets.v[low];
-    return find_alias(inv, id);
-}
-
 const struct attribute *asset_attr(const struct asset *a, size_t place, enum attr attr)
 {
     const struct attr_info *info = attr_info(attr);

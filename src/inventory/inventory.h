@@ -60,7 +60,7 @@ struct asset {
     struct str id; /* "mcp_server-0123456789abcdef" */
     enum kind kind;
     struct str name;
-    struct str key; /* identity key text, explained by identity_explain */
+    struct str key; /* identity key text */
     int rule;       /* alternative of the key, 0-based; kind_info.identities: its place */
     struct str scope;
     struct str *aliases; /* ids of the weaker keys that were merged into it, sorted */
@@ -146,10 +146,7 @@ int inventory_cover(struct inventory *inv, const struct coverage_row *row) MUST_
 int inventory_seal(struct inventory *inv) MUST_CHECK;
 
 /* After seal. */
-const struct asset *inventory_find(const struct inventory *inv, struct str id_or_alias);
 const struct attribute *asset_attr(const struct asset *a, size_t place, enum attr attr);
-/* "key: url = https://… (alternative 1 of 4)". */
-void identity_explain(const struct asset *a, struct buf *out);
 /* The key of one observation and the alternative it used (0-based). E_NOTFOUND: no alternative. */
 int identity_key(const struct observation *o, struct buf *out, int *ret_rule) MUST_CHECK;
 

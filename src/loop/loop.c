@@ -3,6 +3,7 @@
 #include "loop/loop.h"
 
 #include "assess/assess.h"
+#include "base/log.h"
 #include "classify/classify.h"
 #include "loop/known.h"
 #include "loop/part.h"
@@ -70,6 +71,7 @@ static int observe(struct turn *t, struct diag *d)
         rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
     if (!rc)
         rc = discover_run(&with_key, sink, t->link, &t->result->discover, d);
+    log_debug("discover: sandbox %s", sandbox_level_name(t->result->discover.level));
     return rc;
 }
 
@@ -120,6 +122,8 @@ static int complete(struct turn *t, struct store *st, struct diag *d)
         t->result->gaps += is_gap(row->state);
     }
     t->result->assets = t->inv.assets.n;
+    log_debug("inventory: %zu assets, %zu relations, %zu rows of coverage", t->inv.assets.n,
+              t->inv.relations.n, t->inv.coverage.n);
     return rc;
 }
 
@@ -148,6 +152,7 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
 {
     struct ranked ranked;
     int rc = assess_run(store_db(st), NULL, 0, t->clock->now_ms, &t->mem, &t->assessment, d);
+    log_debug("assess: %zu controls, %zu verdicts", t->assessment.runs.n, t->assessment.rows.n);
     if (!rc)
         rc = rank_findings(st, &t->inv, &t->assessment, t->targets, t->result->gaps, &t->mem,
                            &ranked, d);
@@ -190,6 +195,7 @@ static int record(struct turn *t, struct store *st, struct diag *d)
     r->summary.finished_ms = t->clock->now_ms;
     if (!rc)
         rc = store_scan_commit(st, &r->summary, d);
+    log_debug("store: %llu changes", (unsigned long long)r->summary.changes);
     if (rc)
         store_scan_abort(st);
     return rc;

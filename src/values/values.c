@@ -17,7 +17,6 @@ struct values *values_free(struct values *v)
     mem_free(v->classes);
     prefilter_free(v->prefilter);
     vec_free(&v->found);
-    buf_done(&v->kept);
     mem_free(v);
     return NULL;
 }
@@ -80,7 +79,6 @@ int values_new(const struct catalog *c, struct str key, struct values **ret, str
     if (!(v = mem_alloc(sizeof(*v))))
         return diag_set(d, E_NOMEM, "no memory for the patterns");
     v->catalog = c;
-    v->kept = (struct buf)BUF_INIT;
     if ((v->has_key = key.n > 0))
         memcpy(v->key, key.p, key.n);
     rc = load_keys(v, d);
@@ -154,7 +152,7 @@ static int try_key(struct values *v, int key, size_t at, size_t end)
     int before = v->catalog->keys[key].before;
     size_t from = at - MIN((size_t)before, at);
     size_t base = from - MIN((size_t)LOOK_BEHIND, from);
-    struct str window = str_sub(v->text, base, MIN(v->text.n, at + VALUES_OVERLAP));
+    struct str window = str_sub(v->text, base, MIN(v->text.n, at + VALUE_BYTES));
     size_t s, e;
     int rc = 1;
 
@@ -251,8 +249,8 @@ static size_t count_characters(struct str s)
     return n;
 }
 
-/* Give one span to the caller; `at` is the offset of v->text in the whole. */
-static int give(struct values *v, const struct span *s, size_t at, value_fn fn, void *ctx)
+/* Give one span to the caller. */
+static int give(struct values *v, const struct span *s, value_fn fn, void *ctx)
 {
     static const char digits[] = "0123456789abcdef";
     const struct catalog_key *k = &v->catalog->keys[s->key];
@@ -260,8 +258,8 @@ static int give(struct values *v, const struct span *s, size_t at, value_fn fn, 
     struct value_hit hit = {.class = v->classes[s->key],
                             .kind = k->kind,
                             .entry = k->entry,
-                            .start = at + s->start,
-                            .end = at + s->end,
+                            .start = s->start,
+                            .end = s->end,
                             .length = count_characters(value)};
     unsigned char mac[SHA256_BYTES];
 
@@ -289,47 +287,9 @@ int values_scan(struct values *v, struct str text, value_fn fn, void *ctx)
     v->found = (struct spans){0};
     for (size_t i = 0; !rc && i < found.n; i++) {
         v->text = text;
-        rc = give(v, &found.v[i], 0, fn, ctx);
+        rc = give(v, &found.v[i], fn, ctx);
     }
     vec_free(&v->found);
     v->found = found;
     return rc ? rc : limited ? E_LIMIT : OK;
-}
-
-int values_begin(struct values *v)
-{
-    buf_clear(&v->kept);
-    v->kept_at = v->reported = v->covered = 0;
-    return OK;
-}
-
-/* What is kept for the next window: a value may begin in its last part, its name before that. */
-#define KEPT (VALUES_OVERLAP + 512)
-
-int values_feed(struct values *v, struct str window, bool last, value_fn fn, void *ctx)
-{
-    buf_add(&v->kept, window);
-    int rc = buf_result(&v->kept);
-    if (!rc)
-        rc = values_find(v, buf_str(&v->kept));
-    if (!rc)
-        rc = values_settle(v, false);
-    if (rc)
-        return rc;
-    size_t n = v->kept.n, whole = v->kept_at + n;
-    size_t done = last ? whole : whole - MIN((size_t)VALUES_OVERLAP, n);
-    for (size_t i = 0; !rc && i < v->found.n; i++) {
-        const struct span *s = &v->found.v[i];
-        size_t start = v->kept_at + s->start;
-        if (start < v->reported || start < v->covered || start >= done)
-            continue;
-        v->covered = v->kept_at + s->end;
-        rc = give(v, s, v->kept_at, fn, ctx);
-    }
-    v->reported = MAX(v->reported, done);
-    size_t drop = n - MIN((size_t)KEPT, n);
-    memmove(v->kept.p, v->kept.p + drop, n - drop);
-    buf_cut(&v->kept, n - drop);
-    v->kept_at += drop;
-    return rc ? rc : v->limited ? E_LIMIT : OK;
 }

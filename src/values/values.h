@@ -48,12 +48,6 @@ int values_new(const struct catalog *c, struct str key, struct values **ret,
 struct values *values_free(struct values *v);
 /* E_LIMIT: every hit was given, but a pattern reached its limit somewhere; E_NOMEM. */
 int values_scan(struct values *v, struct str text, value_fn fn, void *ctx) MUST_CHECK;
-/* Windows of one large text: begin, then feed consecutive windows, the last one with `last` (it may
- * be empty). Matches across borders are found because the last VALUES_OVERLAP bytes are kept; no
- * value is longer. Offsets count from the start of the text. After a stop only begin may follow. */
-#define VALUES_OVERLAP 4096
-int values_begin(struct values *v) MUST_CHECK;
-int values_feed(struct values *v, struct str window, bool last, value_fn fn, void *ctx) MUST_CHECK;
 /* Also masks what only looks secret: passwords in URLs, values of options and assignments whose
  * name says key, token, secret or password, long random words. Appends to out. */
 int values_redact(struct values *v, struct str text, struct buf *out) MUST_CHECK;

@@ -11,6 +11,8 @@
 #include "match/regex.h"
 #include "values/values.h"
 
+#define VALUE_BYTES 4096 /* no value is longer */
+
 struct span {
     size_t start, end;
     int key; /* catalogue key */
@@ -33,10 +35,6 @@ struct values {
     struct spans found;
     bool limited; /* a pattern reached its limit */
     /* The text that is fed in windows. */
-    struct buf kept; /* end of what was fed */
-    size_t kept_at;  /* its offset in the whole text */
-    size_t reported; /* hits that start before are done */
-    size_t covered;  /* end of the last hit that was given */
 };
 
 /* Fill v->found with all acceptable spans of the text, unordered, with overlaps. */
