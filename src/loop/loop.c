@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides the order of one turn of the loop and what its summary says. */
+#include <sys/resource.h>
+
 #include "loop/loop.h"
 
 #include "assess/assess.h"
@@ -20,6 +22,9 @@ struct loop_options loop_defaults(void)
     o.discover.wall_seconds = 120;
     return o;
 }
+
+const char *const LOOP_PHASE_NAMES[] = {"discover", "link",   "store", "assess",
+                                        "rank",     "commit", NULL};
 
 static int sink(void *ctx, const struct item_result *item)
 {
@@ -42,7 +47,22 @@ struct turn {
     struct assessment assessment;
     struct scan_target *targets;
     struct loop_result *result;
+    uint64_t ticks; /* when the running phase began */
 };
+
+/* What went by since the last call was spent in `phase`. */
+static void spent(struct turn *t, enum loop_phase phase)
+{
+    uint64_t now = clock_ticks();
+    t->result->stats.nanoseconds[phase] += now - t->ticks;
+    t->ticks = now;
+}
+
+static uint64_t peak_of(int who)
+{
+    struct rusage u;
+    return getrusage(who, &u) ? 0 : (uint64_t)u.ru_maxrss * 1024;
+}
 
 /* Workers that run with fewer walls than asked are a gap of the scan as a whole. */
 static int weak_sandbox(struct turn *t)
@@ -72,6 +92,7 @@ static int observe(struct turn *t, struct diag *d)
     if (!rc)
         rc = discover_run(&with_key, sink, t->link, &t->result->discover, d);
     log_debug("discover: sandbox %s", sandbox_level_name(t->result->discover.level));
+    spent(t, LOOP_DISCOVER);
     return rc;
 }
 
@@ -124,6 +145,7 @@ static int complete(struct turn *t, struct store *st, struct diag *d)
     t->result->assets = t->inv.assets.n;
     log_debug("inventory: %zu assets, %zu relations, %zu rows of coverage", t->inv.assets.n,
               t->inv.relations.n, t->inv.coverage.n);
+    spent(t, LOOP_LINK);
     return rc;
 }
 
@@ -153,15 +175,18 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
     struct ranked ranked;
     int rc = assess_run(store_db(st), NULL, 0, t->clock->now_ms, &t->mem, &t->assessment, d);
     log_debug("assess: %zu controls, %zu verdicts", t->assessment.runs.n, t->assessment.rows.n);
+    spent(t, LOOP_ASSESS);
     if (!rc)
         rc = rank_findings(st, &t->inv, &t->assessment, t->targets, t->result->gaps, &t->mem,
                            &ranked, d);
+    spent(t, LOOP_RANK);
     if (!rc)
         rc = put_runs(t, st, d);
     if (!rc)
         rc = store_put_findings(st, ranked.findings, ranked.n_findings, d);
     if (!rc)
         rc = store_put_risks(st, ranked.risks, t->inv.assets.n, d);
+    spent(t, LOOP_STORE);
     if (rc)
         return rc;
     for (size_t i = 0; i < ranked.n_findings; i++)
@@ -190,11 +215,13 @@ static int record(struct turn *t, struct store *st, struct diag *d)
     if (rc)
         return rc;
     rc = store_put_inventory(st, &t->inv, d);
+    spent(t, LOOP_STORE);
     if (!rc)
         rc = assess_and_rank(t, st, d);
     r->summary.finished_ms = t->clock->now_ms;
     if (!rc)
         rc = store_scan_commit(st, &r->summary, d);
+    spent(t, LOOP_COMMIT);
     log_debug("store: %llu changes", (unsigned long long)r->summary.changes);
     if (rc)
         store_scan_abort(st);
@@ -204,13 +231,15 @@ static int record(struct turn *t, struct store *st, struct diag *d)
 int loop_run(const struct loop_options *o, const struct clock *clock, struct loop_result *ret,
              struct diag *d)
 {
-    struct turn t = {.options = o, .clock = clock, .mem = ARENA(0), .result = ret};
+    struct turn t = {
+        .options = o, .clock = clock, .mem = ARENA(0), .result = ret, .ticks = clock_ticks()};
     struct store *st = o->store;
     *ret = (struct loop_result){0};
     int rc = observe(&t, d);
     /* The store is opened after the workers are gone: they never inherit it. */
     if (!rc && !st)
         rc = store_open(o->location, DB_CREATE, clock, &st, d);
+    spent(&t, LOOP_STORE);
     if (!rc)
         rc = complete(&t, st, d);
     if (!rc)
@@ -224,6 +253,8 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     if (rc && !o->store)
         st = store_free(st);
     ret->store = o->store ? NULL : st;
+    ret->stats.peak_bytes = peak_of(RUSAGE_SELF);
+    ret->stats.worker_peak_bytes = peak_of(RUSAGE_CHILDREN);
     if (rc)
         loop_result_done(ret);
     return rc;

@@ -24,6 +24,25 @@ struct loop_options {
     bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
 };
 
+/* Where the time of one turn went, in the order of its phases. */
+enum loop_phase {
+    LOOP_DISCOVER,
+    LOOP_LINK,  /* names, joining, sealing, classifying */
+    LOOP_STORE, /* opening and writing */
+    LOOP_ASSESS,
+    LOOP_RANK,
+    LOOP_COMMIT,
+    LOOP_PHASES
+};
+extern const char *const LOOP_PHASE_NAMES[]; /* NULL-terminated */
+
+/* For people who wait: by the monotonic clock, never part of a result. */
+struct loop_stats {
+    uint64_t nanoseconds[LOOP_PHASES];
+    uint64_t peak_bytes;        /* resident, of this process */
+    uint64_t worker_peak_bytes; /* of the largest worker that has ended */
+};
+
 struct loop_result {
     struct store *store;             /* open; the caller frees it (not when it was given) */
     struct discover_report discover; /* levels, counts; rows are in the store */
@@ -31,6 +50,7 @@ struct loop_result {
     uint64_t assets, findings; /* open findings of verdict fail */
     uint64_t by_severity[SEVERITY_COUNT];
     uint64_t gaps; /* denied, failed, partial, unsupported rows */
+    struct loop_stats stats;
 };
 
 struct loop_options loop_defaults(void);

@@ -89,6 +89,10 @@ static void scan(const char *first, const char *second, const char *only, bool a
     o.store = st;
     if (loop_run(&o, &clock, &r, &d))
         fail_msg("scan of %s: %s", first, d.text);
+    for (int i = 0; i < LOOP_PHASES; i++)
+        if (!r.stats.nanoseconds[i])
+            fail_msg("no time was spent in %s", LOOP_PHASE_NAMES[i]);
+    assert_true(r.stats.peak_bytes && r.stats.worker_peak_bytes);
     loop_result_done(&r);
 }
 
