@@ -129,22 +129,10 @@ static void run_detectors(struct item *it)
     }
 }
 
-static void examine(struct item *it, const struct stat *before)
-{
-    if (read_head(it))
-        return;
-    run_detectors(it);
-    it->emit->collector = "files";
-    it->cache->told = false;
-    scan(it);
-    it->emit->collector = "files";
-    check_unchanged(it, before);
-}
-
 /* Places in a converted text are no places of the file. */
-static void forget_offsets(struct facts *f)
+static void forget_offsets(struct facts *f, size_t first)
 {
-    for (size_t i = 0; i < f->n; i++) {
+    for (size_t i = first; i < f->n; i++) {
         struct fact *t = &f->v[i];
         t->at.offset = t->asset.at.offset = t->value.at.offset = -1;
         for (size_t k = 0; k < t->asset.n_attrs; k++)
@@ -152,24 +140,59 @@ static void forget_offsets(struct facts *f)
     }
 }
 
+static void examine(struct item *it)
+{
+    struct item_cache cache = {0};
+    size_t first = it->emit->facts.n;
+    it->cache = &cache;
+    it->emit->collector = "files";
+    if (read_head(it))
+        return;
+    run_detectors(it);
+    it->emit->collector = "files";
+    cache.told = false;
+    scan(it);
+    it->emit->collector = "files";
+    if (cache.converted)
+        forget_offsets(&it->emit->facts, first);
+    it->cache = NULL;
+}
+
+int detect_inner(struct item *outer, struct item *in)
+{
+    struct emit *e = outer->emit;
+    struct emit_level saved;
+    bool binary = e->facts.binary;
+    in->outer = outer->outer.n ? outer->outer : outer->path;
+    in->target = outer->target;
+    in->catalog = outer->catalog;
+    in->values = outer->values;
+    in->limits = outer->limits;
+    in->emit = e;
+    if (in->fd < 0)
+        in->size = in->bytes.n;
+    emit_enter(e, &saved, in->member, &in->member);
+    examine(in);
+    emit_leave(e, &saved, place_item(in));
+    e->facts.binary = binary;
+    return emit_result(e);
+}
+
 int detect_item(struct item *it, struct facts *ret, struct diag *d)
 {
     struct emit e;
-    struct item_cache cache = {0};
     struct stat before;
+    if (it->fd >= 0 && fstat(it->fd, &before))
+        return diag_errno(d, "cannot examine the file");
     emit_init(&e, it->arena, it->values);
     it->emit = &e;
-    it->cache = &cache;
-    e.collector = "files";
-    if (fstat(it->fd, &before))
-        return diag_errno(d, "cannot examine the file");
-    it->size = (uint64_t)before.st_size;
-    it->mode = before.st_mode;
+    it->size = it->fd < 0 ? it->bytes.n : (uint64_t)before.st_size;
+    it->mode = it->fd < 0 ? it->mode : before.st_mode;
     emit_path(&e, it->path);
-    examine(it, &before);
+    examine(it);
+    if (it->fd >= 0)
+        check_unchanged(it, &before);
     int rc = emit_result(&e);
-    if (cache.converted)
-        forget_offsets(&e.facts);
     emit_done(&e);
     if (rc)
         return diag_set(d, rc, "the facts of one item do not fit into memory");

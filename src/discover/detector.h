@@ -40,12 +40,21 @@ enum item_need {
     ITEM_SCAN, /* texts of any size, in windows: on_window */
 };
 
+/*
+ * A file of the target (fd), or bytes in memory (fd -1): a member of an archive, a blob of a
+ * repository. Detectors know files by `path`, places name `outer` and `member`: of the member
+ * c.json in the archive b.zip in the archive x/a.tar, path is "c.json", outer "x/a.tar" and member
+ * "b.zip!/c.json".
+ */
 struct item {
-    struct str path; /* relative to the target */
+    struct str path;   /* relative to the target; of a member its own path, without ".." */
+    struct str outer;  /* the file of the target that holds it; empty: `path` is that file */
+    struct str member; /* where in `outer` it stands, empty outside of one; lives in emit's arena */
     uint64_t size;
     uint32_t mode; /* st_mode */
     uint32_t target;
-    int fd;
+    int fd;              /* -1: the content is in memory */
+    struct str bytes;    /* then: all of it */
     struct str head;     /* first bytes, at most 4096 */
     bool binary;         /* a NUL in the head and no UTF-16 mark */
     struct arena *arena; /* memory of this item */
@@ -127,7 +136,15 @@ struct detector {
 extern const struct detector *const DETECTORS[];
 extern const int DETECTOR_COUNT;
 
-/* Worker side: run every wanted detector on one item. */
+/* Worker side: run every wanted detector on one item. Of an item in memory the caller sets mode. */
 int detect_item(struct item *it, struct facts *ret, struct diag *d) MUST_CHECK;
+
+/*
+ * From inside an item that is being examined: the same for something it holds, which says its facts
+ * into those of `outer`. `in` has path, member, mode and content; what it reads lives in in->arena,
+ * which must not be that of `outer` and may be emptied afterwards, as may its bytes. A failure of
+ * the item itself is a gap; the result is that of emit.
+ */
+int detect_inner(struct item *outer, struct item *in) MUST_CHECK;
 
 #endif

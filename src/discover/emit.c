@@ -73,7 +73,8 @@ static struct place keep_place(struct emit *e, struct place at)
 {
     if (!at.collector.n)
         at.collector = str_z(e->collector);
-    at.member = keep_plain(e, at.member);
+    if (at.member.p != e->member.p)
+        at.member = keep_plain(e, at.member);
     at.pointer = keep(e, at.pointer);
     at.url = keep(e, at.url);
     /* Cut after redaction: half a secret is not recognised as one. */
@@ -118,6 +119,58 @@ void emit_path(struct emit *e, struct str path)
     int rc = values_scan(e->values, path, hide_hit, &e->facts);
     if (rc && rc != E_LIMIT)
         emit_fail(e, rc);
+}
+
+static int redact_hit(void *ctx, const struct value_hit *hit)
+{
+    bool *found = ctx;
+    *found |= hit->class == DATA_SECRET;
+    return 0;
+}
+
+/* As for paths: only what has the shape of a key is worth the redactor. */
+static struct str keep_member(struct emit *e, struct str member)
+{
+    bool secret = false;
+    int rc =
+        e->values && may_hold_key(member) ? values_scan(e->values, member, redact_hit, &secret) : 0;
+    if (rc && rc != E_LIMIT)
+        emit_fail(e, rc);
+    return secret || rc ? keep(e, member) : keep_plain(e, member);
+}
+
+/* Kept free for what is said when an inner item did not fit. */
+#define RESERVE ((size_t)64 << 10)
+
+void emit_enter(struct emit *e, struct emit_level *saved, struct str member, struct str *ret_member)
+{
+    *saved = (struct emit_level){.collector = e->collector,
+                                 .member = e->member,
+                                 .spans = e->spans,
+                                 .first = e->facts.n,
+                                 .cap = e->arena->cap};
+    e->spans = (struct emit_spans){0};
+    e->last = &e->spare_attribute;
+    e->member = keep_member(e, member);
+    *ret_member = e->member;
+    if (e->arena->cap > RESERVE)
+        e->arena->cap -= RESERVE;
+}
+
+void emit_leave(struct emit *e, struct emit_level *saved, struct place at)
+{
+    vec_free(&e->spans);
+    e->arena->cap = saved->cap;
+    e->last = &e->spare_attribute;
+    if (e->error == E_LIMIT || e->error == E_NOMEM) {
+        e->error = 0;
+        e->facts.n = saved->first;
+        e->collector = "files";
+        emit_gap(e, COVERAGE_PARTIAL, at, "what it holds does not fit into the memory of one item");
+    }
+    e->collector = saved->collector;
+    e->member = saved->member;
+    e->spans = saved->spans;
 }
 
 static struct fact *add(struct emit *e, enum fact_type type, struct place at)

@@ -18,6 +18,19 @@ struct emit_span {
     int64_t start, end;
 };
 
+struct emit_spans {
+    VEC(struct emit_span);
+};
+
+/* What an inner item (detect_inner) must not see or change of the one around it. */
+struct emit_level {
+    const char *collector;
+    struct str member;
+    struct emit_spans spans;
+    size_t first; /* fact of the inner item */
+    size_t cap;   /* of the arena */
+};
+
 struct emit {
     struct arena *arena;
     struct values *values; /* NULL: nothing is redacted (tests) */
@@ -26,10 +39,9 @@ struct emit {
     struct attribute *last; /* for emit_state */
     struct fact spare_fact; /* written to after a failure, never read */
     struct attribute spare_attribute;
-    struct {
-        VEC(struct emit_span);
-    } spans;     /* in order, none overlaps another */
-    size_t gaps; /* how often emit_gap was called */
+    struct emit_spans spans; /* in order, none overlaps another */
+    struct str member;       /* of the inner item, in the arena */
+    size_t gaps;             /* how often emit_gap was called */
     int error;
 };
 
@@ -39,5 +51,14 @@ void emit_done(struct emit *e);
 void emit_fail(struct emit *e, int code);
 /* The path of the item: finds what of it is a secret. */
 void emit_path(struct emit *e, struct str path);
+
+/*
+ * What follows is said of something at `member` of the item; *ret_member is that, without secrets,
+ * in the arena. emit_leave always follows; facts of an inner item that do not fit into the arena
+ * are forgotten, and a gap at `at` says so.
+ */
+void emit_enter(struct emit *e, struct emit_level *saved, struct str member,
+                struct str *ret_member);
+void emit_leave(struct emit *e, struct emit_level *saved, struct place at);
 
 #endif

@@ -88,6 +88,9 @@ void fact_write(const struct facts *f, struct buf *out)
     frame_put_u32(out, f->hidden_to);
     frame_put_i64(out, (int64_t)f->bytes_read);
     frame_put_u8(out, f->binary);
+    frame_put_u8(out, f->container);
+    frame_put_i64(out, (int64_t)f->members);
+    frame_put_i64(out, (int64_t)f->binary_members);
     frame_put_u32(out, (uint32_t)f->n);
     for (size_t i = 0; i < f->n; i++)
         put_fact(out, &f->v[i]);
@@ -277,9 +280,12 @@ int fact_read(struct str frame_bytes, uint32_t target, struct str *path, struct 
     struct facts f = {0};
     hide(&r, &f);
     f.bytes_read = (uint64_t)frame_i64(&r.frame);
-    if (f.bytes_read > INT64_MAX)
-        r.frame.failed = true;
     f.binary = frame_u8(&r.frame) != 0;
+    f.container = frame_u8(&r.frame) != 0;
+    f.members = (uint64_t)frame_i64(&r.frame);
+    f.binary_members = (uint64_t)frame_i64(&r.frame);
+    if (f.bytes_read > INT64_MAX || f.members > INT64_MAX || f.binary_members > f.members)
+        r.frame.failed = true;
     uint32_t n = frame_count(&r.frame, 16);
     f.v = reader_array(&r, n, sizeof(*f.v));
     for (uint32_t i = 0; f.v && i < n && !r.frame.failed; i++)

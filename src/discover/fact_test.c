@@ -41,6 +41,9 @@ static void write_facts(struct buf *frame)
     struct emit e;
     fill(&e, &a);
     e.facts.bytes_read = 77;
+    e.facts.container = true;
+    e.facts.members = 12;
+    e.facts.binary_members = 5;
     fact_write(&e.facts, frame);
     emit_done(&e);
     assert_int_equal(buf_result(frame), 0);
@@ -58,6 +61,9 @@ static void round_trip(void **state UNUSED)
     assert_int_equal(fact_read(buf_str(&frame), 4, &path, &a, &f, &d), 0);
     assert_true(str_eq_z(path, "a/b.json"));
     assert_int_equal(f.bytes_read, 77);
+    assert_true(f.container && !f.binary);
+    assert_int_equal(f.members, 12);
+    assert_int_equal(f.binary_members, 5);
     assert_int_equal(f.n, 8);
     const struct observation *server = &f.v[1].asset;
     assert_int_equal(server->kind, KIND_MCP_SERVER);
@@ -115,6 +121,8 @@ static void lies(void **state UNUSED)
     const struct facts bad[] = {
         {.v = &examined, .n = 1},
         {.bytes_read = UINT64_MAX},
+        {.members = UINT64_MAX},
+        {.members = 1, .binary_members = 2},
         {.hidden_from = 1, .hidden_to = 2}, /* longer than the path */
         {.hidden_from = 1},
     };

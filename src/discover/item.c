@@ -12,7 +12,10 @@
 
 struct place place_item(const struct item *it)
 {
-    return (struct place){.target = it->target, .path = it->path, .offset = -1};
+    return (struct place){.target = it->target,
+                          .path = it->outer.n ? it->outer : it->path,
+                          .member = it->member,
+                          .offset = -1};
 }
 
 /* Line and column, counted on from the place asked for last: places come mostly in order. */
@@ -83,10 +86,21 @@ struct place place_window(const struct item *it, const struct scan_window *w, si
     return p;
 }
 
+static size_t copy_at(struct str bytes, uint64_t offset, char *to, size_t n)
+{
+    struct str part = str_sub(bytes, (size_t)MIN(offset, (uint64_t)bytes.n), bytes.n);
+    n = MIN(n, part.n);
+    if (n)
+        memcpy(to, part.p, n);
+    return n;
+}
+
 /* Read up to n bytes at an offset, over short reads and interruptions. */
 int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
 {
-    size_t got = 0;
+    size_t got = it->fd < 0 ? copy_at(it->bytes, offset, to, n) : 0;
+    if (it->fd < 0)
+        n = got;
     while (got < n) {
         ssize_t r = pread(it->fd, to + got, n - got, (off_t)(offset + got));
         if (r < 0 && errno == EINTR)
@@ -124,6 +138,11 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
         return 0;
     }
     n = (size_t)MIN((uint64_t)n, it->size - offset);
+    if (it->fd < 0) {
+        it->emit->facts.bytes_read += n;
+        *ret = str_sub(it->bytes, (size_t)offset, (size_t)offset + n);
+        return 0;
+    }
     char *p = arena_alloc(it->arena, n ? n : 1);
     if (!p)
         return tell_memory(it, arena_error(it->arena));
