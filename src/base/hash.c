@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how bytes become digests: SHA-256 and HMAC of OpenSSL's EVP interface. */
-#include <openssl/evp.h>
+/* Decides how bytes become digests: SHA-256 of libcrypto, and HMAC on top of it. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* in favour of EVP; see hash.h */
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/hash.h"
 
+#define BLOCK 64 /* bytes of a block, FIPS 180-4 */
+
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct sha256 *)0)->state), "state is too small");
+
+static SHA256_CTX *state(struct sha256 *h)
+{
+    return (SHA256_CTX *)(void *)h->state;
+}
+
 int sha256_init(struct sha256 *h)
 {
-    h->ctx = EVP_MD_CTX_new();
-    if (h->ctx && EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) == 1)
-        return 0;
-    sha256_done(h);
-    return E_NOMEM;
+    h->open = SHA256_Init(state(h)) == 1;
+    return h->open ? 0 : E_BUG;
 }
 
 void sha256_add(struct sha256 *h, struct str s)
 {
-    /* A lost update must not end in a digest: without ctx sha256_end fails. */
-    if (h->ctx && s.n && EVP_DigestUpdate(h->ctx, s.p, s.n) != 1)
+    /* A lost update must not end in a digest: sha256_end fails. */
+    if (h->open && s.n && SHA256_Update(state(h), s.p, s.n) != 1)
         sha256_done(h);
 }
 
@@ -34,7 +43,7 @@ void sha256_field(struct sha256 *h, struct str s)
 
 int sha256_end(struct sha256 *h, unsigned char out[SHA256_BYTES])
 {
-    int ok = h->ctx && EVP_DigestFinal_ex(h->ctx, out, NULL) == 1;
+    int ok = h->open && SHA256_Final(out, state(h)) == 1;
 
     sha256_done(h);
     return ok ? 0 : E_BUG;
@@ -42,24 +51,52 @@ int sha256_end(struct sha256 *h, unsigned char out[SHA256_BYTES])
 
 void sha256_done(struct sha256 *h)
 {
-    EVP_MD_CTX_free(h->ctx);
-    h->ctx = NULL;
+    h->open = false;
 }
 
 int sha256_of(struct str s, unsigned char out[SHA256_BYTES])
 {
-    return EVP_Digest(s.n ? s.p : "", s.n, out, NULL, EVP_sha256(), NULL) == 1 ? 0 : E_NOMEM;
+    struct sha256 h;
+    int rc = sha256_init(&h);
+
+    sha256_add(&h, s);
+    return rc ? rc : sha256_end(&h, out);
+}
+
+/* H(K xor pad, text), RFC 2104. */
+static int padded(const unsigned char key[BLOCK], unsigned char pad, struct str text,
+                  unsigned char out[SHA256_BYTES])
+{
+    unsigned char block[BLOCK];
+    struct sha256 h;
+    int rc = sha256_init(&h);
+
+    for (size_t i = 0; i < BLOCK; i++)
+        block[i] = key[i] ^ pad;
+    sha256_add(&h, str_n((const char *)block, BLOCK));
+    sha256_add(&h, text);
+    OPENSSL_cleanse(block, sizeof block);
+    rc = rc ? rc : sha256_end(&h, out);
+    OPENSSL_cleanse(&h, sizeof h);
+    return rc;
 }
 
 int hmac_sha256(struct str key, struct str s, unsigned char out[SHA256_BYTES])
 {
-    size_t n = 0;
-    const unsigned char *text = (const unsigned char *)(s.n ? s.p : "");
+    unsigned char block[BLOCK] = {0}, inner[SHA256_BYTES];
+    int rc = 0;
 
-    if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key.n ? key.p : "", key.n, text, s.n, out,
-                   SHA256_BYTES, &n))
-        return E_NOMEM;
-    return n == SHA256_BYTES ? 0 : E_BUG;
+    if (key.n > BLOCK)
+        rc = sha256_of(key, block);
+    else if (key.n)
+        memcpy(block, key.p, key.n);
+    if (!rc)
+        rc = padded(block, 0x36, s, inner);
+    if (!rc)
+        rc = padded(block, 0x5c, str_n((const char *)inner, sizeof inner), out);
+    OPENSSL_cleanse(block, sizeof block);
+    OPENSSL_cleanse(inner, sizeof inner);
+    return rc;
 }
 
 void buf_add_hex(struct buf *b, const unsigned char *p, size_t n)

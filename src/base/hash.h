@@ -2,6 +2,10 @@
 /*
  * SHA-256 and HMAC-SHA-256 (OpenSSL libcrypto) for ids, digests and fingerprints.
  * Sources: FIPS 180-4, RFC 2104.
+ *
+ * A scan makes many digests of few bytes: these are the block functions of libcrypto itself. Its
+ * EVP interface looks an algorithm up and allocates for each of them, and one use of it carries
+ * every algorithm that OpenSSL has into the program.
  */
 #ifndef STANCE_BASE_HASH_H
 #define STANCE_BASE_HASH_H
@@ -11,10 +15,11 @@
 #define SHA256_BYTES 32
 
 struct sha256 {
-    void *ctx; /* EVP_MD_CTX */
+    uint64_t state[14]; /* SHA256_CTX */
+    bool open;          /* between sha256_init and sha256_end */
 };
 
-int sha256_init(struct sha256 *h) MUST_CHECK; /* E_NOMEM */
+int sha256_init(struct sha256 *h) MUST_CHECK;
 void sha256_add(struct sha256 *h, struct str s);
 /* Adds the length (8 bytes, big-endian) before the bytes, so that fields cannot run
  * into each other. */

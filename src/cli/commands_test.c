@@ -309,7 +309,10 @@ static void test_small_ones(void **state)
     has("usage: stance query");
     lacks(" \n");
     assert_int_equal(stance("help", "version", NULL), 0);
-    has("usage: stance version\n");
+    has("usage: stance version [OPTION...]\n");
+    assert_int_equal(stance("version", "--verbose", NULL), 0);
+    has("\nSQLite  ");
+    has("\nVectorscan ");
     assert_int_equal(stance("query", "--help", NULL), 0);
     assert_int_equal(stance("help", "nothing", NULL), EXIT_USAGE);
     assert_int_equal(stance("help", "--man", NULL), 0);
