@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides where a key stands: entries in order of insertion, found through a table of indexes. */
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -22,16 +23,19 @@ static size_t find_slot(const struct map *m, struct str key, uint64_t hash)
     return slot;
 }
 
+/* The kernel gives each program 16 random bytes: a map must not cost a system call. */
 static uint64_t new_seed(const struct map *m)
 {
-    uint64_t seed;
-    struct timespec t;
+    unsigned char bytes[16] = {0};
+    struct timespec t = {0};
+    const void *given = (const void *)(uintptr_t)getauxval(AT_RANDOM);
 
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == (ssize_t)sizeof seed)
-        return seed;
-    /* Early boot or a sandbox without the call: hard to guess is good enough for a table. */
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_nsec * 0x9e3779b97f4a7c15u ^ (uint64_t)(uintptr_t)m;
+    if (given)
+        memcpy(bytes, given, sizeof bytes);
+    else if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) < 0)
+        clock_gettime(CLOCK_MONOTONIC, &t); /* hard to guess is good enough for a table */
+    return str_hash(str_n((const char *)bytes, sizeof bytes),
+                    (uint64_t)(uintptr_t)m + (uint64_t)t.tv_nsec);
 }
 
 static bool grow(struct map *m)
