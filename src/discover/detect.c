@@ -215,11 +215,12 @@ int detect_prepare(void *ctx)
     return values_new(w->catalog, w->key, &w->values, &d);
 }
 
-int detect_handle(void *ctx, struct str request, int fd, struct buf *reply)
+int detect_handle(void *ctx, const struct worker_request *request, struct buf *reply)
 {
     struct detect_worker *w = ctx;
-    struct frame f = {.rest = request};
-    struct item it = {.fd = fd, .arena = &w->arena, .catalog = w->catalog, .values = w->values};
+    struct frame f = {.rest = request->bytes};
+    struct item it = {
+        .fd = request->fd, .arena = &w->arena, .catalog = w->catalog, .values = w->values};
     struct facts facts = {0};
     struct diag d = {0};
     it.target = frame_u32(&f);

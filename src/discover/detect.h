@@ -18,6 +18,6 @@ bool detect_wants(struct str path);
 
 void detect_request(struct buf *out, uint32_t target, struct str path);
 int detect_prepare(void *ctx); /* struct detect_worker * */
-int detect_handle(void *ctx, struct str request, int fd, struct buf *reply);
+int detect_handle(void *ctx, const struct worker_request *request, struct buf *reply);
 
 #endif

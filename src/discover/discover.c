@@ -141,7 +141,7 @@ static int ask(struct feeder *f, struct str request, int fd, struct buf *reply, 
     struct run *r = f->run;
     *ret_again = false;
     if (!f->has_worker) {
-        int rc = sandbox_worker(&r->sandbox, &f->worker, d);
+        int rc = sandbox_worker(&r->sandbox, 0, NULL, 0, &f->worker, d);
         if (rc)
             return rc;
         f->has_worker = true;
@@ -329,7 +329,7 @@ static int run_threads(struct run *r, item_sink sink, void *ctx)
     return rc;
 }
 
-static int start(struct run *r, struct detect_worker *w, struct diag *d)
+static int start(struct run *r, struct detect_worker *w, struct worker_class *class, struct diag *d)
 {
     const struct discover_options *o = r->options;
     *w = (struct detect_worker){.catalog = &CATALOG, .key = o->key, .limits = limits_default()};
@@ -337,14 +337,15 @@ static int start(struct run *r, struct detect_worker *w, struct diag *d)
         w->limits.bytes = o->item_bytes;
     w->limits.memory = o->worker_memory / 2;
     w->arena = (struct arena)ARENA(o->worker_memory / 2);
-    struct sandbox_config c = {.handler = detect_handle,
-                               .prepare = detect_prepare,
-                               .ctx = w,
-                               .memory = o->worker_memory,
-                               .cpu_seconds = o->cpu_seconds,
-                               .wall_seconds = o->wall_seconds,
-                               .max_frame = 256u << 20,
-                               .require = o->require};
+    *class = (struct worker_class){.name = "items",
+                                   .handler = detect_handle,
+                                   .prepare = detect_prepare,
+                                   .ctx = w,
+                                   .memory = o->worker_memory,
+                                   .cpu_seconds = o->cpu_seconds,
+                                   .wall_seconds = o->wall_seconds};
+    struct sandbox_config c = {
+        .classes = class, .n_classes = 1, .max_frame = 256u << 20, .require = o->require};
     return sandbox_start(&r->sandbox, &c, d);
 }
 
@@ -352,6 +353,7 @@ int discover_run(const struct discover_options *o, item_sink sink, void *ctx,
                  struct discover_report *ret, struct diag *d)
 {
     struct detect_worker worker;
+    struct worker_class class;
     struct run *r = mem_alloc(sizeof(*r));
     *ret = (struct discover_report){0};
     if (!r)
@@ -364,7 +366,7 @@ int discover_run(const struct discover_options *o, item_sink sink, void *ctx,
         r->slots[i].mem = (struct arena)ARENA(0);
         r->slots[i].frame = (struct buf)BUF_INIT;
     }
-    int rc = start(r, &worker, d);
+    int rc = start(r, &worker, &class, d);
     if (!rc) {
         ret->level = r->sandbox.level;
         rc = run_threads(r, sink, ctx);

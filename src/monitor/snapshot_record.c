@@ -276,12 +276,12 @@ static int flatten(int fd, struct snapshot *to, struct diag *d)
     return rc ? rc : snapshot_of_doc(&doc, to, d);
 }
 
-static int handle(void *ctx UNUSED, struct str request UNUSED, int fd, struct buf *reply)
+static int handle(void *ctx UNUSED, const struct worker_request *request, struct buf *reply)
 {
     struct snapshot s;
     struct diag d = {0};
     snapshot_init(&s);
-    int rc = flatten(fd, &s, &d);
+    int rc = flatten(request->fd, &s, &d);
     frame_put_i64(reply, rc);
     frame_put_str(reply, str_z(d.text));
     frame_put_u32(reply, d.line);
@@ -322,19 +322,20 @@ static int read_reply(struct str reply, struct snapshot *ret, struct diag *d)
 
 int snapshot_record(int fd, enum sandbox_level require, struct snapshot *ret, struct diag *d)
 {
-    struct sandbox_config c = {.handler = handle,
-                               .memory = RECORD_MEMORY + ((size_t)1 << 30),
-                               .cpu_seconds = 120,
-                               .wall_seconds = 600,
-                               .max_frame = RECORD_BYTES,
-                               .require = require};
+    const struct worker_class class = {.name = "record",
+                                       .handler = handle,
+                                       .memory = RECORD_MEMORY + ((size_t)1 << 30),
+                                       .cpu_seconds = 120,
+                                       .wall_seconds = 600};
+    struct sandbox_config c = {
+        .classes = &class, .n_classes = 1, .max_frame = RECORD_BYTES, .require = require};
     AUTO(buf) reply = BUF_INIT;
     struct sandbox sb;
     struct worker w;
     int rc = sandbox_start(&sb, &c, d);
     if (rc)
         return rc;
-    rc = sandbox_worker(&sb, &w, d);
+    rc = sandbox_worker(&sb, 0, NULL, 0, &w, d);
     if (!rc) {
         rc = worker_call(&w, STR("record"), fd, &reply, d);
         worker_close(&w);

@@ -59,14 +59,15 @@ static int ask(const struct fix_options *o, const struct plan_request *rq,
                enum sandbox_level *ret_level, struct diag *d)
 {
     struct plan_worker w = {.catalog = &CATALOG, .key = o->key};
-    struct sandbox_config c = {.handler = plan_handle,
-                               .prepare = plan_prepare,
-                               .ctx = &w,
-                               .memory = (size_t)1 << 30,
-                               .cpu_seconds = 20,
-                               .wall_seconds = 60,
-                               .max_frame = (size_t)64 << 20,
-                               .require = o->require};
+    const struct worker_class class = {.name = "fix",
+                                       .handler = plan_handle,
+                                       .prepare = plan_prepare,
+                                       .ctx = &w,
+                                       .memory = (size_t)1 << 30,
+                                       .cpu_seconds = 20,
+                                       .wall_seconds = 60};
+    struct sandbox_config c = {
+        .classes = &class, .n_classes = 1, .max_frame = (size_t)64 << 20, .require = o->require};
     AUTO(buf) request = BUF_INIT;
     AUTO(buf) reply = BUF_INIT;
     struct sandbox sb;
@@ -78,7 +79,7 @@ static int ask(const struct fix_options *o, const struct plan_request *rq,
     rc = sandbox_start(&sb, &c, d);
     if (rc)
         return rc;
-    rc = sandbox_worker(&sb, &worker, d);
+    rc = sandbox_worker(&sb, 0, NULL, 0, &worker, d);
     if (!rc) {
         rc = worker_call(&worker, buf_str(&request), file->fd, &reply, d);
         worker_close(&worker);

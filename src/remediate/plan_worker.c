@@ -181,10 +181,10 @@ int plan_prepare(void *ctx)
     return values_new(w->catalog, w->key, &w->values, &d);
 }
 
-int plan_handle(void *ctx, struct str request, int fd, struct buf *reply)
+int plan_handle(void *ctx, const struct worker_request *request, struct buf *reply)
 {
     AUTO(arena) a = ARENA(MEMORY_MAX);
-    struct frame f = {.rest = request};
+    struct frame f = {.rest = request->bytes};
     struct plan_request rq = {.action = frame_str(&f),
                               .path = frame_str(&f),
                               .pointer = frame_str(&f),
@@ -195,7 +195,7 @@ int plan_handle(void *ctx, struct str request, int fd, struct buf *reply)
     int rc = frame_result(&f);
     if (rc)
         return rc;
-    r.code = fd_read_all(fd, FIX_BYTES_MAX, &a, &text, &r.d);
+    r.code = fd_read_all(request->fd, FIX_BYTES_MAX, &a, &text, &r.d);
     if (!r.code)
         r.code = plan_edit(ctx, &rq, text, &a, &r.edit, &r.diff, &r.d);
     if (r.code) {

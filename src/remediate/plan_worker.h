@@ -5,7 +5,7 @@
  * Private to remediate/.
  *
  *     parent                                 worker
- *     plan_request_write(&rq, &request)      plan_handle(ctx, request, fd, reply)
+ *     plan_request_write(&rq, &request)      plan_handle(ctx, request, reply)
  *     plan_reply_read(reply, size, a, &r)
  */
 #ifndef STANCE_REMEDIATE_PLAN_WORKER_H
@@ -37,7 +37,7 @@ int plan_reply_read(struct str frame, size_t size, struct arena *a,
                     struct plan_reply *ret) MUST_CHECK;
 
 int plan_prepare(void *ctx); /* ctx: struct plan_worker */
-int plan_handle(void *ctx, struct str request, int fd, struct buf *reply);
+int plan_handle(void *ctx, const struct worker_request *request, struct buf *reply);
 /* The same without a worker around it. */
 int plan_edit(struct plan_worker *w, const struct plan_request *rq, struct str text,
               struct arena *a, struct edit *ret, struct str *ret_diff, struct diag *d) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "sandbox/hostile.h"
 
 struct fixture {
+    struct hostile hostile;
     struct sandbox sb;
     struct worker w;
     struct buf reply;
@@ -22,10 +23,10 @@ struct fixture {
 
 static void open_fixture(struct fixture *f, unsigned without)
 {
-    struct sandbox_config config = hostile_config();
     *f = (struct fixture){.reply = BUF_INIT};
-    assert_int_equal(sandbox_start_without(&f->sb, &config, without, &f->d), 0);
-    assert_int_equal(sandbox_worker(&f->sb, &f->w, &f->d), 0);
+    hostile_init(&f->hostile);
+    assert_int_equal(sandbox_start_without(&f->sb, &f->hostile.config, without, &f->d), 0);
+    assert_int_equal(sandbox_worker(&f->sb, HOSTILE_PLAIN, NULL, 0, &f->w, &f->d), 0);
     f->file = tmpfile();
     assert_non_null(f->file);
     assert_int_equal(fputs("content", f->file) < 0 || fflush(f->file), 0);
@@ -46,7 +47,7 @@ static int attack(struct fixture *f, const char *name)
     snprintf(request, sizeof(request), "%s %d", name, (int)getpid());
     int error = hostile_call(&f->w, request, fileno(f->file), &f->reply, &f->d);
     if (f->w.sock < 0)
-        assert_int_equal(sandbox_worker(&f->sb, &f->w, &f->d), 0);
+        assert_int_equal(sandbox_worker(&f->sb, f->w.class, NULL, 0, &f->w, &f->d), 0);
     return error;
 }
 

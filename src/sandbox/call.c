@@ -15,16 +15,25 @@
 #include "sandbox/sandbox_internal.h"
 
 /*
+ * A call that is answered soon costs two system calls: one that sends and one that receives, which
+ * waits in the kernel for at most a slice (SO_RCVTIMEO). Only then is it watched: processor time is
+ * looked at after each slice, and counted from the first look. So a request gets what its class
+ * allows, and at most half a second more.
+ *
  * Waiting is counted in slices, and a slice counts at most its own length: a program that was
  * stopped and continued together with its workers does not find them late.
  */
-enum { SLICE_MS = 500 };
+
+/* A first look at the reply takes in that much of it. */
+enum { USUAL_BYTES = 4096 };
 
 enum end { END_DIED, END_CPU, END_WALL, END_FRAME };
 
 struct watch {
+    bool watched;      /* a slice has passed, or the wait was interrupted */
+    bool looked;       /* cpu_ns is set */
     uint64_t wall_ns;  /* waited so far */
-    uint64_t cpu_ns;   /* processor time of the worker when the request was sent */
+    uint64_t cpu_ns;   /* processor time of the worker at the first look */
     uint64_t spent_ns; /* processor time it has used since, as far as was looked */
     enum end end;      /* why waiting was given up */
 };
@@ -32,42 +41,60 @@ struct watch {
 #define NS_PER_S  UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
 
-uint64_t sandbox_cpu_grant(const struct sandbox_config *config, uint64_t used_seconds)
+const struct worker_class *worker_class(const struct worker *w)
 {
-    return used_seconds + 2 * (uint64_t)config->cpu_seconds + 2;
+    return &w->sandbox->config.classes[w->class];
 }
 
-/* Processor time the worker has used, in nanoseconds; 0 when it has ended. */
-static uint64_t cpu_used(const struct worker *w)
+/* RLIMIT_CPU counts over the whole life of a worker; see cpu_grant. */
+uint64_t sandbox_cpu_grant(const struct worker_class *class, uint64_t used_seconds)
+{
+    return used_seconds + 4 * ((uint64_t) class->cpu_seconds + 1);
+}
+
+uint64_t worker_cpu_ns(const struct worker *w)
 {
     clockid_t id;
     struct timespec t;
-    if (clock_getcpuclockid(w->pid, &id) || clock_gettime(id, &t))
+    if (w->sock < 0 || w->pid <= 0 || clock_getcpuclockid(w->pid, &id) || clock_gettime(id, &t))
         return 0;
     return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
 /*
- * RLIMIT_CPU counts over the whole life of a worker and is only there for one that computes while
- * nobody waits; it is kept well ahead of what the watchdog below allows.
+ * RLIMIT_CPU is only there for a worker that computes while nobody waits; it is kept well ahead of
+ * what the watch below allows. A call that is not watched takes less than a second, so looking once
+ * in `cpu_seconds` calls and at each first look is enough.
  */
 static void cpu_grant(struct worker *w, uint64_t used_ns)
 {
+    const struct worker_class *class = worker_class(w);
     uint64_t used = used_ns / NS_PER_S + 1;
-    if (used + w->sandbox->config.cpu_seconds < w->cpu_granted)
+    if (used + 3 * ((uint64_t) class->cpu_seconds + 1) < w->cpu_granted)
         return;
     struct rlimit r;
     if (prlimit(w->pid, RLIMIT_CPU, NULL, &r))
         return;
-    w->cpu_granted = sandbox_cpu_grant(&w->sandbox->config, used);
+    w->cpu_granted = sandbox_cpu_grant(class, used);
     r.rlim_cur = MIN((rlim_t)w->cpu_granted, r.rlim_max);
     prlimit(w->pid, RLIMIT_CPU, &r, NULL);
 }
 
-/* Wait until the socket is ready; -1 with watch->end set when time is up. */
-static int wait_ready(const struct worker *w, struct watch *watch, short events)
+static void look(struct worker *w, struct watch *watch)
 {
-    const struct sandbox_config *c = &w->sandbox->config;
+    uint64_t used = worker_cpu_ns(w);
+    if (!watch->looked) {
+        watch->looked = true;
+        watch->cpu_ns = used;
+        cpu_grant(w, used);
+    }
+    watch->spent_ns = used > watch->cpu_ns ? used - watch->cpu_ns : 0;
+}
+
+/* Wait until the socket is ready; -1 with watch->end set when time is up. */
+static int wait_ready(struct worker *w, struct watch *watch, short events)
+{
+    const struct worker_class *c = worker_class(w);
     uint64_t wall_max = c->wall_seconds * NS_PER_S, cpu_max = c->cpu_seconds * NS_PER_S;
     while (watch->wall_ns < wall_max && watch->spent_ns < cpu_max) {
         uint64_t left = MIN(cpu_max - watch->spent_ns, wall_max - watch->wall_ns);
@@ -78,42 +105,66 @@ static int wait_ready(const struct worker *w, struct watch *watch, short events)
         watch->wall_ns += MIN(clock_ticks() - begin, slice * NS_PER_MS);
         if (n > 0)
             return 0;
-        uint64_t used = cpu_used(w);
-        watch->spent_ns = used > watch->cpu_ns ? used - watch->cpu_ns : 0;
+        look(w, watch);
     }
     watch->end = watch->spent_ns >= cpu_max ? END_CPU : END_WALL;
     return -1;
 }
 
-static int read_exact(const struct worker *w, struct watch *watch, void *to, size_t n)
+/* At least one byte, or with MSG_WAITALL all when they come within a slice. */
+static ssize_t receive_some(struct worker *w, struct watch *watch, struct iovec *iov, size_t n_iov,
+                            int flags)
 {
-    char *p = to;
-    while (n > 0) {
-        ssize_t got = recv(w->sock, p, n, MSG_DONTWAIT);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            if (wait_ready(w, watch, POLLIN))
-                return -1;
-            continue;
-        }
-        if (got <= 0) {
+    struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n_iov}; /* descriptors are dropped */
+    for (;;) {
+        ssize_t n = recvmsg(w->sock, &msg, watch->watched ? MSG_DONTWAIT : flags);
+        if (n > 0)
+            return n;
+        if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
             watch->end = END_DIED;
             return -1;
         }
+        if (watch->watched) {
+            if (wait_ready(w, watch, POLLIN))
+                return -1;
+        } else {
+            watch->watched = true;
+            if (errno != EINTR) {
+                watch->wall_ns += SLICE_MS * NS_PER_MS;
+                look(w, watch);
+            }
+        }
+    }
+}
+
+static int receive_all(struct worker *w, struct watch *watch, void *to, size_t n)
+{
+    char *p = to;
+    while (n > 0) {
+        struct iovec iov = {p, n};
+        ssize_t got = receive_some(w, watch, &iov, 1, MSG_WAITALL);
+        if (got < 0)
+            return -1;
         p += got;
         n -= (size_t)got;
+        watch->watched |= n > 0; /* it did not come at once */
     }
     return 0;
 }
 
-static int write_request(const struct worker *w, struct watch *watch, struct str request, int fd)
+struct question {
+    struct str bytes;
+    uint32_t flags, offset;
+    int fd;
+};
+
+static int send_request(struct worker *w, struct watch *watch, const struct question *q)
 {
-    struct wire_head head = {(uint32_t)request.n, w->seq, fd >= 0};
-    struct iovec iov[2] = {{&head, sizeof(head)}, {(void *)request.p, request.n}};
-    size_t first = 0;
-    while (first < ARRAY_LEN(iov)) {
-        ssize_t n = ipc_send(w->sock, iov + first, ARRAY_LEN(iov) - first, fd, MSG_DONTWAIT);
+    struct wire_head head = {(uint32_t)q->bytes.n, w->seq, (int32_t)q->flags, q->offset};
+    struct iovec iov[2] = {{&head, sizeof(head)}, {(void *)q->bytes.p, q->bytes.n}};
+    size_t first = 0, n_iov = q->flags & WIRE_ROOM || !q->bytes.n ? 1 : 2, n_fds = q->fd >= 0;
+    while (first < n_iov) {
+        ssize_t n = ipc_send(w->sock, iov + first, n_iov - first, &q->fd, n_fds, MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             if (wait_ready(w, watch, POLLOUT))
                 return -1;
@@ -123,13 +174,13 @@ static int write_request(const struct worker *w, struct watch *watch, struct str
             watch->end = END_DIED;
             return -1;
         }
-        fd = -1; /* went along with the first bytes */
-        first = ipc_advance(iov, ARRAY_LEN(iov), first, (size_t)n);
+        n_fds = 0; /* it went along with the first bytes */
+        first = ipc_advance(iov, n_iov, first, (size_t)n);
     }
     return 0;
 }
 
-static int say_status(int status, const struct sandbox_config *c, struct diag *d)
+static int say_status(int status, const struct worker_class *c, struct diag *d)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_NOMEM)
         return diag_set(d, E_CANCELLED, "memory limit of %zu MiB reached", c->memory >> 20);
@@ -146,15 +197,17 @@ static int say_status(int status, const struct sandbox_config *c, struct diag *d
 /* Bring the worker to its end, learn how that was, and say it. */
 static int worker_end(struct worker *w, enum end end, struct diag *d)
 {
-    const struct sandbox_config *c = &w->sandbox->config;
+    const struct worker_class *c = worker_class(w);
     struct control io = {.op = end == END_DIED ? CONTROL_REAP : CONTROL_KILL, .pid = w->pid};
     int none;
     close(w->sock);
     w->sock = -1;
     w->pid = 0;
-    int error = sandbox_control(w->sandbox, &io, &none, d);
+    int error = sandbox_control(w->sandbox, &io, NULL, &none, d);
     if (error)
         return error;
+    if (!io.error)
+        slot_give_back(w->sandbox, w->slot);
     if (end == END_CPU)
         return diag_set(d, E_CANCELLED, "took more than %u s of processor time", c->cpu_seconds);
     if (end == END_WALL)
@@ -174,35 +227,57 @@ static int skip_bytes(struct worker *w, struct watch *watch, size_t n)
     char sink[4096];
     while (n > 0) {
         size_t part = MIN(n, sizeof(sink));
-        if (read_exact(w, watch, sink, part))
+        if (receive_all(w, watch, sink, part))
             return -1;
         n -= part;
     }
     return 0;
 }
 
-/* The caller looks at *ret_code only when 0 comes back. */
+/* The bytes of a reply, `got` of which have arrived behind its head. */
+static int receive_rest(struct worker *w, struct watch *watch, struct buf *reply, size_t length,
+                        size_t got, int *ret_code)
+{
+    reply->n = got;
+    char *room = buf_room(reply, length - got);
+    if (!room) {
+        *ret_code = buf_result(reply);
+        return skip_bytes(w, watch, length - got);
+    }
+    if (receive_all(w, watch, room, length - got))
+        return -1;
+    reply->n = length;
+    return 0;
+}
+
+/* Room for the first look at a reply; none when there is no memory, which is said later. */
+static size_t usual_room(struct buf *reply)
+{
+    size_t cap = reply->cap ? reply->cap : SIZE_MAX;
+    if (!buf_room(reply, MIN(USUAL_BYTES, cap)))
+        buf_clear(reply);
+    return reply->alloc ? MIN(reply->alloc - 1, cap) : 0;
+}
+
+/* `reply` is empty. The caller looks at *ret_code only when 0 comes back. */
 static int receive(struct worker *w, struct watch *watch, struct buf *reply, int *ret_code)
 {
     struct wire_head head;
-    if (read_exact(w, watch, &head, sizeof(head)))
+    struct iovec iov[2] = {{&head, sizeof(head)}, {NULL, usual_room(reply)}};
+    iov[1].iov_base = reply->p;
+    ssize_t n = receive_some(w, watch, iov, ARRAY_LEN(iov), 0);
+    if (n < 0)
+        return -1;
+    size_t got = (size_t)n, body = got > sizeof(head) ? got - sizeof(head) : 0;
+    if (got < sizeof(head) && receive_all(w, watch, (char *)&head + got, sizeof(head) - got))
         return -1;
     watch->end = END_FRAME;
     bool bad_code = head.code > 0 || head.code < E_BUG;
-    if (head.seq != w->seq || head.length > w->sandbox->config.max_frame || bad_code)
+    if (head.seq != w->seq || head.length > w->sandbox->config.max_frame || bad_code ||
+        head.offset || body > head.length)
         return -1;
     *ret_code = head.code;
-    if (head.length == 0)
-        return 0;
-    char *room = buf_room(reply, head.length);
-    if (!room) {
-        *ret_code = buf_result(reply);
-        return skip_bytes(w, watch, head.length);
-    }
-    if (read_exact(w, watch, room, head.length))
-        return -1;
-    reply->n += head.length;
-    return 0;
+    return receive_rest(w, watch, reply, head.length, body, ret_code);
 }
 
 int worker_greeting(struct worker *w, enum sandbox_level *ret, struct diag *d)
@@ -231,25 +306,41 @@ static void delay(unsigned us)
         continue;
 }
 
-int worker_call(struct worker *w, struct str request, int fd, struct buf *reply, struct diag *d)
+static int check_request(const struct worker *w, struct str request, int fd, struct question *ret,
+                         struct diag *d)
 {
-    buf_clear(reply);
     if (w->sock < 0)
         return diag_set(d, E_IO, "the worker is gone");
-    if (request.n > w->sandbox->config.max_frame)
+    *ret = (struct question){.bytes = request, .flags = fd >= 0 ? WIRE_FD : 0, .fd = fd};
+    int in_room = room_offset(w, request, &ret->offset);
+    if (in_room < 0)
+        return diag_set(d, E_USAGE, "a request reaches beyond the room of its worker");
+    if (in_room)
+        ret->flags |= WIRE_ROOM;
+    else if (request.n > w->sandbox->config.max_frame)
         return diag_set(d, E_LIMIT, "a request of %zu bytes is above the limit of a frame",
                         request.n);
+    return 0;
+}
+
+int worker_call(struct worker *w, struct str request, int fd, struct buf *reply, struct diag *d)
+{
+    struct question q;
+    struct watch watch = {0};
+    int code = check_request(w, request, fd, &q, d);
+    buf_clear(reply);
+    if (code)
+        return code;
     delay(w->delay_us);
-    struct watch watch = {.cpu_ns = cpu_used(w)};
-    cpu_grant(w, watch.cpu_ns);
-    w->seq++;
-    int code = 0;
-    if (write_request(w, &watch, request, fd) || receive(w, &watch, reply, &code)) {
+    if (w->seq++ % worker_class(w)->cpu_seconds == worker_class(w)->cpu_seconds - 1)
+        cpu_grant(w, worker_cpu_ns(w));
+    if (send_request(w, &watch, &q) || receive(w, &watch, reply, &code)) {
         buf_clear(reply);
         return worker_end(w, watch.end, d);
     }
     if (code == 0)
         return 0;
+    buf_clear(reply);
     /* These codes tell the caller to get a new worker, whoever said them. */
     if (code == E_CANCELLED || code == E_TIMEOUT || code == E_IO)
         worker_close(w);

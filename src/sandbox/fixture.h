@@ -6,18 +6,29 @@
 #include "sandbox/hostile.h"
 
 struct fixture {
+    struct hostile hostile;
     struct sandbox sb;
     struct worker w;
     struct buf reply;
     struct diag d;
 };
 
-static UNUSED void open_fixture(struct fixture *f, const struct sandbox_config *config)
+/* Another worker of the same class. */
+static UNUSED void next_worker(struct fixture *f)
 {
-    struct sandbox_config usual = hostile_config();
+    worker_close(&f->w);
+    assert_int_equal(sandbox_worker(&f->sb, f->w.class, NULL, 0, &f->w, &f->d), 0);
+}
+
+/* `change` of the usual limits may be NULL. */
+static UNUSED void open_fixture(struct fixture *f, void (*change)(struct hostile *h))
+{
     *f = (struct fixture){.reply = BUF_INIT};
-    assert_int_equal(sandbox_start(&f->sb, config ? config : &usual, &f->d), 0);
-    assert_int_equal(sandbox_worker(&f->sb, &f->w, &f->d), 0);
+    hostile_init(&f->hostile);
+    if (change)
+        change(&f->hostile);
+    assert_int_equal(sandbox_start(&f->sb, &f->hostile.config, &f->d), 0);
+    assert_int_equal(sandbox_worker(&f->sb, HOSTILE_PLAIN, NULL, 0, &f->w, &f->d), 0);
 }
 
 static UNUSED void close_fixture(struct fixture *f)
@@ -40,7 +51,7 @@ static UNUSED void assert_lost(struct fixture *f, int error, int expected, const
     assert_int_equal(f->reply.n, 0);
     assert_int_equal(f->w.sock, -1);
     assert_int_equal(call(f, "echo x"), E_IO);
-    assert_int_equal(sandbox_worker(&f->sb, &f->w, &f->d), 0);
+    next_worker(f);
     assert_int_equal(call(f, "echo again"), 0);
     assert_true(str_eq_z(buf_str(&f->reply), "again"));
 }

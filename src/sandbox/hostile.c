@@ -88,7 +88,7 @@ static int try_send_fd(int64_t arg, int fd)
 {
     struct iovec iov = {(char[]){'x'}, 1};
     (void)arg;
-    return (int)ipc_send(WORKER_SOCK, &iov, 1, fd, 0);
+    return (int)ipc_send(WORKER_SOCK, &iov, 1, &fd, 1, 0);
 }
 
 static int try_write_fd(int64_t arg, int fd)
@@ -293,7 +293,7 @@ const size_t n_attacks = ARRAY_LEN(attacks);
 /* Send a frame of the worker's own making. */
 static void raw(uint32_t length, uint32_t seq, int code, const char *bytes)
 {
-    struct wire_head head = {length, seq, code};
+    struct wire_head head = {length, seq, code, 0};
     struct iovec iov[2] = {{&head, sizeof(head)}, {(void *)bytes, strlen(bytes)}};
     if (writev(WORKER_SOCK, iov, 2) < 0)
         _exit(1);
@@ -394,12 +394,32 @@ static int map_fd(int fd, struct buf *reply)
     return 0;
 }
 
-int hostile_handler(void *ctx, struct str request, int fd, struct buf *reply)
+/* The request itself lies in the room. */
+static int on_memory(struct str name, int64_t arg, struct str room, struct buf *reply)
+{
+    char *p = (char *)((uintptr_t)room.p & ~(uintptr_t)4095), *moved = MAP_FAILED;
+    int got = 0;
+    if (str_eq_z(name, "peek"))
+        got = *(const volatile char *)(uintptr_t)arg;
+    else if (str_eq_z(name, "room-write"))
+        *(volatile char *)p = 'X';
+    else if (str_eq_z(name, "room-unlock"))
+        got = mprotect(p, 4096, PROT_READ | PROT_WRITE);
+    else if (str_eq_z(name, "room-move")) { /* a second mapping of the same page */
+        moved = mremap(p, 0, 4096, MREMAP_MAYMOVE);
+        got = moved == MAP_FAILED ? -1 : mprotect(moved, 4096, PROT_READ | PROT_WRITE);
+    }
+    buf_addf(reply, got < 0 ? "denied %d" : "ok %d", got < 0 ? errno : got);
+    return 0;
+}
+
+int hostile_handler(void *ctx, const struct worker_request *request, struct buf *reply)
 {
     struct str name, text;
     int64_t arg = 0;
+    int fd = request->fd;
     (void)ctx;
-    if (str_cut(request, ' ', &name, &text) && str_to_i64(text, &arg))
+    if (str_cut(request->bytes, ' ', &name, &text) && str_to_i64(text, &arg))
         arg = 0;
     for (size_t i = 0; i < n_attacks; i++) {
         if (!str_eq_z(name, attacks[i].name))
@@ -411,6 +431,12 @@ int hostile_handler(void *ctx, struct str request, int fd, struct buf *reply)
     }
     if (str_eq_z(name, "echo"))
         buf_add(reply, text);
+    else if (str_starts(name, STR("room-")) || str_eq_z(name, "peek"))
+        return on_memory(name, arg, request->bytes, reply);
+    else if (str_eq_z(name, "count"))
+        buf_addf(reply, "%zu %d", request->bytes.n, request->bytes.p[request->bytes.n - 1]);
+    else if (str_eq_z(name, "is-open"))
+        buf_addz(reply, fcntl((int)arg, F_GETFD) < 0 ? "no" : "yes");
     else if (str_eq_z(name, "fd"))
         buf_addf(reply, "%d", fd);
     else if (str_eq_z(name, "read"))
@@ -424,13 +450,18 @@ int hostile_handler(void *ctx, struct str request, int fd, struct buf *reply)
     return 0;
 }
 
-struct sandbox_config hostile_config(void)
+void hostile_init(struct hostile *h)
 {
-    return (struct sandbox_config){.handler = hostile_handler,
-                                   .memory = (size_t)1 << 30,
-                                   .cpu_seconds = 20,
-                                   .wall_seconds = 20,
-                                   .max_frame = 8 << 20};
+    *h = (struct hostile){.config = {.n_classes = HOSTILE_CLASSES, .max_frame = 8 << 20}};
+    for (size_t i = 0; i < HOSTILE_CLASSES; i++)
+        h->class[i] =
+            (struct worker_class){.name = i == HOSTILE_PLAIN ? "plain" : "folders",
+                                  .handler = i == HOSTILE_PLAIN ? hostile_handler : hostile_files,
+                                  .memory = (size_t)1 << 30,
+                                  .cpu_seconds = 20,
+                                  .wall_seconds = 20,
+                                  .folders = i == HOSTILE_FOLDERS};
+    h->config.classes = h->class;
 }
 
 int hostile_call(struct worker *w, const char *request, int fd, struct buf *reply, struct diag *d)

@@ -18,10 +18,26 @@ struct attack {
 extern const struct attack attacks[];
 extern const size_t n_attacks;
 
-int hostile_handler(void *ctx, struct str request, int fd, struct buf *reply);
+/* The same for files, in hostile_files.c: `dir` is the last folder of the worker. */
+struct file_attack {
+    const char *name;
+    int (*run)(int dir, const char *path);
+    enum { LOOKS, READS, WRITES } kind;
+};
 
-/* Generous limits around the handler above. */
-struct sandbox_config hostile_config(void);
+extern const struct file_attack file_attacks[];
+extern const size_t n_file_attacks;
+
+int hostile_files(void *ctx, const struct worker_request *request, struct buf *reply);
+int hostile_handler(void *ctx, const struct worker_request *request, struct buf *reply);
+
+/* Generous limits around the handler above, for two classes that differ in what they may see. */
+enum { HOSTILE_PLAIN, HOSTILE_FOLDERS, HOSTILE_CLASSES };
+struct hostile {
+    struct worker_class class[HOSTILE_CLASSES];
+    struct sandbox_config config; /* points to the classes */
+};
+void hostile_init(struct hostile *h);
 /* worker_call with a NUL-terminated request. */
 int hostile_call(struct worker *w, const char *request, int fd, struct buf *reply, struct diag *d);
 /* The level this machine can give. */

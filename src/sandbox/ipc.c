@@ -17,21 +17,22 @@ enum { KILLED_MS = 2000 };
 
 union fd_control {
     struct cmsghdr head; /* for its alignment */
-    char bytes[CMSG_SPACE(sizeof(int))];
+    char bytes[CMSG_SPACE(WORKER_FOLDERS_MAX * sizeof(int))];
 };
 
-ssize_t ipc_send(int sock, const struct iovec *iov, size_t n_iov, int fd, int flags)
+ssize_t ipc_send(int sock, const struct iovec *iov, size_t n_iov, const int *fds, size_t n_fds,
+                 int flags)
 {
     union fd_control control = {0};
     struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = n_iov};
-    if (fd >= 0) {
+    if (n_fds > 0) {
         msg.msg_control = control.bytes;
-        msg.msg_controllen = sizeof(control.bytes);
+        msg.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
         struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
         c->cmsg_level = SOL_SOCKET;
         c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(c), &fd, sizeof(int));
+        c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
+        memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
     }
     ssize_t n;
     do {
@@ -51,26 +52,32 @@ size_t ipc_advance(struct iovec *iov, size_t n_iov, size_t first, size_t n)
     return first;
 }
 
-ssize_t ipc_receive(int sock, void *p, size_t n, int *ret_fd, int flags)
+ssize_t ipc_receive(int sock, struct iovec *iov, size_t n_iov, struct ipc_fds *ret, int flags)
 {
     union fd_control control = {0};
-    struct iovec iov = {p, n};
-    struct msghdr msg = {.msg_iov = &iov,
-                         .msg_iovlen = 1,
+    struct msghdr msg = {.msg_iov = iov,
+                         .msg_iovlen = n_iov,
                          .msg_control = control.bytes,
-                         .msg_controllen = sizeof(control.bytes)};
+                         .msg_controllen = CMSG_LEN(sizeof(ret->v))};
     ssize_t got;
     do {
         got = recvmsg(sock, &msg, flags | MSG_CMSG_CLOEXEC);
     } while (got < 0 && errno == EINTR);
-    *ret_fd = -1;
+    ret->n = 0;
     if (got < 0)
         return got;
     const struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-        c->cmsg_len == CMSG_LEN(sizeof(int)))
-        memcpy(ret_fd, CMSG_DATA(c), sizeof(int));
+    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+        ret->n = MIN((c->cmsg_len - CMSG_LEN(0)) / sizeof(int), ARRAY_LEN(ret->v));
+        memcpy(ret->v, CMSG_DATA(c), ret->n * sizeof(int));
+    }
     return got;
+}
+
+void ipc_close_fds(struct ipc_fds *fds)
+{
+    while (fds->n > 0)
+        close(fds->v[--fds->n]);
 }
 
 /* True when the child of this pidfd ended within `ms`. */
@@ -105,12 +112,12 @@ int ipc_reap(pid_t pid, int grace_ms, int *ret_status, bool *ret_forced)
     return got == pid ? 0 : -1;
 }
 
-void ipc_close_rest(void)
+void ipc_close_from(unsigned first)
 {
-    if (!close_range(WORKER_SOCK + 1, ~0U, 0))
+    if (!close_range(first, ~0U, 0))
         return;
     struct rlimit r; /* before Linux 5.9 */
     unsigned last = getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur > 65536 ? 65536 : r.rlim_cur;
-    for (unsigned fd = WORKER_SOCK + 1; fd < last; fd++)
+    for (unsigned fd = first; fd < last; fd++)
         close((int)fd);
 }

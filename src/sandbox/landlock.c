@@ -10,9 +10,12 @@
  * numbers below are those of linux/landlock.h of Linux 6.18. Numbers are the same on every
  * architecture that has Landlock.
  */
-enum { SYS_landlock_create = 444, SYS_landlock_restrict = 446 };
+enum { SYS_landlock_create = 444, SYS_landlock_add = 445, SYS_landlock_restrict = 446 };
 
 #define LL_CREATE_VERSION (1U << 0)
+#define LL_RULE_BENEATH   1
+#define LL_FS_READ_FILE   (1ULL << 2)
+#define LL_FS_READ_DIR    (1ULL << 3)
 #define LL_FS_ABI_1       ((1ULL << 13) - 1) /* EXECUTE .. MAKE_SYM */
 #define LL_FS_REFER       (1ULL << 13)       /* ABI 2 */
 #define LL_FS_TRUNCATE    (1ULL << 14)       /* ABI 3 */
@@ -28,6 +31,11 @@ struct ruleset_attr {
     uint64_t handled_access_net;
     uint64_t scoped;
 };
+
+struct path_beneath_attr {
+    uint64_t allowed_access;
+    int32_t parent_fd;
+} __attribute__((packed));
 
 int landlock_abi(void)
 {
@@ -53,17 +61,30 @@ struct landlock_rights landlock_rights(int abi)
     return r;
 }
 
-int landlock_close(void)
+/* What lies below these folders may be read, and nothing of it run. */
+static int add_folders(int ruleset, const int *folders, size_t n_folders)
+{
+    for (size_t i = 0; i < n_folders; i++) {
+        struct path_beneath_attr rule = {LL_FS_READ_FILE | LL_FS_READ_DIR, folders[i]};
+        if (syscall(SYS_landlock_add, ruleset, LL_RULE_BENEATH, &rule, 0))
+            return E_UNSUPPORTED;
+    }
+    return 0;
+}
+
+int landlock_close(const int *folders, size_t n_folders)
 {
     struct landlock_rights r = landlock_rights(landlock_abi());
     if (!r.fs)
         return E_UNSUPPORTED;
     /* A ruleset that handles a right and grants it nowhere denies it everywhere. */
     struct ruleset_attr attr = {r.fs, r.net, r.scoped};
-    long ruleset = syscall(SYS_landlock_create, &attr, sizeof(attr), 0);
+    int ruleset = (int)syscall(SYS_landlock_create, &attr, sizeof(attr), 0);
     if (ruleset < 0)
         return E_UNSUPPORTED;
-    long failed = syscall(SYS_landlock_restrict, (int)ruleset, 0);
-    close((int)ruleset);
-    return failed ? E_UNSUPPORTED : 0;
+    int error = add_folders(ruleset, folders, n_folders);
+    if (!error && syscall(SYS_landlock_restrict, ruleset, 0))
+        error = E_UNSUPPORTED;
+    close(ruleset);
+    return error;
 }

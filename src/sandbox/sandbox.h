@@ -3,20 +3,27 @@
  * Worker processes that parse foreign bytes. The parent forks one zygote before it starts a thread;
  * the zygote forks workers on request and hands their sockets back, so a dead worker can be
  * replaced at any time. Each worker enters, in this order: rlimits, no_new_privs, Landlock (no file
- * system, no network, scoped signals where the kernel has them), seccomp (a short allow list;
- * anything else fails with EPERM, dangerous calls kill). Workers get work only as file descriptors.
+ * system but the folders it was given, read only; no network; scoped signals where the kernel has
+ * them), seccomp (a short allow list; anything else fails with EPERM, dangerous calls kill).
  *
  *     sandbox_start(&sb, &config, &d)                 before any thread
- *     sandbox_worker(&sb, &w, &d)                     any thread; one worker belongs to one thread
+ *     sandbox_worker(&sb, CLASS, NULL, 0, &w, &d)     any thread; one worker belongs to one thread
+ *     room = worker_room(&w, &n)                      build the request there: it is not copied
  *     worker_call(&w, request, fd, &reply, &d)        one request, one reply
  *         E_CANCELLED/E_TIMEOUT/E_IO: the worker is gone; sandbox_worker() again for a new one
  *     worker_close(&w); sandbox_stop(&sb)
  *
- * The handler runs in the worker, must not rely on any open descriptor but the one it is given, and
- * answers with one frame. Frames are length-prefixed; a frame above max_frame, a short read or a
- * wrong length is treated as a dead worker. Standard input, output and error of a worker lead
- * nowhere, it cannot get executable memory (no PCRE2 JIT), and terminal signals do not reach it:
- * the parent decides. When the parent dies, by whatever cause, so do zygote and workers.
+ * Workers come in classes: what they load before the sandbox closes, what they may use, and whether
+ * they see files. A class without `folders` works on descriptors and on bytes alone. One with them
+ * is for readers that need paths (git, image layouts): it may open files below the folders that
+ * sandbox_worker was given, to read.
+ *
+ * The handler runs in the worker, must not rely on any open descriptor but the one it is given and
+ * those of its folders, and answers with one frame. Frames are length-prefixed; a frame above
+ * max_frame, a short read or a wrong length is treated as a dead worker. Standard input, output and
+ * error of a worker lead nowhere, it cannot get executable memory (no PCRE2 JIT), and terminal
+ * signals do not reach it: the parent decides. When the parent dies, by whatever cause, so do
+ * zygote and workers.
  *
  * Sources: landlock(7), seccomp(2), Linux 5.13 to 6.18 uapi headers.
  */
@@ -34,17 +41,37 @@ enum sandbox_level {
     SANDBOX_FULL,    /* and Landlock */
 };
 
-/* Runs in the worker. `fd` may be -1. Writes the reply; a negative result is sent as a failure. */
-typedef int (*worker_fn)(void *ctx, struct str request, int fd, struct buf *reply);
+/* What a handler is called with. The request may lie in the room that is shared with the parent:
+ * read-only, and unchanged until the reply. */
+struct worker_request {
+    struct str bytes;
+    int fd;             /* -1: none */
+    const int *folders; /* descriptors of its folders (O_PATH), in the order they were given */
+    size_t n_folders;
+};
 
-struct sandbox_config {
+/* Runs in the worker. Writes the reply; a negative result is sent as a failure. */
+typedef int (*worker_fn)(void *ctx, const struct worker_request *request, struct buf *reply);
+
+struct worker_class {
+    const char *name; /* of the process: "stance-NAME", at most 8 characters */
     worker_fn handler;
     int (*prepare)(void *ctx); /* once a worker, before the sandbox closes; may be NULL */
     void *ctx;
-    size_t memory;              /* RLIMIT_AS of a worker in bytes, with what it inherits
-                                   (not under ASan/TSan) */
-    unsigned cpu_seconds;       /* CPU time one request may use; the watchdog kills beyond */
-    unsigned wall_seconds;      /* watchdog; kills, and the record says deterministic: false */
+    size_t memory;         /* RLIMIT_AS of a worker in bytes, with what it inherits
+                              (not under ASan/TSan) */
+    unsigned cpu_seconds;  /* CPU time one request may use; the watchdog kills beyond */
+    unsigned wall_seconds; /* watchdog; kills, and the record says deterministic: false */
+    bool folders;          /* may be given folders to read */
+};
+
+#define WORKER_FOLDERS_MAX 4
+
+struct sandbox_config {
+    const struct worker_class *classes; /* live as long as the sandbox */
+    unsigned n_classes;
+    size_t room;                /* bytes shared with each worker, 0: none */
+    unsigned max_workers;       /* alive at a time; 0 with room 0: no limit */
     size_t max_frame;           /* bytes of one request or reply */
     enum sandbox_level require; /* E_UNSUPPORTED when less can be had */
 };
@@ -52,7 +79,7 @@ struct sandbox_config {
 struct sandbox {
     int control; /* to the zygote */
     pid_t zygote;
-    enum sandbox_level level; /* reached, as reported by a trial worker at start */
+    enum sandbox_level level; /* reached, as reported by a trial worker of class 0 at start */
     struct sandbox_config config;
     void *lock; /* private */
 };
@@ -60,10 +87,12 @@ struct sandbox {
 struct worker {
     int sock; /* -1 when the worker is gone */
     pid_t pid;
+    unsigned class;
     struct sandbox *sandbox;
     unsigned delay_us;    /* test aid: wait before each call (delayed workers) */
     uint32_t seq;         /* private: number of the last request */
     uint64_t cpu_granted; /* private: RLIMIT_CPU in force, seconds over its whole life */
+    int slot;             /* private: of its room */
 };
 
 /*
@@ -73,16 +102,25 @@ struct worker {
 int sandbox_start(struct sandbox *sb, const struct sandbox_config *config,
                   struct diag *d) MUST_CHECK;
 void sandbox_stop(struct sandbox *sb);
-int sandbox_worker(struct sandbox *sb, struct worker *ret, struct diag *d) MUST_CHECK;
+/* `folders`: descriptors of folders (the caller keeps them), only for a class that may have them.
+ * E_LIMIT: more than max_workers. */
+int sandbox_worker(struct sandbox *sb, unsigned class, const int *folders, size_t n_folders,
+                   struct worker *ret, struct diag *d) MUST_CHECK;
+/* The memory shared with this worker; NULL without one. Between two calls only the parent writes
+ * there; a worker that was taken over could, so nothing is ever read back from it. */
+char *worker_room(const struct worker *w, size_t *ret_n);
 /*
  * 0: reply holds the handler's bytes. Handler failure: its code and an empty reply. Worker death:
  * E_CANCELLED with a diag that says how ("killed by signal 11", "memory limit", "took more than
  * 20 s of processor time"); wall clock: E_TIMEOUT; no zygote any more: E_IO. After these three
  * w->sock is -1, also when the handler itself returned one of them. E_LIMIT: request or reply is
- * too long, the worker lives. The caller keeps `fd`; the worker closes its copy.
+ * too long, the worker lives. The caller keeps `fd`; the worker closes its copy. A request that
+ * lies in the worker's room is not copied and not limited by max_frame.
  */
 int worker_call(struct worker *w, struct str request, int fd, struct buf *reply,
                 struct diag *d) MUST_CHECK;
+/* Processor time the worker has used so far, in nanoseconds; 0 when it is gone. */
+uint64_t worker_cpu_ns(const struct worker *w);
 /* Kills it; nothing happens when it is gone already. Before sandbox_stop. */
 void worker_close(struct worker *w);
 const char *sandbox_level_name(enum sandbox_level level);

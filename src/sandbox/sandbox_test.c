@@ -21,20 +21,21 @@ static void level_is_reported(void **state)
         unsigned without;
         enum sandbox_level level;
     } rows[] = {{WITHOUT_LANDLOCK, SANDBOX_SECCOMP}, {WITHOUT_SECCOMP, SANDBOX_NONE}};
-    struct sandbox_config config = hostile_config();
+    struct hostile h;
     struct diag d = {0};
     struct sandbox sb;
-    assert_int_equal(sandbox_start(&sb, &config, &d), 0);
+    hostile_init(&h);
+    assert_int_equal(sandbox_start(&sb, &h.config, &d), 0);
     assert_int_equal(sb.level, hostile_best());
     sandbox_stop(&sb);
     sandbox_stop(&sb); /* harmless */
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        config.require = rows[i].level;
-        assert_int_equal(sandbox_start_without(&sb, &config, rows[i].without, &d), 0);
+        h.config.require = rows[i].level;
+        assert_int_equal(sandbox_start_without(&sb, &h.config, rows[i].without, &d), 0);
         assert_int_equal(sb.level, rows[i].level);
         sandbox_stop(&sb);
-        config.require = rows[i].level + 1;
-        assert_int_equal(sandbox_start_without(&sb, &config, rows[i].without, &d), E_UNSUPPORTED);
+        h.config.require = rows[i].level + 1;
+        assert_int_equal(sandbox_start_without(&sb, &h.config, rows[i].without, &d), E_UNSUPPORTED);
         assert_non_null(strstr(d.text, sandbox_level_name(rows[i].level)));
         assert_true(d.hint[0] != '\0');
     }
@@ -48,19 +49,26 @@ static void limits_must_be_given(void **state)
     (void)state;
     struct diag d = {0};
     struct sandbox sb;
-    for (int i = 0; i < 6; i++) {
-        struct sandbox_config config = hostile_config();
-        if (i == 0)
-            config.handler = NULL;
-        else if (i == 1)
-            config.memory = 0;
-        else if (i == 2)
-            config.cpu_seconds = 0;
-        else if (i == 3)
-            config.wall_seconds = 0;
-        else
-            config.max_frame = i == 4 ? 0 : (size_t)UINT32_MAX + 1;
-        assert_int_equal(sandbox_start(&sb, &config, &d), E_USAGE);
+    for (int i = 0; i < 13; i++) {
+        struct hostile h;
+        hostile_init(&h);
+        struct worker_class *last = &h.class[HOSTILE_CLASSES - 1];
+        switch (i) {
+        case 0: last->handler = NULL; break;
+        case 1: last->memory = 0; break;
+        case 2: last->cpu_seconds = 0; break;
+        case 3: last->wall_seconds = 0; break;
+        case 4: last->name = NULL; break;
+        case 5: last->name = ""; break;
+        case 6: last->name = "far-too-l"; break;
+        case 7: h.config.max_frame = 0; break;
+        case 8: h.config.max_frame = (size_t)UINT32_MAX + 1; break;
+        case 9: h.config.classes = NULL; break;
+        case 10: h.config.n_classes = 0; break;
+        case 11: h.config.room = 1; break; /* for how many? */
+        default: h.config.room = (size_t)UINT32_MAX + 1; h.config.max_workers = 1;
+        }
+        assert_int_equal(sandbox_start(&sb, &h.config, &d), E_USAGE);
         sandbox_stop(&sb);
     }
 }
@@ -126,7 +134,7 @@ static void failures_of_the_handler_come_through(void **state)
         bool over = -code == E_IO || -code == E_TIMEOUT || -code == E_CANCELLED;
         assert_int_equal(f.w.sock < 0, over);
         if (over)
-            assert_int_equal(sandbox_worker(&f.sb, &f.w, &f.d), 0);
+            next_worker(&f);
     }
     close_fixture(&f);
 }
@@ -145,7 +153,7 @@ static void *many_calls(void *arg)
     for (int i = 0; i < 300 && !t->bad; i++) {
         char request[64];
         if (w.sock < 0)
-            t->bad |= sandbox_worker(t->sb, &w, &d) != 0;
+            t->bad |= sandbox_worker(t->sb, 0, NULL, 0, &w, &d) != 0;
         w.delay_us = i % 64 == 0 ? 500 : 0;
         snprintf(request, sizeof(request), "echo thread %d call %d", t->number, i);
         t->bad |= hostile_call(&w, request, -1, &reply, &d) != 0;
@@ -160,12 +168,13 @@ static void *many_calls(void *arg)
 static void threads_have_their_own_workers(void **state)
 {
     (void)state;
-    struct sandbox_config config = hostile_config();
+    struct hostile h;
     struct diag d = {0};
     struct sandbox sb;
     pthread_t ids[4];
     struct pair_thread threads[4];
-    assert_int_equal(sandbox_start(&sb, &config, &d), 0);
+    hostile_init(&h);
+    assert_int_equal(sandbox_start(&sb, &h.config, &d), 0);
     for (int i = 0; i < 4; i++) {
         threads[i] = (struct pair_thread){.sb = &sb, .number = i};
         assert_int_equal(pthread_create(&ids[i], NULL, many_calls, &threads[i]), 0);
@@ -188,12 +197,13 @@ static void prepare_may_refuse(void **state)
     int codes[] = {0, E_NOTFOUND, 5};
     int expected[] = {0, E_NOTFOUND, E_BUG};
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
-        struct sandbox_config config = hostile_config();
+        struct hostile h;
         struct sandbox sb;
         struct diag d = {0};
-        config.prepare = refuse;
-        config.ctx = &codes[i];
-        assert_int_equal(sandbox_start(&sb, &config, &d), expected[i]);
+        hostile_init(&h);
+        h.class[0].prepare = refuse;
+        h.class[0].ctx = &codes[i];
+        assert_int_equal(sandbox_start(&sb, &h.config, &d), expected[i]);
         if (codes[i] == 0)
             sandbox_stop(&sb);
     }
@@ -205,11 +215,11 @@ static void memory_may_run_out_anywhere(void **state)
     bool failed = false, lost = false, worked = false;
     for (size_t n = 1; n < 12; n++) {
         struct fixture f = {.reply = BUF_INIT};
-        struct sandbox_config config = hostile_config();
+        hostile_init(&f.hostile);
         mem_fail_after(n); /* zygote and workers inherit the count */
-        int error = sandbox_start(&f.sb, &config, &f.d);
+        int error = sandbox_start(&f.sb, &f.hostile.config, &f.d);
         if (!error)
-            error = sandbox_worker(&f.sb, &f.w, &f.d);
+            error = sandbox_worker(&f.sb, 0, NULL, 0, &f.w, &f.d);
         mem_fail_after(0);
         if (error) {
             assert_int_equal(error, E_NOMEM);
@@ -259,8 +269,7 @@ static void cost_of_a_call(void **state)
     for (int i = 0; i < CALLS; i++)
         assert_int_equal(hostile_call(&f.w, "echo 0123456789abcdef", fd, &f.reply, &f.d), 0);
     uint64_t called = clock_ticks();
-    worker_close(&f.w);
-    assert_int_equal(sandbox_worker(&f.sb, &f.w, &f.d), 0);
+    next_worker(&f);
     uint64_t replaced = clock_ticks();
     print_message("start %.2f ms, worker replaced in %.2f ms, call with descriptor %.1f us\n",
                   (started - begin) / 1e6, (replaced - called) / 1e6,

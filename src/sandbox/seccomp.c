@@ -44,6 +44,24 @@ static const int allowed[] = {
     SCMP_SYS(exit_group),
 };
 
+/*
+ * And for a worker that has folders: to find, open and list files, as open(), opendir(), realpath()
+ * and libgit2 1.5 do. Landlock decides which files these are.
+ */
+static const int allowed_folders[] = {
+    SCMP_SYS(newfstatat), SCMP_SYS(stat),       SCMP_SYS(stat64),   SCMP_SYS(lstat),
+    SCMP_SYS(lstat64),    SCMP_SYS(fstatat64),  SCMP_SYS(statx),    SCMP_SYS(access),
+    SCMP_SYS(faccessat),  SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(getdents),   SCMP_SYS(getdents64), SCMP_SYS(fchdir),   SCMP_SYS(getcwd),
+    SCMP_SYS(getuid),     SCMP_SYS(geteuid),    SCMP_SYS(getgid),   SCMP_SYS(getegid),
+};
+
+/* Whatever else open() can be asked for makes, changes or locates a file. */
+#define OPEN_READS                                                                                 \
+    (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY | O_NONBLOCK | O_LARGEFILE | LARGEFILE_BIT)
+/* What O_LARGEFILE is in the kernel; the C library of a 64-bit machine says 0 and still sends it. */
+#define LARGEFILE_BIT 0100000
+
 /* The background thread of ThreadSanitizer may come to life after the filter. */
 static const int allowed_sanitized[] = {SCMP_SYS(rseq), SCMP_SYS(set_robust_list)};
 
@@ -99,37 +117,71 @@ static int allow_if(scmp_filter_ctx ctx, int call, struct scmp_arg_cmp cmp)
     return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &cmp);
 }
 
+struct rule {
+    int call;
+    struct scmp_arg_cmp cmp;
+};
+
+static int add_rules(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int failed = allow_if(ctx, rules[i].call, rules[i].cmp);
+        if (failed && failed != -EDOM)
+            return failed;
+    }
+    return 0;
+}
+
 /*
  * newfstatat is how the C library spells fstat. Seccomp cannot see that the path is empty, so a
  * worker that was taken over can learn whether a path exists; it can read nothing there.
  */
 static int add_conditional(scmp_filter_ctx ctx)
 {
-    const struct {
-        int call;
-        struct scmp_arg_cmp cmp;
-    } rules[] = {
+    const struct rule rules[] = {
         {SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, WORKER_SOCK)},
         {SCMP_SYS(writev), SCMP_A0(SCMP_CMP_EQ, WORKER_SOCK)},
         {SCMP_SYS(recvmsg), SCMP_A0(SCMP_CMP_EQ, WORKER_SOCK)},
         {SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH)},
         {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL)},
         {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD)},
-        {SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
         {SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
         {SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())}, /* abort */
     };
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-        int failed = allow_if(ctx, rules[i].call, rules[i].cmp);
-        if (failed)
-            return failed;
-    }
-    if (SANDBOX_SANITIZED)
+    int failed = add_rules(ctx, rules, ARRAY_LEN(rules));
+    if (!failed && SANDBOX_SANITIZED)
         return allow_if(ctx, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
-    return 0;
+    return failed;
 }
 
-static int load(scmp_filter_ctx ctx)
+/*
+ * Memory is private, so that a file which the parent can write is never written through a mapping.
+ * Files that a worker opened itself, it opened to read: such a mapping may be shared.
+ */
+static int add_memory(scmp_filter_ctx ctx, bool folders)
+{
+    const struct scmp_arg_cmp own[] = {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+                                       SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, 0)};
+    int failed = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, own);
+    if (failed || !folders)
+        return failed;
+    return allow_if(ctx, SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, 0));
+}
+
+static int add_files(scmp_filter_ctx ctx)
+{
+    const scmp_datum_t forbidden = 0xffffffff & ~(scmp_datum_t)OPEN_READS;
+    const struct rule rules[] = {
+        {SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0)},
+        {SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, forbidden, 0)},
+        {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFD)},
+        {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC)},
+    };
+    int failed = add_list(ctx, SCMP_ACT_ALLOW, allowed_folders, ARRAY_LEN(allowed_folders));
+    return failed ? failed : add_rules(ctx, rules, ARRAY_LEN(rules));
+}
+
+static int load(scmp_filter_ctx ctx, bool folders)
 {
     int failed = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     if (!failed) /* threads that prepare may have started get the filter too */
@@ -142,15 +194,19 @@ static int load(scmp_filter_ctx ctx)
         failed = add_list(ctx, SCMP_ACT_KILL_PROCESS, deadly, ARRAY_LEN(deadly));
     if (!failed)
         failed = add_conditional(ctx);
+    if (!failed)
+        failed = add_memory(ctx, folders);
+    if (!failed && folders)
+        failed = add_files(ctx);
     return failed ? failed : seccomp_load(ctx);
 }
 
-int seccomp_close(void)
+int seccomp_close(bool folders)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!ctx)
         return E_UNSUPPORTED;
-    int failed = load(ctx);
+    int failed = load(ctx, folders);
     seccomp_release(ctx);
     return failed ? E_UNSUPPORTED : 0;
 }

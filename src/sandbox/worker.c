@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how a worker gives up its rights and how it answers requests afterwards. */
-#include <errno.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 #if defined(__has_include) && __has_include(<sanitizer/common_interface_defs.h>)
 #include <sanitizer/common_interface_defs.h>
@@ -31,19 +29,19 @@ static int limit(int resource, rlim_t soft)
 }
 
 /* What prepare may use up as well. */
-static int limits_first(const struct sandbox_config *config)
+static int limits_first(const struct worker_class *class)
 {
     int error = limit(RLIMIT_CORE, 0);
     if (!error)
-        error = limit(RLIMIT_CPU, sandbox_cpu_grant(config, 0));
+        error = limit(RLIMIT_CPU, sandbox_cpu_grant(class, 0));
     if (!error && !SANDBOX_SANITIZED)
-        error = limit(RLIMIT_AS, config->memory);
+        error = limit(RLIMIT_AS, class->memory);
     return error;
 }
 
-static int limits_last(void)
+static int limits_last(bool folders)
 {
-    int error = limit(RLIMIT_NOFILE, 16);
+    int error = limit(RLIMIT_NOFILE, folders ? 256 : 16);
     if (!error)
         error = limit(RLIMIT_MEMLOCK, 0);
     if (!error)
@@ -54,90 +52,76 @@ static int limits_last(void)
     return error ? error : limit(RLIMIT_FSIZE, 0);
 }
 
-/* A scan may run as root; its workers are then root without a single capability. */
-static int capabilities_drop(void)
+/*
+ * A scan may run as root; its workers are then root without a single capability. Only one that
+ * Landlock keeps within its folders may read there what root may read.
+ */
+static int capabilities_drop(bool keep_reading)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct none[2] = {0};
-    return syscall(SYS_capset, &head, none) ? E_IO : 0;
+    struct __user_cap_data_struct caps[2] = {0};
+    if (keep_reading && !syscall(SYS_capget, &head, caps))
+        caps[0].effective &= CAP_TO_MASK(CAP_DAC_READ_SEARCH);
+    else
+        caps[0].effective = 0;
+    caps[0].permitted = caps[0].effective;
+    caps[0].inheritable = 0;
+    caps[1] = (struct __user_cap_data_struct){0};
+    return syscall(SYS_capset, &head, caps) ? E_IO : 0;
 }
 
-static enum sandbox_level close_doors(unsigned without)
+/* The level reached, or a negative result. */
+static int close_doors(const struct birth *b)
 {
 #if SANDBOX_SANITIZED && defined(SANITIZER_COMMON_INTERFACE_DEFS_H)
     __sanitizer_sandbox_on_notify(NULL); /* reads the memory map while it can */
 #endif
-    bool landlock = !(without & WITHOUT_LANDLOCK) && !landlock_close();
-    bool seccomp = !(without & WITHOUT_SECCOMP) && !seccomp_close();
+    bool landlock = !(b->without & WITHOUT_LANDLOCK) && !landlock_close(b->folders, b->n_folders);
+    int error = capabilities_drop(landlock && b->n_folders > 0);
+    if (error)
+        return error;
+    bool seccomp = !(b->without & WITHOUT_SECCOMP) && !seccomp_close(b->class->folders);
     if (!seccomp)
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-/* Everything between fork and the first request. */
-static int enter(const struct sandbox_config *config, unsigned without, enum sandbox_level *ret)
+/* Its folders get the descriptors that follow the socket. They come in rising order, so none is
+ * overwritten before it was moved. */
+static int take_folders(struct birth *b)
 {
-    int error = limits_first(config);
-    if (!error && config->prepare)
-        error = config->prepare(config->ctx);
+    for (size_t i = 0; i < b->n_folders; i++) {
+        int to = WORKER_FOLDERS + (int)i;
+        if (b->folders[i] < to || dup2(b->folders[i], to) < 0)
+            return E_IO;
+        b->folders[i] = to;
+    }
+    ipc_close_from((unsigned)(WORKER_FOLDERS + b->n_folders));
+    return 0;
+}
+
+/* Everything between fork and the first request: the level reached, or a negative result. */
+static int enter(struct birth *b, const char **ret_room)
+{
+    *ret_room = NULL;
+    if (b->config->room && !(*ret_room = room_map(b->config, b->slot)))
+        return E_NOMEM;
+    int error = take_folders(b);
+    if (!error)
+        error = limits_first(b->class);
+    if (error)
+        return error;
+    error = b->class->prepare ? b->class->prepare(b->class->ctx) : 0;
     if (error)
         return error < 0 ? error : E_BUG;
-    ipc_close_rest();
-    error = limits_last();
-    if (!error)
-        error = capabilities_drop();
+    ipc_close_from((unsigned)(WORKER_FOLDERS + b->n_folders));
+    error = limits_last(b->class->folders);
     if (error)
         return error;
     /* No core of what a scan read, and no peeking by other processes of the same user. */
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return E_IO;
-    *ret = close_doors(without);
-    return 0;
-}
-
-static void answer(uint32_t seq, int code, struct str bytes)
-{
-    struct wire_head head = {(uint32_t)bytes.n, seq, code};
-    struct iovec iov[2] = {{&head, sizeof(head)}, {(void *)bytes.p, bytes.n}};
-    size_t first = 0;
-    while (first < ARRAY_LEN(iov)) {
-        ssize_t n = writev(WORKER_SOCK, iov + first, (int)(ARRAY_LEN(iov) - first));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            _exit(0); /* the parent no longer listens */
-        first = ipc_advance(iov, ARRAY_LEN(iov), first, (size_t)n);
-    }
-}
-
-static void read_all(void *to, size_t n)
-{
-    char *p = to;
-    while (n > 0) {
-        ssize_t got = read(WORKER_SOCK, p, n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            _exit(0);
-        p += got;
-        n -= (size_t)got;
-    }
-}
-
-static void next_request(struct buf *request, struct wire_head *ret_head, int *ret_fd)
-{
-    ssize_t got = ipc_receive(WORKER_SOCK, ret_head, sizeof(*ret_head), ret_fd, MSG_WAITALL);
-    if (got <= 0)
-        _exit(0);
-    read_all((char *)ret_head + got, sizeof(*ret_head) - (size_t)got);
-    buf_clear(request);
-    if (ret_head->length == 0)
-        return;
-    char *room = buf_room(request, ret_head->length);
-    if (!room)
-        _exit(WORKER_EXIT_NOMEM);
-    read_all(room, ret_head->length);
-    request->n += ret_head->length;
+    return close_doors(b);
 }
 
 static void trim(struct buf *b, size_t cap)
@@ -150,42 +134,57 @@ static void trim(struct buf *b, size_t cap)
     }
 }
 
-static _Noreturn void serve(const struct sandbox_config *config)
+static int handle(const struct birth *b, struct str bytes, int fd, struct buf *reply)
 {
-    struct buf request = BUF_CAPPED(config->max_frame), reply = BUF_CAPPED(config->max_frame);
+    const struct worker_request request = {bytes, fd, b->folders, b->n_folders};
+    int code = b->class->handler(b->class->ctx, &request, reply);
+    return code < 0 ? code : buf_result(reply);
+}
+
+static _Noreturn void serve(const struct birth *b, const char *room)
+{
+    size_t cap = b->config->max_frame;
+    struct buf request = BUF_CAPPED(cap), reply = BUF_CAPPED(cap);
     for (;;) {
         struct wire_head head;
         int fd;
-        next_request(&request, &head, &fd);
+        int end = request_receive(WORKER_SOCK, b->config->room, &request, &head, &fd);
+        if (end)
+            _exit(end < 0 ? 0 : end);
+        struct str bytes = buf_str(&request);
+        if (head.code & WIRE_ROOM)
+            bytes = str_n(room + head.offset, head.length);
         int code = E_IO; /* the descriptor got lost on the way */
-        if (head.code == 0 || fd >= 0)
-            code = config->handler(config->ctx, buf_str(&request), fd, &reply);
-        if (code >= 0)
-            code = buf_result(&reply);
-        answer(head.seq, code, code ? STR_NULL : buf_str(&reply));
+        if (!(head.code & WIRE_FD) || fd >= 0)
+            code = handle(b, bytes, fd, &reply);
+        if (request_answer(WORKER_SOCK, head.seq, code, code ? STR_NULL : buf_str(&reply)))
+            _exit(0); /* the parent no longer listens */
         if (fd >= 0)
             close(fd);
-        trim(&request, config->max_frame);
-        trim(&reply, config->max_frame);
+        trim(&request, cap);
+        trim(&reply, cap);
     }
 }
 
-_Noreturn void worker_main(const struct sandbox_config *config, unsigned without, int sock,
-                           pid_t zygote)
+static void name_process(const char *class)
 {
+    char name[16];
+    snprintf(name, sizeof(name), "stance-%s", class);
+    prctl(PR_SET_NAME, name);
+}
+
+_Noreturn void worker_main(struct birth *b)
+{
+    const char *room;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != zygote || dup2(sock, WORKER_SOCK) < 0)
+    if (getppid() != b->zygote || dup2(b->sock, WORKER_SOCK) < 0)
         _exit(0);
-    prctl(PR_SET_NAME, "stance-worker");
-    ipc_close_rest();
-    enum sandbox_level level = SANDBOX_NONE;
-    int error = enter(config, without, &level);
+    name_process(b->class->name);
+    int level = enter(b, &room);
     AUTO(buf) greeting = BUF_INIT;
     frame_put_u8(&greeting, (uint8_t)level);
-    if (!error)
-        error = buf_result(&greeting);
-    answer(0, error, error ? STR_NULL : buf_str(&greeting));
-    if (error)
+    int error = level < 0 ? level : buf_result(&greeting);
+    if (request_answer(WORKER_SOCK, 0, error, error ? STR_NULL : buf_str(&greeting)) || error)
         _exit(0);
-    serve(config);
+    serve(b, room);
 }

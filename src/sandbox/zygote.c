@@ -51,9 +51,11 @@ static void signals_reset(void)
  * Nothing the parent has open stays open. Standard input and output become a pipe that nobody
  * reads, so that a stray message neither reaches the terminal nor a descriptor of a request.
  */
-static void descriptors_reset(int control)
+static void descriptors_reset(int control, int rooms)
 {
     int dead[2];
+    if (rooms >= 0 && (rooms = fcntl(rooms, F_DUPFD_CLOEXEC, ZYGOTE_ROOMS + 1)) < 0)
+        _exit(1);
     if (control != WORKER_SOCK && dup2(control, WORKER_SOCK) < 0)
         _exit(1);
     if (pipe2(dead, O_CLOEXEC))
@@ -64,28 +66,41 @@ static void descriptors_reset(int control)
         if (dup2(dead[1], fd) < 0)
             _exit(1);
     }
-    ipc_close_rest();
+    if (rooms >= 0 && dup3(rooms, ZYGOTE_ROOMS, O_CLOEXEC) < 0)
+        _exit(1);
+    ipc_close_from(rooms >= 0 ? ZYGOTE_ROOMS + 1 : WORKER_SOCK + 1);
 }
 
 static void reply(const struct control *io, int fd)
 {
     struct iovec iov = {(void *)io, sizeof(*io)};
-    if (ipc_send(WORKER_SOCK, &iov, 1, fd, 0) != sizeof(*io))
+    if (ipc_send(WORKER_SOCK, &iov, 1, &fd, fd >= 0, 0) != sizeof(*io))
         _exit(0);
 }
 
 /* 0 or an errno value; *ret_sock is the parent's end of the socket of the new worker. */
-static int spawn(struct zygote *z, pid_t *ret_pid, int *ret_sock)
+static int spawn(struct zygote *z, const struct control *io, const struct ipc_fds *folders,
+                 pid_t *ret_pid, int *ret_sock)
 {
+    struct birth birth = {.config = z->config,
+                          .class = &z->config->classes[io->class],
+                          .without = z->without,
+                          .zygote = z->self,
+                          .slot = io->slot,
+                          .n_folders = folders->n};
     int pair[2];
+    if (folders->n != io->n_folders)
+        return EMFILE;            /* no room here for the descriptors */
     if (vec_push(&z->workers, 0)) /* first of all, so that no worker is ever forgotten */
         return ENOMEM;
     z->workers.n--;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
         return errno;
+    birth.sock = pair[1];
+    memcpy(birth.folders, folders->v, folders->n * sizeof(folders->v[0]));
     pid_t pid = fork();
     if (pid == 0)
-        worker_main(z->config, z->without, pair[1], z->self);
+        worker_main(&birth);
     int error = pid < 0 ? errno : 0;
     close(pair[1]);
     if (pid < 0) {
@@ -117,7 +132,7 @@ static void reap(struct zygote *z, struct control *io)
 }
 
 _Noreturn void zygote_main(const struct sandbox_config *config, unsigned without, int control,
-                           pid_t parent)
+                           int rooms, pid_t parent)
 {
     struct zygote z = {.config = config, .without = without, .self = getpid()};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -125,17 +140,19 @@ _Noreturn void zygote_main(const struct sandbox_config *config, unsigned without
         _exit(0);
     prctl(PR_SET_NAME, "stance-zygote");
     signals_reset();
-    descriptors_reset(control);
+    descriptors_reset(control, rooms);
     for (;;) {
         struct control io = {0};
-        int fd;
-        if (ipc_receive(WORKER_SOCK, &io, sizeof(io), &fd, 0) != sizeof(io))
+        struct iovec iov = {&io, sizeof(io)};
+        struct ipc_fds folders;
+        int fd = -1;
+        if (ipc_receive(WORKER_SOCK, &iov, 1, &folders, 0) != sizeof(io))
             break; /* the parent is gone or has stopped the sandbox */
-        fd = -1;
         if (io.op == CONTROL_SPAWN)
-            io.error = spawn(&z, &io.pid, &fd);
+            io.error = spawn(&z, &io, &folders, &io.pid, &fd);
         else
             reap(&z, &io);
+        ipc_close_fds(&folders);
         reply(&io, fd);
         if (fd >= 0)
             close(fd);

@@ -172,12 +172,11 @@ static void test_stranger(void **state)
 }
 
 /* The digest can be made where a worker has closed its sandbox. */
-static int digest(void *ctx, struct str request, int fd, struct buf *reply)
+static int digest(void *ctx, const struct worker_request *request, struct buf *reply)
 {
     unsigned char out[SHA256_BYTES];
     (void)ctx;
-    (void)fd;
-    int rc = sha256_of(request, out);
+    int rc = sha256_of(request->bytes, out);
     buf_add_hex(reply, out, sizeof(out));
     return rc;
 }
@@ -185,17 +184,18 @@ static int digest(void *ctx, struct str request, int fd, struct buf *reply)
 static void test_sandbox(void **state)
 {
     (void)state;
-    struct sandbox_config config = {.handler = digest,
-                                    .memory = (size_t)1 << 30,
-                                    .cpu_seconds = 10,
-                                    .wall_seconds = 20,
-                                    .max_frame = 1 << 16};
+    const struct worker_class class = {.name = "digest",
+                                       .handler = digest,
+                                       .memory = (size_t)1 << 30,
+                                       .cpu_seconds = 10,
+                                       .wall_seconds = 20};
+    struct sandbox_config config = {.classes = &class, .n_classes = 1, .max_frame = 1 << 16};
     struct sandbox sb;
     struct worker w;
     struct diag d = {0};
     AUTO(buf) reply = BUF_INIT;
     assert_int_equal(sandbox_start(&sb, &config, &d), 0);
-    assert_int_equal(sandbox_worker(&sb, &w, &d), 0);
+    assert_int_equal(sandbox_worker(&sb, 0, NULL, 0, &w, &d), 0);
     assert_int_equal(worker_call(&w, STR("abc"), -1, &reply, &d), 0);
     assert_string_equal(reply.p,
                         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
