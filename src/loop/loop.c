@@ -90,7 +90,8 @@ static int observe(struct turn *t, struct diag *d)
     if (!rc)
         rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
     if (!rc)
-        rc = discover_run(&with_key, sink, t->link, &t->result->discover, d);
+        rc = (t->options->find ? t->options->find : discover_run)(&with_key, sink, t->link,
+                                                                  &t->result->discover, d);
     log_debug("discover: sandbox %s", sandbox_level_name(t->result->discover.level));
     spent(t, LOOP_DISCOVER);
     return rc;

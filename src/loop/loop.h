@@ -22,6 +22,9 @@ struct loop_options {
     const char *key_file;             /* installation key; NULL: the default beside the store */
     struct store *store;              /* already open: location is not used */
     bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
+    /* What finds the items; NULL: discover_run. For tests and measuring. */
+    int (*find)(const struct discover_options *o, item_sink sink, void *ctx,
+                struct discover_report *ret, struct diag *d);
 };
 
 /* Where the time of one turn went, in the order of its phases. */
