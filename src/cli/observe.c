@@ -134,7 +134,7 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
 }
 
 /* At most ten lines a second. */
-static void show(void *ctx, uint64_t files, uint64_t bytes, struct str path)
+static void show(void *ctx, const struct discover_progress *p)
 {
     struct invocation *in = ctx;
     static const uint64_t tenth = 100000000;
@@ -144,11 +144,11 @@ static void show(void *ctx, uint64_t files, uint64_t bytes, struct str path)
     in->progress_at = now;
     AUTO(buf) line = BUF_INIT;
     AUTO(buf) shown = BUF_INIT;
-    path_show(&shown, path);
+    path_show(&shown, p->path);
     buf_addz(&line, "\r\033[K");
-    text_count(&line, files);
-    buf_addz(&line, files == 1 ? " file, " : " files, ");
-    text_bytes(&line, bytes);
+    text_count(&line, p->files);
+    buf_addz(&line, p->files == 1 ? " file, " : " files, ");
+    text_bytes(&line, p->bytes);
     buf_addz(&line, "  ");
     size_t room = in->width > 40 ? (size_t)in->width - 30 : 10;
     buf_add(&line,

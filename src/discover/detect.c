@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "discover/build.gen.h"
 #include "discover/detect.h"
 #include "discover/item.h"
+#include "discover/request.h"
 
 #define HEAD_BYTES   4096u
 #define WINDOW_BYTES (1u << 20)
@@ -95,7 +97,7 @@ static void scan(struct item *it)
     it->emit->facts.binary = it->binary;
     if (it->binary || it->size == 0)
         return;
-    if (item_encoding(it) == ENCODING_BYTES && !it->cache->has_text) {
+    if (it->fd >= 0 && item_encoding(it) == ENCODING_BYTES && !it->cache->has_text) {
         rc = scan_windows(it);
     } else {
         rc = item_text(it, &w.text);
@@ -106,14 +108,12 @@ static void scan(struct item *it)
 }
 
 /* The same file may have been written while it was read. */
-static void check_unchanged(struct item *it, const struct stat *before)
+static bool is_unchanged(const struct item *it, const struct stat *before)
 {
     struct stat now;
-    if (fstat(it->fd, &now) == 0 && now.st_size == before->st_size &&
-        now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
-        now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
-        return;
-    emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "changed while it was read");
+    return fstat(it->fd, &now) == 0 && now.st_size == before->st_size &&
+           now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
 }
 
 static void run_detectors(struct item *it)
@@ -190,8 +190,8 @@ int detect_item(struct item *it, struct facts *ret, struct diag *d)
     it->mode = it->fd < 0 ? it->mode : before.st_mode;
     emit_path(&e, it->path);
     examine(it);
-    if (it->fd >= 0)
-        check_unchanged(it, &before);
+    if (it->changed || (it->fd >= 0 && !is_unchanged(it, &before)))
+        emit_gap(&e, COVERAGE_PARTIAL, place_item(it), "changed while it was read");
     int rc = emit_result(&e);
     emit_done(&e);
     if (rc)
@@ -202,12 +202,6 @@ int detect_item(struct item *it, struct facts *ret, struct diag *d)
 
 /* --- the worker's side of a call --------------------------------------------------------- */
 
-void detect_request(struct buf *out, uint32_t target, struct str path)
-{
-    frame_put_u32(out, target);
-    frame_put_str(out, path);
-}
-
 int detect_prepare(void *ctx)
 {
     struct detect_worker *w = ctx;
@@ -215,22 +209,88 @@ int detect_prepare(void *ctx)
     return values_new(w->catalog, w->key, &w->values, &d);
 }
 
+/* The facts of one item into the reply; nothing but a few bytes when it said nothing. */
+static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, struct buf *reply)
+{
+    struct item it = {.fd = ask->in_memory ? -1 : fd,
+                      .bytes = ask->bytes,
+                      .path = ask->path,
+                      .mode = ask->mode,
+                      .target = ask->target,
+                      .changed = ask->changed,
+                      .arena = &w->arena,
+                      .catalog = w->catalog,
+                      .values = w->values,
+                      .limits = w->limits};
+    struct facts facts = {0};
+    struct diag d = {0};
+    int rc = detect_item(&it, &facts, &d);
+    if (rc)
+        return rc;
+    struct answered a = {
+        .binary = facts.binary, .container = facts.container, .bytes_read = facts.bytes_read};
+    buf_clear(&w->frame);
+    if (facts.n)
+        fact_write(&facts, &w->frame);
+    a.frame = buf_str(&w->frame);
+    rc = buf_result(&w->frame);
+    if (!rc)
+        answer_put(reply, &a);
+    return rc;
+}
+
 int detect_handle(void *ctx, const struct worker_request *request, struct buf *reply)
 {
     struct detect_worker *w = ctx;
-    struct frame f = {.rest = request->bytes};
-    struct item it = {
-        .fd = request->fd, .arena = &w->arena, .catalog = w->catalog, .values = w->values};
-    struct facts facts = {0};
-    struct diag d = {0};
-    it.target = frame_u32(&f);
-    it.path = frame_str(&f);
-    it.limits = w->limits;
-    int rc = frame_result(&f);
-    if (!rc)
-        rc = detect_item(&it, &facts, &d);
-    if (!rc)
-        fact_write(&facts, reply);
-    arena_clear(&w->arena);
+    struct request r;
+    struct asked ask;
+    int rc = request_read(request->bytes, &r);
+    while (!rc && (rc = request_next(&r, &ask)) == 1) {
+        rc = answer_one(w, &ask, request->fd, reply);
+        arena_clear(&w->arena);
+    }
     return rc;
+}
+
+/* --- the parent's side -------------------------------------------------------------------- */
+
+/* Everything that facts depend on, beside the file: another key, and none is believed. */
+static int cache_key(struct detect_worker *w)
+{
+    AUTO(sha256) h = {0};
+    unsigned char sum[SHA256_BYTES];
+    AUTO(buf) hex = BUF_INIT;
+    int rc = sha256_init(&h);
+    if (rc)
+        return rc;
+    sha256_field(&h, STR(DISCOVER_DIGEST));
+    sha256_field(&h, str_z(w->catalog->digest));
+    sha256_field(&h, str_n(&w->limits, sizeof(w->limits)));
+    /* With another key there are other fingerprints; the key itself stays where it is. */
+    rc = hmac_sha256(w->key, STR("facts cache"), sum);
+    sha256_field(&h, str_n(sum, w->key.n ? sizeof(sum) : 0));
+    rc = rc ? rc : sha256_end(&h, sum);
+    buf_add_hex(&hex, sum, sizeof(sum));
+    rc = rc ? rc : buf_result(&hex);
+    if (!rc)
+        memcpy(w->cache_key, hex.p, hex.n + 1);
+    return rc;
+}
+
+int detect_worker_init(struct detect_worker *w, const struct discover_options *o, struct diag *d)
+{
+    *w = (struct detect_worker){.catalog = &CATALOG, .key = o->key, .limits = limits_default()};
+    if (o->item_bytes)
+        w->limits.bytes = o->item_bytes;
+    w->limits.memory = o->worker_memory / 2;
+    w->arena = (struct arena)ARENA(o->worker_memory / 2);
+    w->frame = (struct buf)BUF_INIT;
+    return cache_key(w) ? diag_set(d, E_NOMEM, "no memory to start the scan") : 0;
+}
+
+void detect_worker_done(struct detect_worker *w)
+{
+    values_free(w->values);
+    arena_done(&w->arena);
+    buf_done(&w->frame);
 }

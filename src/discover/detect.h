@@ -3,6 +3,7 @@
 #ifndef STANCE_DISCOVER_DETECT_H
 #define STANCE_DISCOVER_DETECT_H
 
+#include "base/hash.h"
 #include "discover/discover.h"
 
 struct detect_worker {
@@ -11,13 +12,19 @@ struct detect_worker {
     struct values *values; /* made by detect_prepare, once a worker */
     struct limits limits;
     struct arena arena; /* of one item; emptied after each */
+    struct buf frame;   /* its facts */
+    char cache_key[2 * SHA256_BYTES + 1];
 };
+
+int detect_worker_init(struct detect_worker *w, const struct discover_options *o,
+                       struct diag *d) MUST_CHECK;
+void detect_worker_done(struct detect_worker *w);
 
 /* Does any detector know a file by this path? (Not those that search every text.) */
 bool detect_wants(struct str path);
 
-void detect_request(struct buf *out, uint32_t target, struct str path);
 int detect_prepare(void *ctx); /* struct detect_worker * */
+/* Requests as in request.h: one answer for each item. */
 int detect_handle(void *ctx, const struct worker_request *request, struct buf *reply);
 
 #endif

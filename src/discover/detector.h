@@ -55,6 +55,7 @@ struct item {
     uint32_t target;
     int fd;              /* -1: the content is in memory */
     struct str bytes;    /* then: all of it */
+    bool changed;        /* while it was brought into memory */
     struct str head;     /* first bytes, at most 4096 */
     bool binary;         /* a NUL in the head and no UTF-16 mark */
     struct arena *arena; /* memory of this item */

@@ -1,396 +1,418 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how items travel from sources through workers to the sink, always in path order. */
+/* Decides how the lanes of a run share its targets, and in which order the sink hears of items. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/path.h"
 #include "discover/detect.h"
+#include "discover/lane_internal.h"
 #include "discover/source.h"
 
-#define NS_PER_S UINT64_C(1000000000)
-
-/* Items that may be under way or waiting for their turn; bounds memory, not results. */
-#define SLOTS 128u
-
-struct slot {
-    bool ready;
-    struct arena mem;
-    struct buf frame;
-    struct item_result item;
-};
+/* How often progress is shown. */
+#define TICK_NS 100000000
 
 struct run {
     const struct discover_options *options;
     struct sandbox sandbox;
+    struct worker_class classes[ROLE_COUNT];
+    struct detect_worker worker;
     struct discover_report *report;
+    struct lane *lanes;
+    unsigned n_lanes;
+    atomic_bool stop;
+
+    /* Of the current target. */
+    const struct source *source;
+    void *source_state;
+    struct cache *cache;
+    uint64_t expected;
+    uint32_t report_target;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    /* Under the lock: the walk, and who may take the next slot. */
-    uint32_t target;
-    const struct source *source;
-    void *source_state;
-    uint64_t taken, given; /* items handed to threads, items given to the sink */
-    bool ended;
-    int error;
-    struct diag diag;
-    struct slot slots[SLOTS];
-    unsigned workers_lost;
-    bool watchdog;
+    unsigned running; /* threads; under the lock */
 };
 
-static bool cancelled(const struct run *r)
-{
-    return r->options->cancel && *r->options->cancel;
-}
+/* --- the current target ------------------------------------------------------------------- */
 
-static void stop_run(struct run *r, int code, const struct diag *d)
+static const struct source *source_of(const struct run *r, const struct target *t)
 {
-    if (!r->error) {
-        r->error = code;
-        if (d)
-            r->diag = *d;
-    }
-    r->ended = true;
-}
-
-/* The source that reads a target; NULL when none does. */
-static const struct source *source_of(const struct target *t, struct arena *a)
-{
+    AUTO(arena) a = ARENA(0);
     struct stat st;
-    char *root = arena_z(a, t->root);
+    char *root = arena_z(&a, t->root);
     if (!root || stat(root, &st))
         return NULL;
     for (int i = 0; i < SOURCE_COUNT; i++)
-        if (SOURCES[i]->accepts(&st))
+        if (SOURCES[i]->accepts(r->options, t, &st))
             return SOURCES[i];
     return NULL;
 }
 
-/* Open the next target's source. 1 opened, 0 no target left, negative. */
-static int next_target(struct run *r, struct diag *d)
+static int no_source(const struct target *t, struct diag *d)
 {
-    if (r->target >= r->options->n_targets)
-        return 0;
-    AUTO(arena) a = ARENA(0);
-    const struct target *t = &r->options->targets[r->target];
-    r->source = source_of(t, &a);
-    if (!r->source) {
-        diag_set(d, E_NOTFOUND, "there is no file or folder here that can be scanned");
-        AUTO(buf) name = BUF_INIT;
-        path_show(&name, t->given);
-        diag_at(d, name.p, 0, 0);
-        return E_NOTFOUND;
-    }
-    int rc = r->source->open(r->options, r->target, &r->source_state, d);
-    return rc ? rc : 1;
+    AUTO(buf) name = BUF_INIT;
+    diag_set(d, E_NOTFOUND, "there is no file or folder here that can be scanned");
+    path_show(&name, t->given);
+    diag_at(d, name.p, 0, 0);
+    return E_NOTFOUND;
 }
 
-static int close_source(struct run *r)
+static int open_target(struct run *r, uint32_t target, struct diag *d)
 {
+    const struct target *t = &r->options->targets[target];
+    r->source = source_of(r, t);
+    if (!r->source)
+        return no_source(t, d);
+    int rc = r->source->open(r->options, target, &r->source_state, d);
+    if (rc) {
+        r->source = NULL;
+        return rc;
+    }
+    if (r->options->cache && !t->single_file)
+        rc =
+            cache_open(str_z(r->options->cache), t->root, str_z(r->worker.cache_key), &r->cache, d);
+    r->expected += r->cache ? cache_files(r->cache) : 0;
+    for (unsigned i = 0; i < r->n_lanes; i++)
+        r->lanes[i].cache = r->cache;
+    return rc;
+}
+
+static int close_target(struct run *r, bool complete)
+{
+    struct diag d = {0};
     int rc = r->source ? r->source->close(r->source_state, r->report) : 0;
     r->source = NULL;
-    r->source_state = NULL;
+    /* A cache that cannot be written costs the next scan time, not this one its result. */
+    if (r->cache && complete && !rc && cache_commit(r->cache, &d))
+        log_debug("cache: %s: %s", d.file, d.text);
+    r->cache = cache_close(r->cache);
     return rc;
 }
 
-/* Under the lock: the next item of any target. 1 item, 0 end, negative. */
-static int take_item(struct run *r, struct source_item *it, struct diag *d)
-{
-    for (;;) {
-        if (cancelled(r))
-            return diag_set(d, E_CANCELLED, "stopped by the user");
-        if (!r->source) {
-            int rc = next_target(r, d);
-            if (rc <= 0)
-                return rc;
-        }
-        int rc = r->source->next(r->source_state, it, d);
-        if (rc)
-            return rc;
-        rc = close_source(r);
-        if (rc)
-            return rc;
-        r->target++;
-    }
-}
+/* --- lanes -------------------------------------------------------------------------------- */
 
-/* --- one thread with one worker ----------------------------------------------------------- */
-
-struct feeder {
+struct thread {
     struct run *run;
-    struct worker worker;
-    bool has_worker;
+    struct lane *lane;
+    pthread_t id;
 };
 
-static void give_up(struct item_result *it, struct slot *s, int code, const struct diag *d)
+static void end_run(struct run *r)
 {
-    it->code = code;
-    it->state = COVERAGE_FAILED;
-    it->reason = arena_str(&s->mem, str_z(d->text[0] ? d->text : err_name(code)));
-    it->facts = (struct facts){0};
+    atomic_store(&r->stop, true);
+    r->source->stop(r->source_state);
 }
 
-/* One call of the worker. *ret_again: it died, but not because time was up. */
-static int ask(struct feeder *f, struct str request, int fd, struct buf *reply, bool *ret_again,
-               struct diag *d)
+static void *work(void *arg)
 {
-    struct run *r = f->run;
-    *ret_again = false;
-    if (!f->has_worker) {
-        int rc = sandbox_worker(&r->sandbox, 0, NULL, 0, &f->worker, d);
-        if (rc)
-            return rc;
-        f->has_worker = true;
-        f->worker.delay_us = r->options->delay_us;
-    }
-    uint64_t begin = clock_ticks();
-    int rc = worker_call(&f->worker, request, fd, reply, d);
-    if (rc != E_CANCELLED && rc != E_TIMEOUT && rc != E_IO)
-        return rc;
-    /* Processor time passes no faster than time: a death before that was not the watchdog's. */
-    bool late = rc == E_TIMEOUT || clock_ticks() - begin >= r->options->cpu_seconds * NS_PER_S;
-    worker_close(&f->worker);
-    f->has_worker = false;
-    pthread_mutex_lock(&r->lock);
-    r->workers_lost++;
-    r->watchdog |= late;
-    pthread_mutex_unlock(&r->lock);
-    *ret_again = !late;
-    return rc;
-}
-
-/* A worker that dies is replaced and the item tried once more: it may have been killed from
- * outside. The second death costs the item. */
-static void examine(struct feeder *f, struct slot *s, int fd)
-{
-    struct item_result *it = &s->item;
-    struct diag d = {0};
-    AUTO(buf) request = BUF_INIT;
-    bool again = false;
-    detect_request(&request, it->target, it->path);
-    int rc = buf_result(&request);
-    if (!rc)
-        rc = ask(f, buf_str(&request), fd, &s->frame, &again, &d);
-    if (again)
-        rc = ask(f, buf_str(&request), fd, &s->frame, &again, &d);
-    it->frame = buf_str(&s->frame);
-    if (!rc)
-        rc = fact_read(it->frame, it->target, &it->path, &s->mem, &it->facts, &d);
-    if (rc)
-        give_up(it, s, rc, &d);
-}
-
-/* A slot keeps no more than this between items: one large file must not cost its size for ever. */
-#define SLOT_KEPT ((size_t)64 << 10)
-
-static void empty_slot(struct slot *s)
-{
-    s->item = (struct item_result){0};
-    if (s->mem.used > SLOT_KEPT)
-        arena_done(&s->mem);
-    else
-        arena_clear(&s->mem);
-    if (s->frame.alloc > SLOT_KEPT)
-        buf_done(&s->frame);
-    else
-        buf_clear(&s->frame);
-}
-
-/* Copy what the source said of an item into the next slot. */
-static int fill_slot(struct run *r, const struct source_item *it, struct slot *s, struct diag *d)
-{
-    s->ready = false;
-    s->item = (struct item_result){.target = r->target,
-                                   .path = arena_str(&s->mem, it->path),
-                                   .size = it->size,
-                                   .mode = it->mode,
-                                   .state = it->state};
-    s->item.raw_path = s->item.path;
-    if (it->fd < 0) {
-        s->item.code = it->state == COVERAGE_DENIED ? E_DENIED : E_IO;
-        s->item.reason = arena_str(&s->mem, str_z(it->reason));
-    }
-    if (s->item.path.p && (it->fd >= 0 || s->item.reason.p))
-        return 0;
-    if (it->fd >= 0)
-        close(it->fd);
-    return diag_set(d, E_NOMEM, "no memory for a path");
-}
-
-/* Wait for a free slot, then take the next item into it. NULL at the end. */
-static struct slot *claim(struct run *r, int *ret_fd)
-{
-    struct source_item it = {0};
-    struct diag d = {0};
-    struct slot *s = NULL;
-    pthread_mutex_lock(&r->lock);
-    while (!r->ended && r->taken - r->given >= SLOTS)
-        pthread_cond_wait(&r->changed, &r->lock);
-    int rc = r->ended ? 0 : take_item(r, &it, &d);
-    if (rc == 1) {
-        s = &r->slots[r->taken % SLOTS];
-        rc = fill_slot(r, &it, s, &d);
-    }
+    struct thread *t = arg;
+    struct run *r = t->run;
+    struct lane *l = t->lane;
+    int rc;
+    do {
+        rc = r->source->work(r->source_state, l, &l->diag);
+    } while (rc == 1 && !lane_cancelled(l));
+    if (rc >= 0 && !lane_cancelled(l))
+        rc = lane_flush(l);
+    if (rc < 0 && !l->error)
+        l->error = rc;
     if (rc < 0)
-        stop_run(r, rc, &d);
-    if (rc || !s) {
-        s = NULL;
-        r->ended = true;
-        pthread_cond_broadcast(&r->changed);
-    } else {
-        r->taken++;
-        *ret_fd = it.fd;
-    }
+        end_run(r);
+    pthread_mutex_lock(&r->lock);
+    r->running--;
+    pthread_cond_signal(&r->changed);
     pthread_mutex_unlock(&r->lock);
-    return s;
-}
-
-static void *feed(void *arg)
-{
-    struct feeder *f = arg;
-    struct run *r = f->run;
-    struct slot *s;
-    int fd = -1;
-    while ((s = claim(r, &fd))) {
-        if (fd >= 0) {
-            examine(f, s, fd);
-            close(fd);
-        }
-        pthread_mutex_lock(&r->lock);
-        s->ready = true;
-        pthread_cond_broadcast(&r->changed);
-        pthread_mutex_unlock(&r->lock);
-    }
-    if (f->has_worker)
-        worker_close(&f->worker);
     return NULL;
 }
 
-/* --- the caller's thread: in order to the sink -------------------------------------------- */
-
-static void count(struct run *r, const struct item_result *it)
+static void show(struct run *r)
 {
-    r->report->files++;
-    r->report->bytes += it->facts.bytes_read;
-    if (r->options->progress)
-        r->options->progress(r->options->progress_ctx, r->report->files, r->report->bytes,
-                             it->path);
+    struct discover_progress p = {.expected = r->expected};
+    for (unsigned i = 0; i < r->n_lanes; i++) {
+        p.files += r->lanes[i].shown.files;
+        p.bytes += r->lanes[i].shown.bytes;
+        p.folders += r->lanes[i].shown.folders;
+        p.assets += r->lanes[i].shown.assets;
+    }
+    p.path = r->options->targets[r->report_target].given;
+    r->options->progress(r->options->progress_ctx, &p);
 }
 
-static int drain(struct run *r, item_sink sink, void *ctx)
+/* The caller's thread, while the lanes work. */
+static void wait_for_lanes(struct run *r)
 {
-    int rc = 0;
     pthread_mutex_lock(&r->lock);
-    for (;;) {
-        struct slot *s = &r->slots[r->given % SLOTS];
-        while (!(r->given < r->taken && s->ready) && !(r->ended && r->given == r->taken))
-            pthread_cond_wait(&r->changed, &r->lock);
-        if (r->given == r->taken)
-            break;
+    while (r->running) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += TICK_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (pthread_cond_timedwait(&r->changed, &r->lock, &until) != ETIMEDOUT)
+            continue;
         pthread_mutex_unlock(&r->lock);
-        count(r, &s->item);
-        if (!rc)
-            rc = sink(ctx, &s->item);
-        empty_slot(s);
+        if (r->options->progress)
+            show(r);
+        if (r->options->cancel && *r->options->cancel)
+            end_run(r);
         pthread_mutex_lock(&r->lock);
-        if (rc)
-            stop_run(r, rc, NULL);
-        s->ready = false;
-        r->given++;
-        pthread_cond_broadcast(&r->changed);
     }
     pthread_mutex_unlock(&r->lock);
-    return rc;
 }
 
-static int run_threads(struct run *r, item_sink sink, void *ctx)
+static int run_lanes(struct run *r)
 {
-    unsigned n = r->options->threads ? r->options->threads : 1, started = 0;
-    struct feeder *f = mem_alloc(n * sizeof(*f));
-    pthread_t *t = mem_alloc(n * sizeof(*t));
-    int rc = f && t ? 0 : E_NOMEM;
-    for (; !rc && started < n; started++) {
-        f[started].run = r;
-        if (pthread_create(&t[started], NULL, feed, &f[started]))
+    struct thread *t = mem_array(NULL, r->n_lanes, sizeof(*t));
+    unsigned started = 0;
+    if (!t)
+        return E_NOMEM;
+    for (; started < r->n_lanes; started++) {
+        t[started] = (struct thread){.run = r, .lane = &r->lanes[started]};
+        pthread_mutex_lock(&r->lock);
+        r->running++;
+        pthread_mutex_unlock(&r->lock);
+        if (pthread_create(&t[started].id, NULL, work, &t[started])) {
+            pthread_mutex_lock(&r->lock);
+            r->running--;
+            pthread_mutex_unlock(&r->lock);
             break;
+        }
     }
-    if (!rc && !started)
-        rc = E_NOMEM;
-    if (!rc)
-        rc = drain(r, sink, ctx);
+    wait_for_lanes(r);
     for (unsigned i = 0; i < started; i++)
-        pthread_join(t[i], NULL);
-    mem_free(f);
+        pthread_join(t[i].id, NULL);
     mem_free(t);
+    return started ? 0 : E_NOMEM;
+}
+
+static int lanes_error(const struct run *r, struct diag *d)
+{
+    if (r->options->cancel && *r->options->cancel)
+        return diag_set(d, E_CANCELLED, "stopped by the user");
+    for (unsigned i = 0; i < r->n_lanes; i++) {
+        if (!r->lanes[i].error)
+            continue;
+        *d = r->lanes[i].diag;
+        return r->lanes[i].error;
+    }
+    return 0;
+}
+
+static int run_targets(struct run *r, struct diag *d)
+{
+    int rc = 0;
+    for (uint32_t t = 0; t < r->options->n_targets && !rc; t++) {
+        r->report_target = t;
+        rc = open_target(r, t, d);
+        if (!rc)
+            rc = run_lanes(r);
+        if (!rc)
+            rc = lanes_error(r, d);
+        int closed = close_target(r, !rc);
+        rc = rc ? rc : closed;
+    }
     return rc;
 }
 
-static int start(struct run *r, struct detect_worker *w, struct worker_class *class, struct diag *d)
+/* --- results, in order -------------------------------------------------------------------- */
+
+static int result_cmp(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct result *x = *(const struct result *const *)a,
+                        *y = *(const struct result *const *)b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    return str_cmp(x->path, y->path);
+}
+
+/* The frame is a worker's word: it may break the protocol now. */
+static int give(const struct result *x, struct arena *a, item_sink sink, void *ctx)
+{
+    struct diag d = {0};
+    struct item_result it = {.target = x->target,
+                             .path = x->path,
+                             .raw_path = x->path,
+                             .size = x->size,
+                             .mode = x->mode,
+                             .code = x->code,
+                             .reason = x->reason,
+                             .state = x->state,
+                             .frame = x->frame};
+    int rc = x->code ? 0 : fact_read(it.frame, it.target, &it.path, a, &it.facts, &d);
+    if (rc) {
+        it.code = rc;
+        it.state = COVERAGE_FAILED;
+        it.facts = (struct facts){0};
+        it.reason = str_z(d.text);
+    }
+    rc = sink(ctx, &it);
+    arena_clear(a);
+    return rc;
+}
+
+static int give_all(struct run *r, item_sink sink, void *ctx)
+{
+    struct {
+        VEC(const struct result *);
+    } all = {0};
+    AUTO(arena) a = ARENA(0);
+    int rc = 0;
+    for (unsigned i = 0; i < r->n_lanes && !rc; i++)
+        vec_each (x, &r->lanes[i].results)
+            rc = rc ? rc : vec_push(&all, x);
+    if (!rc)
+        rc = vec_sort(&all, result_cmp, NULL);
+    for (size_t i = 0; i < all.n && !rc; i++)
+        rc = give(all.v[i], &a, sink, ctx);
+    vec_free(&all);
+    return rc;
+}
+
+static void add_stats(struct discover_stats *to, const struct discover_stats *s)
+{
+    to->list_ns += s->list_ns;
+    to->read_ns += s->read_ns;
+    to->wait_ns += s->wait_ns;
+    to->worker_cpu_ns += s->worker_cpu_ns;
+    to->batches += s->batches;
+    to->calls += s->calls;
+    to->unchanged += s->unchanged;
+    to->same_content += s->same_content;
+}
+
+static int sum_up(struct run *r)
+{
+    struct discover_report *p = r->report;
+    bool watchdog = false;
+    p->counts = mem_array(NULL, r->options->n_targets + 1, sizeof(*p->counts));
+    if (!p->counts)
+        return E_NOMEM;
+    memset(p->counts, 0, (r->options->n_targets + 1) * sizeof(*p->counts));
+    for (unsigned i = 0; i < r->n_lanes; i++) {
+        const struct lane *l = &r->lanes[i];
+        p->files += l->shown.files;
+        p->bytes += l->shown.bytes;
+        p->folders += l->shown.folders;
+        p->workers_lost += l->workers_lost;
+        watchdog |= l->watchdog;
+        add_stats(&p->stats, &l->stats);
+        for (size_t t = 0; t < r->options->n_targets; t++) {
+            p->counts[t].files += l->counts[t].files;
+            p->counts[t].bytes += l->counts[t].bytes;
+            p->counts[t].binaries += l->counts[t].binaries;
+        }
+    }
+    p->deterministic = !watchdog;
+    return 0;
+}
+
+/* --- start and end ------------------------------------------------------------------------ */
+
+/* Each folder under way holds a descriptor. */
+static void raise_descriptors(void)
+{
+    struct rlimit n;
+    if (!getrlimit(RLIMIT_NOFILE, &n) && n.rlim_cur < n.rlim_max) {
+        n.rlim_cur = n.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &n);
+    }
+}
+
+static int start(struct run *r, struct diag *d)
 {
     const struct discover_options *o = r->options;
-    *w = (struct detect_worker){.catalog = &CATALOG, .key = o->key, .limits = limits_default()};
-    if (o->item_bytes)
-        w->limits.bytes = o->item_bytes;
-    w->limits.memory = o->worker_memory / 2;
-    w->arena = (struct arena)ARENA(o->worker_memory / 2);
-    *class = (struct worker_class){.name = "items",
-                                   .handler = detect_handle,
-                                   .prepare = detect_prepare,
-                                   .ctx = w,
-                                   .memory = o->worker_memory,
-                                   .cpu_seconds = o->cpu_seconds,
-                                   .wall_seconds = o->wall_seconds};
-    struct sandbox_config c = {
-        .classes = class, .n_classes = 1, .max_frame = 256u << 20, .require = o->require};
+    int rc = detect_worker_init(&r->worker, o, d);
+    if (rc)
+        return rc;
+    r->classes[ROLE_ITEMS] = (struct worker_class){.name = "items",
+                                                   .handler = detect_handle,
+                                                   .prepare = detect_prepare,
+                                                   .ctx = &r->worker,
+                                                   .memory = o->worker_memory,
+                                                   .cpu_seconds = o->cpu_seconds,
+                                                   .wall_seconds = o->wall_seconds};
+    struct sandbox_config c = {.classes = r->classes,
+                               .n_classes = 1,
+                               .room = ROOM_BYTES,
+                               .max_workers = r->n_lanes * ROLE_COUNT + 1,
+                               .max_frame = 256u << 20,
+                               .require = o->require};
     return sandbox_start(&r->sandbox, &c, d);
+}
+
+static int make_lanes(struct run *r)
+{
+    r->lanes = mem_array(NULL, r->n_lanes, sizeof(*r->lanes));
+    if (!r->lanes)
+        return E_NOMEM;
+    memset(r->lanes, 0, r->n_lanes * sizeof(*r->lanes));
+    int rc = 0;
+    for (unsigned i = 0; i < r->n_lanes && !rc; i++)
+        rc = lane_init(&r->lanes[i], r->options, &r->sandbox, &r->stop);
+    return rc;
+}
+
+static void run_done(struct run *r)
+{
+    for (unsigned i = 0; r->lanes && i < r->n_lanes; i++)
+        lane_done(&r->lanes[i]);
+    mem_free(r->lanes);
+    sandbox_stop(&r->sandbox);
+    detect_worker_done(&r->worker);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
+    mem_free(r);
+}
+
+static int run_all(struct run *r, item_sink sink, void *ctx, struct diag *d)
+{
+    raise_descriptors();
+    int rc = start(r, d);
+    if (rc)
+        return rc;
+    r->report->level = r->sandbox.level;
+    rc = make_lanes(r);
+    if (!rc)
+        rc = run_targets(r, d);
+    for (unsigned i = 0; r->lanes && i < r->n_lanes; i++)
+        lane_rest(&r->lanes[i]);
+    if (!rc)
+        rc = sum_up(r);
+    return rc ? rc : give_all(r, sink, ctx);
 }
 
 int discover_run(const struct discover_options *o, item_sink sink, void *ctx,
                  struct discover_report *ret, struct diag *d)
 {
-    struct detect_worker worker;
-    struct worker_class class;
+    pthread_condattr_t monotonic;
     struct run *r = mem_alloc(sizeof(*r));
     *ret = (struct discover_report){0};
     if (!r)
         return diag_set(d, E_NOMEM, "no memory to start the scan");
     r->options = o;
     r->report = ret;
+    r->n_lanes = o->threads ? o->threads : 1;
     pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->changed, NULL);
-    for (unsigned i = 0; i < SLOTS; i++) {
-        r->slots[i].mem = (struct arena)ARENA(0);
-        r->slots[i].frame = (struct buf)BUF_INIT;
-    }
-    int rc = start(r, &worker, &class, d);
-    if (!rc) {
-        ret->level = r->sandbox.level;
-        rc = run_threads(r, sink, ctx);
-        sandbox_stop(&r->sandbox);
-    }
-    if (!rc && r->error) {
-        rc = r->error;
-        *d = r->diag;
-    }
-    int closed = close_source(r);
-    rc = rc ? rc : closed;
-    ret->deterministic = !r->watchdog;
-    ret->workers_lost = r->workers_lost;
-    for (unsigned i = 0; i < SLOTS; i++) {
-        arena_done(&r->slots[i].mem);
-        buf_done(&r->slots[i].frame);
-    }
-    pthread_cond_destroy(&r->changed);
-    pthread_mutex_destroy(&r->lock);
-    mem_free(r);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    int rc = run_all(r, sink, ctx, d);
+    if (rc == E_NOMEM && !d->text[0])
+        diag_set(d, rc, "no memory for what the scan found");
+    run_done(r);
     return rc;
 }
 
 void discover_report_done(struct discover_report *r)
 {
     vec_free(&r->coverage);
+    mem_free(r->counts);
+    r->counts = NULL;
 }

@@ -4,8 +4,9 @@
  *
  *     discover_run(&options, sink, ctx, &report, d)
  *
- * The sink gets items in a fixed order (by target, then path bytes), whatever the number of threads
- * and however workers were delayed, and runs on the caller's thread.
+ * The sink gets the items that said something, or could not be examined, in a fixed order (by
+ * target, then path bytes), whatever the number of threads and however workers were delayed; it runs
+ * on the caller's thread when all was read. The others are counted.
  */
 #ifndef STANCE_DISCOVER_DISCOVER_H
 #define STANCE_DISCOVER_DISCOVER_H
@@ -28,12 +29,31 @@ struct walk_rule {
 };
 extern const struct walk_rule WALK_RULES[];
 extern const int WALK_RULE_COUNT;
+struct walk_rules;
+
+/* How far a run has come. */
+struct discover_progress {
+    uint64_t files, bytes, folders;
+    uint64_t assets;   /* seen so far, before they are merged */
+    uint64_t expected; /* files of the last scan of these targets, 0: not known */
+    struct str path;   /* one of those that are read now, redacted */
+};
+
+/* Where a run spent its time; sums over all threads, in nanoseconds. Never in results. */
+struct discover_stats {
+    uint64_t list_ns, read_ns, wait_ns; /* folders listed, files read, workers waited for */
+    uint64_t worker_cpu_ns;             /* processor time of all workers */
+    uint64_t batches, calls;            /* of small files, of all kinds */
+    uint64_t unchanged;                 /* files whose facts were known by their stamp */
+    uint64_t same_content;              /* and by their content */
+};
 
 struct discover_options {
     const struct target *targets;
     size_t n_targets;
     unsigned threads;
-    bool all;             /* walk rules off */
+    bool all; /* walk rules off */
+    const struct walk_rules *rules;
     struct str only_path; /* verify: one path below target 0; empty: all */
     struct str key;       /* installation key, or empty */
     enum sandbox_level require;
@@ -44,8 +64,10 @@ struct discover_options {
     uint64_t shuffle_seed;
     unsigned delay_us;
     const volatile int *cancel; /* set by a signal handler */
-    void (*progress)(void *ctx, uint64_t files, uint64_t bytes, struct str path);
+    /* For people: called on the caller's thread, about ten times a second. */
+    void (*progress)(void *ctx, const struct discover_progress *p);
     void *progress_ctx;
+    const char *cache; /* folder of the facts cache (cache.h), NULL: none */
 };
 
 struct item_result {
@@ -61,11 +83,18 @@ struct item_result {
     struct str frame; /* the facts as they came from the worker (fact_read) */
 };
 
+/* Items of a target that were examined, whether they said something or not. */
+struct discover_count {
+    uint64_t files, bytes, binaries; /* bytes read; files whose content is not text */
+};
+
 struct discover_report {
     enum sandbox_level level;
     bool deterministic;
     uint64_t files, bytes, folders;
+    struct discover_count *counts; /* one a target */
     unsigned workers_lost;
+    struct discover_stats stats;
     struct {
         VEC(struct coverage_row);
     } coverage; /* everything that is not one item's own row */

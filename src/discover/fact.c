@@ -84,6 +84,10 @@ static void put_fact(struct buf *b, const struct fact *f)
 
 void fact_write(const struct facts *f, struct buf *out)
 {
+    uint32_t assets = 0;
+    for (size_t i = 0; i < f->n; i++)
+        assets += f->v[i].type == FACT_ASSET;
+    frame_put_u32(out, assets);
     frame_put_u32(out, f->hidden_from);
     frame_put_u32(out, f->hidden_to);
     frame_put_i64(out, (int64_t)f->bytes_read);
@@ -94,6 +98,12 @@ void fact_write(const struct facts *f, struct buf *out)
     frame_put_u32(out, (uint32_t)f->n);
     for (size_t i = 0; i < f->n; i++)
         put_fact(out, &f->v[i]);
+}
+
+uint64_t fact_count_assets(struct str frame_bytes)
+{
+    struct frame f = {.rest = frame_bytes};
+    return frame_u32(&f);
 }
 
 /* One frame being read: what is common to all places, and where tables go. */
@@ -278,6 +288,7 @@ int fact_read(struct str frame_bytes, uint32_t target, struct str *path, struct 
 {
     struct reader r = {.frame = {.rest = frame_bytes}, .target = target, .path = *path, .arena = a};
     struct facts f = {0};
+    frame_u32(&r.frame); /* fact_count_assets */
     hide(&r, &f);
     f.bytes_read = (uint64_t)frame_i64(&r.frame);
     f.binary = frame_u8(&r.frame) != 0;

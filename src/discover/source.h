@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A source lists the items of one target in path order (bytes; a folder sorts as its name and '/')
- * and opens each one; it never reads content. One file in sources/, a const descriptor on top, its
- * name in sources/LIST.
+ * A source finds the items of one target. It works in units (one part of a folder, one chunk of a
+ * tree) that any lane may do, and gives each item to the lane that found it; it never reads
+ * content itself. One file in sources/, a const descriptor on top, its name in sources/LIST.
+ *
+ * The order in which items come does not matter: the run sorts what they said.
  */
 #ifndef STANCE_DISCOVER_SOURCE_H
 #define STANCE_DISCOVER_SOURCE_H
 
 #include <sys/stat.h>
 
-#include "discover/discover.h"
-
-struct source_item {
-    struct str path; /* valid until the next call */
-    uint64_t size;
-    uint32_t mode;             /* st_mode; of a refused item its type alone */
-    int fd;                    /* owned by the caller; -1: could not be opened, see state */
-    enum coverage_state state; /* EXAMINED when fd is open */
-    char reason[160];
-};
+#include "discover/lane.h"
 
 struct source {
     const char *id, *title;
-    bool (*accepts)(const struct stat *st);
+    bool (*accepts)(const struct discover_options *o, const struct target *t,
+                    const struct stat *st);
     int (*open)(const struct discover_options *o, uint32_t target, void **ret_state,
                 struct diag *d);
-    /* 1: an item, 0: end, negative: the target as a whole failed. */
-    int (*next)(void *state, struct source_item *ret, struct diag *d);
-    /* Coverage rows that are not about one item (rules, links, special files); then release. */
+    /* One unit, called by all lanes at once. 1: done, come again; 0: nothing is left, nor will be;
+     * negative: the target as a whole failed. May wait for what other lanes are doing. */
+    int (*work)(void *state, struct lane *l, struct diag *d);
+    /* Lanes that wait in `work` shall return: the run ends early. */
+    void (*stop)(void *state);
+    /* Coverage rows that are not about one item (rules, links, special files); then release.
+     * `report` NULL: release only. */
     int (*close)(void *state, struct discover_report *report);
 };
 

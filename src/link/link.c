@@ -176,14 +176,18 @@ static int cover_item(struct link *l, const struct item_result *it)
     return rc ? rc : cover(l, row);
 }
 
+void link_counts(struct link *l, uint32_t target, const struct discover_count *c)
+{
+    l->files[target] += c->files;
+    l->bytes[target] += c->bytes;
+    l->binaries[target] += c->binaries;
+}
+
 int link_item(struct link *l, const struct item_result *it)
 {
     bool above = str_starts(it->raw_path, STR("../")); /* no part of the target */
     if (it->code)
         return above ? 0 : cover_item(l, it);
-    l->files[it->target] += !above;
-    l->bytes[it->target] += above ? 0 : it->facts.bytes_read;
-    l->binaries[it->target] += !above && it->facts.binary;
     return it->facts.n ? keep_item(l, it) : 0;
 }
 

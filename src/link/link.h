@@ -26,6 +26,8 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c,
              struct link **ret) MUST_CHECK;
 struct link *link_free(struct link *l);
 int link_item(struct link *l, const struct item_result *item) MUST_CHECK;
+/* How many items of a target were examined, those that said nothing among them. */
+void link_counts(struct link *l, uint32_t target, const struct discover_count *c);
 
 /* What a store knows of targets (loop/known.c). */
 struct known_targets {

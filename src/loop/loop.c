@@ -92,6 +92,9 @@ static int observe(struct turn *t, struct diag *d)
     if (!rc)
         rc = (t->options->find ? t->options->find : discover_run)(&with_key, sink, t->link,
                                                                   &t->result->discover, d);
+    const struct discover_count *counts = t->result->discover.counts;
+    for (uint32_t i = 0; !rc && counts && i < o->n_targets; i++)
+        link_counts(t->link, i, &counts[i]);
     log_debug("discover: sandbox %s", sandbox_level_name(t->result->discover.level));
     spent(t, LOOP_DISCOVER);
     return rc;

@@ -46,8 +46,10 @@ static int attack(struct fixture *f, const char *name)
     char request[64];
     snprintf(request, sizeof(request), "%s %d", name, (int)getpid());
     int error = hostile_call(&f->w, request, fileno(f->file), &f->reply, &f->d);
-    if (f->w.sock < 0)
-        assert_int_equal(sandbox_worker(&f->sb, f->w.class, NULL, 0, &f->w, &f->d), 0);
+    if (f->w.sock < 0) {
+        worker_close(&f->w);
+        assert_int_equal(sandbox_worker(&f->sb, HOSTILE_PLAIN, NULL, 0, &f->w, &f->d), 0);
+    }
     return error;
 }
 

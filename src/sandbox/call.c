@@ -204,10 +204,10 @@ static int worker_end(struct worker *w, enum end end, struct diag *d)
     w->sock = -1;
     w->pid = 0;
     int error = sandbox_control(w->sandbox, &io, NULL, &none, d);
+    if (error || io.error)
+        w->slot = -1; /* it may still live: nobody else gets its room */
     if (error)
         return error;
-    if (!io.error)
-        slot_give_back(w->sandbox, w->slot);
     if (end == END_CPU)
         return diag_set(d, E_CANCELLED, "took more than %u s of processor time", c->cpu_seconds);
     if (end == END_WALL)

@@ -55,7 +55,7 @@ struct wanted {
     size_t n_folders;
 };
 
-/* `w` has its slot; it is given back when this fails. */
+/* `w` has its slot. */
 static int spawn_in_slot(struct worker *w, const struct wanted *want, enum sandbox_level *ret_level,
                          struct diag *d)
 {
@@ -69,10 +69,6 @@ static int spawn_in_slot(struct worker *w, const struct wanted *want, enum sandb
         return error;
     w->pid = io.pid;
     if (w->sock < 0 || setsockopt(w->sock, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof(slice))) {
-        if (w->pid)
-            worker_close(w);
-        else
-            slot_give_back(w->sandbox, w->slot);
         errno = io.error ? io.error : EMFILE; /* no room here for the descriptor */
         return diag_errno(d, "cannot start a worker");
     }
@@ -105,7 +101,9 @@ static int worker_spawn(struct sandbox *sb, const struct wanted *want, struct wo
     if (error)
         return diag_set(d, error, "there are %u workers already", sb->config.max_workers);
     error = spawn_in_slot(&w, want, ret_level, d);
-    if (!error)
+    if (error)
+        worker_close(&w);
+    else
         *ret = w;
     return error;
 }
@@ -117,10 +115,12 @@ void worker_close(struct worker *w)
     if (w->sock >= 0)
         close(w->sock);
     /* When the zygote is gone, the worker is gone with it. */
-    if (w->pid > 0 && !sandbox_control(w->sandbox, &io, NULL, &none, NULL) && !io.error)
+    bool gone = w->pid <= 0 || (!sandbox_control(w->sandbox, &io, NULL, &none, NULL) && !io.error);
+    if (gone && w->sandbox)
         slot_give_back(w->sandbox, w->slot);
     w->sock = -1;
     w->pid = 0;
+    w->slot = -1;
 }
 
 static int check_level(const struct sandbox *sb, enum sandbox_level level, struct diag *d)

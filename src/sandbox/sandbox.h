@@ -10,7 +10,8 @@
  *     sandbox_worker(&sb, CLASS, NULL, 0, &w, &d)     any thread; one worker belongs to one thread
  *     room = worker_room(&w, &n)                      build the request there: it is not copied
  *     worker_call(&w, request, fd, &reply, &d)        one request, one reply
- *         E_CANCELLED/E_TIMEOUT/E_IO: the worker is gone; sandbox_worker() again for a new one
+ *         E_CANCELLED/E_TIMEOUT/E_IO: the worker is gone; what lies in its room stays until
+ *         worker_close(&w); then sandbox_worker() for a new one
  *     worker_close(&w); sandbox_stop(&sb)
  *
  * Workers come in classes: what they load before the sandbox closes, what they may use, and whether
@@ -121,7 +122,7 @@ int worker_call(struct worker *w, struct str request, int fd, struct buf *reply,
                 struct diag *d) MUST_CHECK;
 /* Processor time the worker has used so far, in nanoseconds; 0 when it is gone. */
 uint64_t worker_cpu_ns(const struct worker *w);
-/* Kills it; nothing happens when it is gone already. Before sandbox_stop. */
+/* Kills it, when it is not gone already, and gives its room to others. Before sandbox_stop. */
 void worker_close(struct worker *w);
 const char *sandbox_level_name(enum sandbox_level level);
 

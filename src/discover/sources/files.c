@@ -1,263 +1,197 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which files of a folder are items, in which order, and what is said of those that are
- * not. */
+/* Decides which files of a folder are items, and what is said of those that are not. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "discover/above.h"
 #include "discover/detect.h"
+#include "discover/rules.h"
 #include "discover/source.h"
 
-/* Each open folder holds a descriptor; deeper nesting is a coverage row. */
+/* Deeper nesting is a coverage row. */
 #define DEPTH_MAX 512
+/* One unit of work: as many entries as the kernel gives at once, none shorter than this. */
+#define LIST_BYTES  ((size_t)32 << 10)
+#define ENTRY_BYTES 24u
 
-enum entry_type { ENTRY_FILE, ENTRY_FOLDER, ENTRY_LINK, ENTRY_SPECIAL };
-
-struct entry {
-    struct str name; /* of a folder: with '/' at its end, so that byte order is path order */
-    enum entry_type type;
-};
-
-struct level {
-    int fd;
-    size_t path_n; /* length of the walk's path while in this folder */
-    struct arena names;
-    struct {
-        VEC(struct entry);
-    } entries;
-    size_t at;
-    bool only_config; /* inside .git */
+/* A folder of the target: waiting to be opened, or in the middle of its listing. */
+struct folder {
+    struct folder *next;   /* on the stack */
+    struct folder *parent; /* kept open until its folders are; NULL: the target itself */
+    char *path;            /* relative to the target, NUL-terminated; "" is the target */
+    size_t path_n, name_at, depth;
+    int fd;        /* -1: not opened yet */
+    unsigned refs; /* itself while it is listed, and its folders that wait; under the lock */
+    dev_t device;
+    int rule; /* the rule that passes by it, when it keeps some file; else RULE_NONE */
 };
 
 struct walk {
     const struct discover_options *options;
     uint32_t target;
-    struct buf path;
+    dev_t device;
     struct above above;
-    struct {
-        VEC(struct level);
-    } levels;
-    uint64_t *rule_hits; /* one a walk rule */
-    uint64_t links, specials, kernel_mounts;
-    uint64_t shuffle;
-    bool single_done;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct folder *stack;
+    unsigned busy; /* lanes in the middle of a unit: they may find more */
+    bool stopped, single;
+    bool begun;                  /* the first unit was taken */
+    _Atomic uint64_t *rule_hits; /* one a rule */
+    _Atomic uint64_t links, specials, kernel_mounts;
 };
 
-static bool files_accepts(const struct stat *st)
+/* What one lane needs for one unit. */
+struct unit {
+    struct walk *walk;
+    struct lane *lane;
+    struct folder *folder;
+    struct folder *found; /* folders of this unit, last one first */
+    struct buf path;
+    char list[LIST_BYTES] __attribute__((aligned(8)));
+};
+
+static bool files_accepts(const struct discover_options *o UNUSED, const struct target *t UNUSED,
+                          const struct stat *st)
 {
     return S_ISDIR(st->st_mode) || S_ISREG(st->st_mode);
 }
 
-static int entry_cmp(const void *a, const void *b, void *ctx UNUSED)
+/* --- folders ------------------------------------------------------------------------------ */
+
+static struct folder *folder_new(struct folder *parent, struct str path, size_t name_at)
 {
-    return str_cmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
+    struct folder *f = mem_alloc(sizeof(*f));
+    char *copy = f ? mem_alloc(path.n + 1) : NULL;
+    if (!copy) {
+        mem_free(f);
+        return NULL;
+    }
+    if (path.n)
+        memcpy(copy, path.p, path.n);
+    *f = (struct folder){.parent = parent,
+                         .path = copy,
+                         .path_n = path.n,
+                         .name_at = name_at,
+                         .depth = parent ? parent->depth + 1 : 0,
+                         .fd = -1,
+                         .refs = 1,
+                         .rule = RULE_NONE};
+    return f;
 }
 
-/* Test aid: another order of arrival must not change anything. */
-static void shuffle(struct walk *w, struct level *l)
+/* Under the lock, or when nobody else is left. */
+static void folder_drop(struct folder *f)
 {
-    for (size_t i = l->entries.n; w->shuffle && i > 1; i--) {
-        w->shuffle = w->shuffle * 6364136223846793005u + 1442695040888963407u;
-        size_t j = (size_t)((w->shuffle >> 33) % i);
-        struct entry t = l->entries.v[i - 1];
-        l->entries.v[i - 1] = l->entries.v[j];
-        l->entries.v[j] = t;
+    while (f && --f->refs == 0) {
+        struct folder *parent = f->parent;
+        if (f->fd >= 0)
+            close(f->fd);
+        mem_free(f->path);
+        mem_free(f);
+        f = parent;
     }
 }
 
-static const struct walk_rule *rule_of(struct walk *w, struct str name)
+static void push(struct walk *w, struct folder *f)
 {
-    if (w->options->all)
-        return NULL;
-    for (int i = 0; i < WALK_RULE_COUNT; i++)
-        if (str_eq_z(name, WALK_RULES[i].pattern)) {
-            w->rule_hits[i]++;
-            return &WALK_RULES[i];
-        }
-    return NULL;
+    f->next = w->stack;
+    w->stack = f;
 }
 
-static int add_entry(struct level *l, struct str name, enum entry_type type)
+/* --- what is said of entries -------------------------------------------------------------- */
+
+static int refuse(struct unit *u, struct str path, uint32_t mode, enum coverage_state state,
+                  const char *reason)
 {
-    struct str kept = type == ENTRY_FOLDER ? arena_fmt(&l->names, STR_FMT "/", STR_ARG(name))
-                                           : arena_str(&l->names, name);
-    if (!kept.p)
-        return E_NOMEM;
-    return vec_push(&l->entries, ((struct entry){kept, type}));
+    return lane_refuse(u->lane, u->walk->target, path, mode, state, reason);
+}
+
+static int refuse_errno(struct unit *u, struct str path, uint32_t mode, int e)
+{
+    if (e == EACCES || e == EPERM)
+        return refuse(u, path, mode, COVERAGE_DENIED, "permission denied");
+    if (e == ENOENT || e == ELOOP || e == ENOTDIR)
+        return refuse(u, path, mode, COVERAGE_FAILED, "changed or vanished during the scan");
+    char text[160];
+    snprintf(text, sizeof(text), "cannot be opened: %s", strerror(e));
+    return refuse(u, path, mode, COVERAGE_FAILED, text);
 }
 
 /* A link or a pipe under a name that a detector knows (a settings file, a manifest) is an item of
  * its own: a file that stood there must not seem to be gone. */
-static int add_unread(struct walk *w, struct level *l, struct str name, enum entry_type type)
+static int pass_by(struct unit *u, struct str path, bool link)
 {
-    AUTO(buf) path = BUF_INIT;
-    path_join(&path, buf_str(&w->path), name);
-    if (buf_result(&path))
-        return buf_result(&path);
-    return detect_wants(buf_str(&path)) ? add_entry(l, name, type) : 0;
+    _Atomic uint64_t *counter = link ? &u->walk->links : &u->walk->specials;
+    (*counter)++;
+    if (!detect_wants(path))
+        return 0;
+    return refuse(u, path, S_IFREG, COVERAGE_SKIPPED,
+                  link ? "a symbolic link: not followed" : "a pipe, socket or device");
 }
 
-static enum entry_type type_of(int folder, const struct dirent *e)
+/* A file that is not known to be unchanged. O_NONBLOCK: a FIFO that took its place must not hang
+ * the scan. */
+static int open_file(struct unit *u, int folder, const char *name, struct str path)
 {
     struct stat st;
-    unsigned char type = e->d_type;
-    if (type == DT_UNKNOWN && !fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
-        type = IFTODT(st.st_mode);
-    switch (type) {
-    case DT_REG:
-    case DT_UNKNOWN: return ENTRY_FILE; /* opening it tells */
-    case DT_DIR: return ENTRY_FOLDER;
-    case DT_LNK: return ENTRY_LINK;
-    default: return ENTRY_SPECIAL;
-    }
-}
-
-static int take_entry(struct walk *w, struct level *l, const struct dirent *e)
-{
-    struct str name = str_z(e->d_name);
-    enum entry_type type = type_of(l->fd, e);
-    if (str_eq_z(name, ".") || str_eq_z(name, ".."))
-        return 0;
-    if (l->only_config && !str_eq_z(name, "config"))
-        return 0;
-    switch (type) {
-    case ENTRY_FILE: break;
-    case ENTRY_FOLDER:
-        if (rule_of(w, name) && !str_eq_z(name, ".git"))
-            return 0;
-        break;
-    case ENTRY_LINK: w->links++; return add_unread(w, l, name, type);
-    case ENTRY_SPECIAL: w->specials++; return add_unread(w, l, name, type);
-    }
-    return add_entry(l, name, type);
-}
-
-/* /proc, /sys and their like are views of the kernel, not data of the target. */
-static bool is_kernel_mount(int fd)
-{
-    static const unsigned long magics[] = {
-        PROC_SUPER_MAGIC,    SYSFS_MAGIC,  DEBUGFS_MAGIC,    TRACEFS_MAGIC,      CGROUP_SUPER_MAGIC,
-        CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC, SECURITYFS_MAGIC, DEVPTS_SUPER_MAGIC, PSTOREFS_MAGIC};
-    struct statfs sf;
-    if (fstatfs(fd, &sf))
-        return false;
-    for (size_t i = 0; i < ARRAY_LEN(magics); i++)
-        if ((unsigned long)sf.f_type == magics[i])
-            return true;
-    return false;
-}
-
-/* Read one folder into a new level; takes the descriptor. */
-static int push_level(struct walk *w, int fd, bool only_config)
-{
-    struct level l = {.fd = fd, .path_n = w->path.n, .names = ARENA(0), .only_config = only_config};
-    DIR *dir = NULL;
-    int copy = dup(fd), rc = 0;
-    if (copy < 0 || !(dir = fdopendir(copy))) {
-        rc = E_IO;
-        if (copy >= 0)
-            close(copy);
-    }
-    while (!rc) {
-        errno = 0;
-        struct dirent *e = readdir(dir);
-        if (!e) {
-            rc = errno ? E_IO : 0;
-            break;
-        }
-        rc = take_entry(w, &l, e);
-    }
-    if (dir)
-        closedir(dir);
-    if (!rc) {
-        shuffle(w, &l);
-        rc = vec_sort(&l.entries, entry_cmp, NULL);
-    }
-    if (!rc)
-        rc = vec_push(&w->levels, l);
-    if (rc) {
-        close(fd);
-        vec_free(&l.entries);
-        arena_done(&l.names);
-    }
-    return rc;
-}
-
-static void pop_level(struct walk *w)
-{
-    struct level *l = &w->levels.v[--w->levels.n];
-    close(l->fd);
-    vec_free(&l->entries);
-    arena_done(&l->names);
-}
-
-static int refuse(struct walk *w, struct source_item *ret, enum coverage_state state,
-                  const char *reason)
-{
-    *ret = (struct source_item){
-        .path = buf_str(&w->path), .fd = -1, .state = state, .mode = ret->mode};
-    snprintf(ret->reason, sizeof(ret->reason), "%s", reason);
-    return 1;
-}
-
-static int refuse_errno(struct walk *w, struct source_item *ret, int e)
-{
-    if (e == EACCES || e == EPERM)
-        return refuse(w, ret, COVERAGE_DENIED, "permission denied");
-    if (e == ENOENT || e == ELOOP || e == ENOTDIR)
-        return refuse(w, ret, COVERAGE_FAILED, "changed or vanished during the scan");
-    char text[160];
-    snprintf(text, sizeof(text), "cannot be opened: %s", strerror(e));
-    return refuse(w, ret, COVERAGE_FAILED, text);
-}
-
-/* A folder entry: descend. 1: an item that tells why not, 0: descended or passed by. */
-static int enter(struct walk *w, struct level *parent, const char *name, struct source_item *ret)
-{
-    if (w->levels.n >= DEPTH_MAX)
-        return refuse(w, ret, COVERAGE_FAILED, "nested deeper than 512 folders");
-    int fd = openat(parent->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return refuse_errno(w, ret, errno);
-    if (!w->options->all && is_kernel_mount(fd)) {
-        w->kernel_mounts++;
-        close(fd);
-        return 0;
-    }
-    bool only_config = !w->options->all && str_eq_z(path_base(buf_str(&w->path)), ".git");
-    int rc = push_level(w, fd, only_config);
-    if (rc == E_IO)
-        return refuse(w, ret, COVERAGE_FAILED, "the folder could not be listed to its end");
-    return rc;
-}
-
-static int open_file(struct walk *w, int folder, const char *name, struct source_item *ret)
-{
-    struct stat st;
-    /* O_NONBLOCK: a FIFO that took the place of a file must not hang the scan. */
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
-        return refuse_errno(w, ret, errno);
+        return refuse_errno(u, path, S_IFREG, errno);
     if (fstat(fd, &st)) {
         close(fd);
-        return refuse_errno(w, ret, EIO);
+        return refuse_errno(u, path, S_IFREG, EIO);
     }
     if (!S_ISREG(st.st_mode)) {
         close(fd);
-        w->specials++;
+        return pass_by(u, path, false);
+    }
+    return lane_file(u->lane, u->walk->target, path, fd, &st);
+}
+
+static int take_file(struct unit *u, const char *name, struct str path)
+{
+    struct stat st;
+    int rule = walk_rules_file(u->walk->options->rules, path);
+    if (rule != RULE_NONE) {
+        u->walk->rule_hits[rule]++;
         return 0;
     }
-    *ret = (struct source_item){.path = buf_str(&w->path),
-                                .size = (uint64_t)st.st_size,
-                                .mode = st.st_mode,
-                                .fd = fd,
-                                .state = COVERAGE_EXAMINED};
-    return 1;
+    if (u->walk->options->cache && !fstatat(u->folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
+        S_ISREG(st.st_mode)) {
+        int rc = lane_unchanged(u->lane, u->walk->target, path, &st);
+        if (rc)
+            return rc < 0 ? rc : 0;
+    }
+    return open_file(u, u->folder->fd, name, path);
+}
+
+static int take_folder(struct unit *u, struct str path, size_t name_at)
+{
+    struct str name = str_sub(path, name_at, path.n);
+    int rule = u->walk->options->all ? RULE_NONE : walk_rules_folder(u->walk->options->rules, path);
+    if (rule != RULE_NONE) {
+        u->walk->rule_hits[rule]++;
+        if (!walk_rules_keeps(u->walk->options->rules, rule, STR_NULL))
+            return 0;
+    }
+    if (u->folder->depth + 1 >= DEPTH_MAX)
+        return refuse(u, path, S_IFDIR, COVERAGE_FAILED, "nested deeper than 512 folders");
+    struct folder *f = folder_new(u->folder, path, name_at);
+    if (!f || !name.n)
+        return E_NOMEM;
+    f->rule = rule;
+    f->next = u->found;
+    u->found = f;
+    return 0;
 }
 
 static bool is_one_of(struct str name, const char *const *words, size_t n)
@@ -285,81 +219,230 @@ static bool is_context(struct str path, struct str only, bool folder)
                                         path_is_below(only, path_dir(dir)));
 }
 
-static bool wanted(const struct walk *w, bool folder)
+static bool wanted(const struct walk *w, struct str path, bool folder)
 {
-    struct str only = w->options->only_path, path = buf_str(&w->path);
+    struct str only = w->options->only_path;
     if (!only.n || path_is_below(path, only) || (folder && path_is_below(only, path)))
         return true;
     return is_context(path, only, folder);
 }
 
-/* 1: an item, 0: descended or passed by, negative. */
-static int visit(struct walk *w, struct level *l, enum entry_type type, const char *name,
-                 struct source_item *ret)
+static unsigned char type_of(int folder, const struct dirent64 *e)
 {
-    ret->mode = type == ENTRY_FOLDER ? S_IFDIR : S_IFREG; /* what a refusal is about */
-    switch (type) {
-    case ENTRY_FILE: break;
-    case ENTRY_FOLDER: return enter(w, l, name, ret);
-    case ENTRY_LINK: return refuse(w, ret, COVERAGE_SKIPPED, "a symbolic link: not followed");
-    case ENTRY_SPECIAL: return refuse(w, ret, COVERAGE_SKIPPED, "a pipe, socket or device");
-    }
-    return open_file(w, l->fd, name, ret);
+    struct stat st;
+    if (e->d_type == DT_UNKNOWN && !fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+        return (unsigned char)IFTODT(st.st_mode);
+    return e->d_type;
 }
 
-/* What stands above the target. */
-static int next_above(struct above *a, struct source_item *ret)
+static int take_entry(struct unit *u, const struct dirent64 *e)
 {
-    struct above_file *f = &a->files.v[a->at++];
-    *ret = (struct source_item){
-        .path = f->path, .size = f->size, .mode = f->mode, .fd = f->fd, .state = COVERAGE_EXAMINED};
-    f->fd = -1;
-    return 1;
-}
-
-/* The target itself is the item. */
-static int next_single(struct walk *w, struct source_item *ret)
-{
-    const struct target *t = &w->options->targets[w->target];
-    if (w->single_done)
+    struct folder *f = u->folder;
+    struct str name = str_z(e->d_name);
+    if (str_eq_z(name, ".") || str_eq_z(name, ".."))
         return 0;
-    w->single_done = true;
-    char *root = arena_z(&w->levels.v[0].names, t->root);
-    buf_add(&w->path, t->name);
-    ret->mode = S_IFREG;
-    return root && !buf_result(&w->path) ? open_file(w, AT_FDCWD, root, ret) : E_NOMEM;
+    if (f->rule != RULE_NONE && !walk_rules_keeps(u->walk->options->rules, f->rule, name))
+        return 0;
+    unsigned char type = type_of(f->fd, e);
+    buf_clear(&u->path);
+    path_join(&u->path, str_n(f->path, f->path_n), name);
+    if (buf_result(&u->path))
+        return E_NOMEM;
+    struct str path = buf_str(&u->path);
+    if (!wanted(u->walk, path, type == DT_DIR))
+        return 0;
+    switch (type) {
+    case DT_REG:
+    case DT_UNKNOWN: return take_file(u, e->d_name, path); /* opening it tells */
+    case DT_DIR: return f->rule == RULE_NONE ? take_folder(u, path, path.n - name.n) : 0;
+    case DT_LNK: return pass_by(u, path, true);
+    default: return pass_by(u, path, false);
+    }
 }
 
-static int files_next(void *state, struct source_item *ret, struct diag *d)
+/* --- one unit ----------------------------------------------------------------------------- */
+
+/* /proc, /sys and their like are views of the kernel, not data of the target. */
+static bool is_kernel_mount(int fd)
 {
-    struct walk *w = state;
-    if (w->above.at < w->above.files.n)
-        return next_above(&w->above, ret);
-    if (w->options->targets[w->target].single_file)
-        return next_single(w, ret);
-    while (w->levels.n) {
-        struct level *l = &w->levels.v[w->levels.n - 1];
-        buf_cut(&w->path, l->path_n);
-        if (l->at == l->entries.n) {
-            pop_level(w);
-            continue;
-        }
-        struct entry e = l->entries.v[l->at++];
-        bool folder = e.type == ENTRY_FOLDER;
-        struct str name = folder ? str_sub(e.name, 0, e.name.n - 1) : e.name;
-        if (w->path.n)
-            buf_addc(&w->path, '/');
-        buf_add(&w->path, name);
-        if (buf_result(&w->path))
-            return diag_set(d, E_NOMEM, "no memory for a path");
-        if (!wanted(w, folder))
-            continue;
-        int rc = visit(w, l, e.type, w->path.p + w->path.n - name.n, ret);
-        if (rc)
-            return rc < 0 ? diag_set(d, rc, "no memory to list a folder") : rc;
-    }
+    static const unsigned long magics[] = {
+        PROC_SUPER_MAGIC,    SYSFS_MAGIC,  DEBUGFS_MAGIC,    TRACEFS_MAGIC,      CGROUP_SUPER_MAGIC,
+        CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC, SECURITYFS_MAGIC, DEVPTS_SUPER_MAGIC, PSTOREFS_MAGIC};
+    struct statfs sf;
+    if (fstatfs(fd, &sf))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(magics); i++)
+        if ((unsigned long)sf.f_type == magics[i])
+            return true;
+    return false;
+}
+
+/* 1: open, 0: it is no part of the walk (and what there was to say was said), negative. */
+static int open_folder(struct unit *u)
+{
+    struct folder *f = u->folder;
+    struct str path = str_n(f->path, f->path_n);
+    struct stat st;
+    int fd = openat(f->parent->fd, f->path + f->name_at,
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return refuse_errno(u, path, S_IFDIR, errno);
+    f->fd = fd;
+    f->device = fstat(fd, &st) ? u->walk->device : st.st_dev;
+    if (u->walk->options->all || f->device == f->parent->device || !is_kernel_mount(fd))
+        return 1;
+    u->walk->kernel_mounts++;
     return 0;
 }
+
+/* A folder may tell what it is by a file that it holds. Markers stand in the first entries mostly;
+ * of a folder that is longer, the kernel is asked. */
+static bool is_passed_by(struct unit *u, ssize_t n)
+{
+    const struct walk_rules *rules = u->walk->options->rules;
+    for (ssize_t at = 0; at < n;) {
+        const struct dirent64 *e = (const struct dirent64 *)(u->list + at);
+        int rule = walk_rules_marker(rules, str_z(e->d_name));
+        if (rule != RULE_NONE && u->folder->parent) {
+            u->walk->rule_hits[rule]++;
+            return true;
+        }
+        at += e->d_reclen;
+    }
+    return false;
+}
+
+/* The listing goes on in any lane, while this one looks at what it has. */
+static void share(struct unit *u)
+{
+    struct walk *w = u->walk;
+    pthread_mutex_lock(&w->lock);
+    u->folder->refs++;
+    push(w, u->folder);
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* Folders that were found come off the stack before their own goes on: what waits stays small. */
+static void give_back(struct unit *u)
+{
+    struct walk *w = u->walk;
+    pthread_mutex_lock(&w->lock);
+    for (struct folder *f = u->found, *next; f; f = next) {
+        next = f->next;
+        u->folder->refs++;
+        push(w, f);
+    }
+    folder_drop(u->folder);
+    w->busy--;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* Test aid: another order of arrival must not change anything. */
+static void shuffle(struct unit *u, const struct dirent64 **entries, size_t n)
+{
+    uint64_t state = u->walk->options->shuffle_seed ^ str_hash(str_n(u->list, LIST_BYTES), 1);
+    for (size_t i = n; u->walk->options->shuffle_seed && i > 1; i--) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        size_t j = (size_t)((state >> 33) % i);
+        const struct dirent64 *t = entries[i - 1];
+        entries[i - 1] = entries[j];
+        entries[j] = t;
+    }
+}
+
+static int take_entries(struct unit *u, ssize_t n)
+{
+    const struct dirent64 *entries[LIST_BYTES / ENTRY_BYTES];
+    size_t count = 0;
+    int rc = 0;
+    for (ssize_t at = 0; at < n;) {
+        entries[count] = (const struct dirent64 *)(u->list + at);
+        at += entries[count++]->d_reclen;
+    }
+    shuffle(u, entries, count);
+    for (size_t i = 0; i < count && !rc && !lane_cancelled(u->lane); i++)
+        rc = take_entry(u, entries[i]);
+    return rc;
+}
+
+static int list_folder(struct unit *u)
+{
+    struct folder *f = u->folder;
+    bool fresh = f->fd < 0;
+    int rc = fresh ? open_folder(u) : 1;
+    if (rc <= 0)
+        return rc;
+    uint64_t begin = clock_ticks();
+    ssize_t n = getdents64(f->fd, u->list, LIST_BYTES);
+    lane_listed(u->lane, fresh, clock_ticks() - begin);
+    if (n < 0)
+        return refuse(u, str_n(f->path, f->path_n), S_IFDIR, COVERAGE_FAILED,
+                      "the folder could not be listed to its end");
+    if (n == 0 || (fresh && f->rule == RULE_NONE && is_passed_by(u, n)))
+        return 0;
+    share(u);
+    return take_entries(u, n);
+}
+
+/* Wait for a folder that nobody lists. NULL: all are done. */
+static struct folder *take(struct walk *w, bool *ret_first)
+{
+    pthread_mutex_lock(&w->lock);
+    while (!w->stack && w->busy && !w->stopped)
+        pthread_cond_wait(&w->changed, &w->lock);
+    struct folder *f = w->stopped ? NULL : w->stack;
+    if (f) {
+        w->stack = f->next;
+        w->busy++;
+        *ret_first = !w->begun;
+        w->begun = true;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return f;
+}
+
+/* What stands above the target, and the target that is a file. */
+static int first_unit(struct walk *w, struct unit *u)
+{
+    const struct target *t = &w->options->targets[w->target];
+    int rc = 0;
+    vec_each (f, &w->above.files) {
+        struct stat st;
+        int fd = f->fd;
+        f->fd = -1;
+        if (rc || fstat(fd, &st))
+            close(fd);
+        else
+            rc = lane_file(u->lane, w->target, f->path, fd, &st);
+    }
+    if (!w->single || rc)
+        return rc;
+    AUTO(arena) a = ARENA(0);
+    char *root = arena_z(&a, t->root);
+    return root ? open_file(u, AT_FDCWD, root, t->name) : E_NOMEM;
+}
+
+static int files_work(void *state, struct lane *l, struct diag *d)
+{
+    struct walk *w = state;
+    bool first = false;
+    struct folder *f = take(w, &first);
+    if (!f)
+        return 0;
+    struct unit u = {.walk = w, .lane = l, .folder = f, .path = BUF_INIT};
+    int rc = first ? first_unit(w, &u) : 0;
+    if (!rc && !w->single)
+        rc = list_folder(&u);
+    give_back(&u);
+    buf_done(&u.path);
+    if (rc == E_NOMEM && !d->text[0])
+        diag_set(d, rc, "no memory to list a folder");
+    return rc ? rc : 1;
+}
+
+/* --- open and close ----------------------------------------------------------------------- */
 
 static int rule_row(struct walk *w, struct discover_report *r, const char *rule,
                     enum coverage_state state, const char *reason, uint64_t count)
@@ -374,64 +457,91 @@ static int rule_row(struct walk *w, struct discover_report *r, const char *rule,
                                                          .files = count}));
 }
 
-static int files_close(void *state, struct discover_report *r)
+static int tell(struct walk *w, struct discover_report *r)
 {
-    struct walk *w = state;
+    const struct walk_rules *rules = w->options->rules;
     int rc = 0;
-    for (int i = 0; i < WALK_RULE_COUNT && !rc && r; i++)
-        rc = rule_row(w, r, WALK_RULES[i].hides, COVERAGE_SKIPPED, WALK_RULES[i].reason,
-                      w->rule_hits[i]);
-    if (!rc && r)
+    for (int i = 0; i < walk_rules_count(rules) && !rc; i++)
+        rc = rule_row(w, r, walk_rules_hides(rules, i), COVERAGE_SKIPPED,
+                      walk_rules_reason(rules, i), w->rule_hits[i]);
+    if (!rc)
         rc = rule_row(w, r, "symbolic-links", COVERAGE_SKIPPED,
                       "links are not followed; what they name inside the target is read in place",
                       w->links);
-    if (!rc && r)
+    if (!rc)
         rc = rule_row(w, r, "special-files", COVERAGE_SKIPPED,
                       "pipes, sockets and devices hold no configuration", w->specials);
-    if (!rc && r)
+    if (!rc)
         rc = rule_row(w, r, "kernel-file-systems", COVERAGE_SKIPPED,
                       "views of the running kernel, not data of the target", w->kernel_mounts);
-    while (w->levels.n)
-        pop_level(w);
-    vec_free(&w->levels);
+    return rc;
+}
+
+static int files_close(void *state, struct discover_report *r)
+{
+    struct walk *w = state;
+    int rc = r ? tell(w, r) : 0;
+    while (w->stack) {
+        struct folder *f = w->stack;
+        w->stack = f->next;
+        folder_drop(f);
+    }
     above_close(&w->above);
-    buf_done(&w->path);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->lock);
     mem_free(w->rule_hits);
     mem_free(w);
     return rc;
 }
 
+static void files_stop(void *state)
+{
+    struct walk *w = state;
+    pthread_mutex_lock(&w->lock);
+    w->stopped = true;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* The target itself is the first folder. */
+static int open_root(struct walk *w, struct diag *d)
+{
+    const struct target *t = &w->options->targets[w->target];
+    AUTO(arena) a = ARENA(0);
+    struct stat st;
+    char *root = arena_z(&a, t->root);
+    struct folder *f = root ? folder_new(NULL, STR(""), 0) : NULL;
+    if (!f)
+        return diag_set(d, E_NOMEM, "no memory to walk a folder");
+    push(w, f);
+    f->fd = open(root, O_RDONLY | O_CLOEXEC | (w->single ? O_PATH : O_DIRECTORY));
+    if (f->fd < 0)
+        return diag_errno(d, "cannot open the folder");
+    w->device = f->device = fstat(f->fd, &st) ? 0 : st.st_dev;
+    return 0;
+}
+
 static int files_open(const struct discover_options *o, uint32_t target, void **ret_state,
                       struct diag *d)
 {
-    const struct target *t = &o->targets[target];
     struct walk *w = mem_alloc(sizeof(*w));
-    if (!w || !(w->rule_hits = mem_alloc(sizeof(uint64_t) * (size_t)WALK_RULE_COUNT))) {
+    size_t rules = (size_t)walk_rules_count(o->rules) + 1;
+    if (!w || !(w->rule_hits = mem_alloc(sizeof(*w->rule_hits) * rules))) {
         mem_free(w);
         return diag_set(d, E_NOMEM, "no memory to walk a folder");
     }
     w->options = o;
     w->target = target;
-    w->shuffle = o->shuffle_seed;
-    w->path = (struct buf)BUF_INIT;
+    w->single = o->targets[target].single_file;
     w->above.mem = (struct arena)ARENA(0);
-    AUTO(arena) a = ARENA(0);
-    char *root = arena_z(&a, t->root);
-    int rc = root ? 0 : E_NOMEM;
-    if (!rc && t->single_file) {
-        rc = vec_push(&w->levels, ((struct level){.fd = -1, .names = ARENA(0)}));
-    } else if (!rc) {
-        int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        rc = fd < 0 ? diag_errno(d, "cannot open the folder") : push_level(w, fd, false);
-        if (rc && fd >= 0)
-            diag_set(d, rc, "the folder could not be listed to its end");
-    }
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->changed, NULL);
+    int rc = open_root(w, d);
     if (!rc)
-        rc = above_open(t, &w->above);
+        rc = above_open(&o->targets[target], &w->above);
     if (rc) {
-        diag_at(d, root, 0, 0);
-        (void)files_close(w, NULL); /* nothing to report of a walk that did not start */
-        return rc;
+        int closed = files_close(w, NULL);
+        return closed ? closed : rc;
     }
     *ret_state = w;
     return 0;
@@ -442,6 +552,7 @@ const struct source SOURCE_FILES = {
     .title = "Files of a folder, or one file",
     .accepts = files_accepts,
     .open = files_open,
-    .next = files_next,
+    .work = files_work,
+    .stop = files_stop,
     .close = files_close,
 };

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "discover/rules.h"
 #include "discover/source.h"
 
 extern const struct source SOURCE_FILES;
@@ -73,29 +74,84 @@ static int teardown(void **state)
     return 0;
 }
 
+/* --- a lane that only writes down what it was given ----------------------------------------- */
+
+struct line {
+    struct str path;
+    enum coverage_state state;
+};
+
+struct lane {
+    struct arena mem;
+    struct {
+        VEC(struct line);
+    } lines;
+};
+
+static int note(struct lane *l, struct str path, enum coverage_state state)
+{
+    struct line line = {arena_str(&l->mem, path), state};
+    assert_non_null(line.path.p);
+    return vec_push(&l->lines, line);
+}
+
+int lane_file(struct lane *l, uint32_t target UNUSED, struct str path, int fd,
+              const struct stat *st UNUSED)
+{
+    close(fd);
+    return note(l, path, COVERAGE_EXAMINED);
+}
+
+int lane_unchanged(struct lane *l UNUSED, uint32_t target UNUSED, struct str path UNUSED,
+                   const struct stat *st UNUSED)
+{
+    return 0;
+}
+
+int lane_refuse(struct lane *l, uint32_t target UNUSED, struct str path, uint32_t mode UNUSED,
+                enum coverage_state state, const char *reason)
+{
+    assert_true(reason[0]);
+    return note(l, path, state);
+}
+
+void lane_listed(struct lane *l UNUSED, uint64_t folders UNUSED, uint64_t ns UNUSED) {}
+
+bool lane_cancelled(const struct lane *l UNUSED)
+{
+    return false;
+}
+
+static int line_cmp(const void *a, const void *b, void *ctx UNUSED)
+{
+    return str_cmp(((const struct line *)a)->path, ((const struct line *)b)->path);
+}
+
 /* All items as "path:state\n", then the coverage rows as "rule=count\n". */
 static void walk(struct tree *t, struct buf *out)
 {
     void *w;
     struct diag d = {0};
-    struct source_item it;
+    struct lane l = {.mem = ARENA(0)};
     struct discover_report report = {0};
     int rc;
     assert_int_equal(SOURCE_FILES.open(&t->options, 0, &w, &d), 0);
-    while ((rc = SOURCE_FILES.next(w, &it, &d)) == 1) {
-        buf_addf(out, STR_FMT ":%s\n", STR_ARG(it.path), COVERAGE_STATE_NAMES[it.state]);
-        if (it.fd >= 0)
-            close(it.fd);
-    }
+    while ((rc = SOURCE_FILES.work(w, &l, &d)) == 1)
+        continue;
     assert_int_equal(rc, 0);
+    assert_int_equal(vec_sort(&l.lines, line_cmp, NULL), 0);
+    vec_each (line, &l.lines)
+        buf_addf(out, STR_FMT ":%s\n", STR_ARG(line->path), COVERAGE_STATE_NAMES[line->state]);
     assert_int_equal(SOURCE_FILES.close(w, &report), 0);
     vec_each (row, &report.coverage) {
         buf_addf(out, STR_FMT "=%llu\n", STR_ARG(row->path), (unsigned long long)row->files);
     }
-    discover_report_done(&report);
+    vec_free(&report.coverage);
+    vec_free(&l.lines);
+    arena_done(&l.mem);
 }
 
-static void order_is_path_order(void **state)
+static void every_file_once(void **state)
 {
     struct tree *t = *state;
     make_folder(t, "a");
@@ -110,6 +166,22 @@ static void order_is_path_order(void **state)
         walk(t, &out);
         assert_string_equal(out.p, want);
     }
+}
+
+/* More entries than the kernel gives at once: the folder is listed in parts. */
+static void a_long_folder(void **state)
+{
+    struct tree *t = *state;
+    AUTO(buf) want = BUF_INIT;
+    for (int i = 0; i < 3000; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "file-with-a-longer-name-%05d", i);
+        make_file(t, name, "");
+        buf_addf(&want, "%s:examined\n", name);
+    }
+    AUTO(buf) out = BUF_INIT;
+    walk(t, &out);
+    assert_string_equal(out.p, want.p);
 }
 
 static void rules_are_rows(void **state)
@@ -216,7 +288,8 @@ static void one_file_as_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(order_is_path_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_file_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_long_folder, setup, teardown),
         cmocka_unit_test_setup_teardown(rules_are_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(links_and_pipes_never_hang, setup, teardown),
         cmocka_unit_test_setup_teardown(deep_nesting_is_a_row, setup, teardown),

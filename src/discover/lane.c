@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how items reach workers, how what they say is kept, and what a dead worker costs. */
+#include "discover/lane_internal.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "discover/emit.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+int lane_init(struct lane *l, const struct discover_options *o, struct sandbox *sb,
+              const atomic_bool *stop)
+{
+    *l = (struct lane){.options = o, .sandbox = sb, .stop = stop};
+    l->names = l->mem = (struct arena)ARENA(0);
+    l->reply = l->request = l->batch.table = (struct buf)BUF_INIT;
+    l->counts = mem_array(NULL, o->n_targets + 1, sizeof(*l->counts));
+    if (!l->counts)
+        return E_NOMEM;
+    memset(l->counts, 0, (o->n_targets + 1) * sizeof(*l->counts));
+    return 0;
+}
+
+static void close_worker(struct lane *l, enum worker_role role)
+{
+    if (!l->has[role])
+        return;
+    l->stats.worker_cpu_ns += worker_cpu_ns(&l->workers[role]);
+    worker_close(&l->workers[role]);
+    l->has[role] = false;
+}
+
+void lane_rest(struct lane *l)
+{
+    for (int r = 0; r < ROLE_COUNT; r++)
+        close_worker(l, (enum worker_role)r);
+}
+
+void lane_done(struct lane *l)
+{
+    lane_rest(l);
+    batch_done(&l->batch);
+    vec_free(&l->items);
+    vec_free(&l->results);
+    buf_done(&l->reply);
+    buf_done(&l->request);
+    arena_done(&l->names);
+    arena_done(&l->mem);
+    mem_free(l->counts);
+}
+
+struct diag *lane_diag(struct lane *l)
+{
+    return &l->diag;
+}
+
+bool lane_cancelled(const struct lane *l)
+{
+    return atomic_load_explicit(l->stop, memory_order_relaxed) ||
+           (l->options->cancel && *l->options->cancel);
+}
+
+int lane_ended(const struct lane *l)
+{
+    return l->error;
+}
+
+void lane_listed(struct lane *l, uint64_t folders, uint64_t ns)
+{
+    l->shown.folders += folders;
+    l->stats.list_ns += ns;
+}
+
+static int no_memory(struct lane *l)
+{
+    return diag_set(&l->diag, E_NOMEM, "no memory for what the scan found");
+}
+
+/* --- what was found ----------------------------------------------------------------------- */
+
+/* What lies above the target names it, and is no part of it. */
+static bool is_above(struct str path)
+{
+    return str_starts(path, STR("../"));
+}
+
+static void count(struct lane *l, uint32_t target, struct str path, uint64_t bytes, bool binary)
+{
+    l->shown.files++;
+    l->shown.bytes += bytes;
+    if (is_above(path))
+        return;
+    l->counts[target].files++;
+    l->counts[target].bytes += bytes;
+    l->counts[target].binaries += binary;
+}
+
+static int keep(struct lane *l, const struct result *r)
+{
+    struct result kept = *r;
+    kept.path = arena_str(&l->mem, r->path);
+    kept.frame = arena_str(&l->mem, r->frame);
+    kept.reason = arena_str(&l->mem, r->reason);
+    if (!kept.path.p || !kept.frame.p || !kept.reason.p || vec_push(&l->results, kept))
+        return no_memory(l);
+    return 0;
+}
+
+int lane_refuse(struct lane *l, uint32_t target, struct str path, uint32_t mode,
+                enum coverage_state state, const char *reason)
+{
+    struct result r = {.target = target,
+                       .path = path,
+                       .mode = mode,
+                       .state = state,
+                       .code = state == COVERAGE_DENIED ? E_DENIED : E_IO,
+                       .reason = str_z(reason)};
+    l->shown.files++;
+    return keep(l, &r);
+}
+
+int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, uint32_t mode,
+               struct str frame)
+{
+    struct result r = {.target = target,
+                       .path = path,
+                       .size = size,
+                       .mode = mode,
+                       .state = COVERAGE_EXAMINED,
+                       .frame = frame};
+    l->shown.assets += fact_count_assets(frame);
+    return keep(l, &r);
+}
+
+/* What a worker said of an item. */
+static int take_answer(struct lane *l, const struct asked *it, const struct answered *a)
+{
+    count(l, it->target, it->path, a->bytes_read, a->binary);
+    return a->frame.n ? lane_facts(l, it->target, it->path, it->size, it->mode, a->frame) : 0;
+}
+
+static int take_failure(struct lane *l, const struct asked *it, int code, const struct diag *d)
+{
+    struct result r = {.target = it->target,
+                       .path = it->path,
+                       .size = it->size,
+                       .mode = it->mode,
+                       .code = code,
+                       .state = COVERAGE_FAILED,
+                       .reason = str_z(d->text[0] ? d->text : err_name(code))};
+    l->shown.files++;
+    return keep(l, &r);
+}
+
+/* For the next scan. What changed under our eyes is not remembered. */
+static int remember(struct lane *l, const struct batched *b, const struct answered *a)
+{
+    unsigned char sum[SHA256_BYTES];
+    struct cached facts = {a->frame, a->bytes_read, a->binary};
+    bool hashed = a->frame.n && b->asked.in_memory;
+    if (!l->cache || b->asked.changed || is_above(b->asked.path))
+        return 0;
+    if (hashed && sha256_of(b->asked.bytes, sum))
+        return no_memory(l);
+    int rc = cache_put(l->cache, b->asked.path, &b->stamp, hashed ? sum : NULL, &facts);
+    return rc ? no_memory(l) : 0;
+}
+
+int lane_unchanged(struct lane *l, uint32_t target, struct str path, const struct stat *st)
+{
+    struct file_stamp stamp = file_stamp(st);
+    struct cached c;
+    if (!l->cache || !cache_find(l->cache, path, &stamp, &c))
+        return 0;
+    struct asked it = {.target = target, .path = path, .size = stamp.size, .mode = stamp.mode};
+    struct answered a = {.binary = c.binary, .bytes_read = c.bytes_read, .frame = c.frame};
+    l->stats.unchanged++;
+    int rc = take_answer(l, &it, &a);
+    if (!rc && cache_put(l->cache, path, &stamp, NULL, &c))
+        rc = no_memory(l);
+    return rc ? rc : 1;
+}
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+static bool same_folders(const struct lane *l, const int *folders, size_t n)
+{
+    return n == l->n_folders && (!n || !memcmp(folders, l->folders, n * sizeof(*folders)));
+}
+
+static int need_worker(struct lane *l, enum worker_role role, const int *folders, size_t n,
+                       struct diag *d)
+{
+    if (l->has[role] && (role == ROLE_ITEMS || same_folders(l, folders, n)))
+        return 0;
+    close_worker(l, role);
+    int rc = sandbox_worker(l->sandbox, role, folders, n, &l->workers[role], d);
+    if (rc)
+        return rc;
+    l->has[role] = true;
+    l->workers[role].delay_us = l->options->delay_us;
+    if (role != ROLE_ITEMS) {
+        if (n)
+            memcpy(l->folders, folders, n * sizeof(*folders));
+        l->n_folders = n;
+    }
+    return 0;
+}
+
+static bool is_gone(int rc)
+{
+    return rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO;
+}
+
+/* One call. *ret_late: the worker died because its time was up. */
+static int call_once(struct lane *l, enum worker_role role, struct str request, int fd,
+                     struct buf *reply, bool *ret_late, struct diag *d)
+{
+    const struct worker_class *class = &l->sandbox->config.classes[role];
+    uint64_t begin = clock_ticks();
+    int rc = worker_call(&l->workers[role], request, fd, reply, d);
+    uint64_t took = clock_ticks() - begin;
+    l->stats.calls++;
+    l->stats.wait_ns += took;
+    *ret_late = false;
+    if (!is_gone(rc))
+        return rc;
+    /* Processor time passes no faster than time: a death before that was not the watchdog's. */
+    *ret_late = rc == E_TIMEOUT || took >= class->cpu_seconds * NS_PER_S;
+    close_worker(l, role);
+    l->workers_lost++;
+    return rc;
+}
+
+int lane_call(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
+              struct str request, int fd, struct buf *reply, struct diag *d)
+{
+    bool late = false;
+    int rc = 0;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        rc = need_worker(l, role, folders, n_folders, d);
+        if (rc)
+            return l->error = rc; /* this ends the run, not only the item */
+        rc = call_once(l, role, request, fd, reply, &late, d);
+        if (!is_gone(rc) || late)
+            break;
+    }
+    l->watchdog |= late;
+    return rc;
+}
+
+/* --- one item ----------------------------------------------------------------------------- */
+
+static int parse_answer(struct str reply, struct answered *ret)
+{
+    struct frame f = {.rest = reply};
+    *ret = answer_get(&f);
+    return frame_result(&f);
+}
+
+/* A file that was written while it was read has another stamp. */
+static bool is_same(int fd, const struct file_stamp *before)
+{
+    struct stat now;
+    return !fstat(fd, &now) && (uint64_t)now.st_size == before->size &&
+           (int64_t)now.st_mtim.tv_sec * (int64_t)NS_PER_S + now.st_mtim.tv_nsec ==
+               before->mtime_ns;
+}
+
+/* Ask about one item by itself: `fd`, or the bytes it carries. */
+static int examine_one(struct lane *l, struct batched *b, int fd)
+{
+    struct diag d = {0};
+    struct answered a = {0};
+    buf_clear(&l->request);
+    request_one(&l->request, &b->asked);
+    int rc = buf_result(&l->request);
+    for (int role = ROLE_ITEMS; !rc; role = ROLE_ARCHIVES) {
+        rc = lane_call(l, (enum worker_role)role, NULL, 0, buf_str(&l->request), fd, &l->reply, &d);
+        if (!rc && parse_answer(buf_str(&l->reply), &a))
+            rc = diag_set(&d, E_PARSE, "a worker sent a frame that breaks the protocol");
+        if (rc || !a.container || role == ROLE_ARCHIVES)
+            break;
+    }
+    if (l->error) {
+        l->diag = d;
+        return l->error;
+    }
+    if (rc)
+        return take_failure(l, &b->asked, rc, &d);
+    b->asked.changed |= fd >= 0 && !is_same(fd, &b->stamp);
+    rc = take_answer(l, &b->asked, &a);
+    return rc ? rc : remember(l, b, &a);
+}
+
+/* --- batches ------------------------------------------------------------------------------ */
+
+static void forget_batch(struct lane *l)
+{
+    l->items.n = 0;
+    arena_clear(&l->names);
+}
+
+/* The contents leave the room: the worker that shared it is gone, or is needed for other things. */
+static int contents_move(struct lane *l)
+{
+    vec_each (b, &l->items) {
+        b->asked.bytes = arena_str(&l->names, b->asked.bytes);
+        if (!b->asked.bytes.p)
+            return no_memory(l);
+    }
+    return 0;
+}
+
+/* A batch ended its worker, or its answer is broken: each item for itself. */
+static int examine_each(struct lane *l)
+{
+    int rc = contents_move(l);
+    for (size_t i = 0; i < l->items.n && !rc; i++)
+        rc = lane_cancelled(l) ? 0 : examine_one(l, &l->items.v[i], -1);
+    return rc;
+}
+
+static int take_batch(struct lane *l, const struct answered *answers)
+{
+    int rc = 0;
+    bool containers = false;
+    for (size_t i = 0; i < l->items.n && !rc; i++) {
+        containers |= answers[i].container;
+        if (answers[i].container)
+            continue;
+        rc = take_answer(l, &l->items.v[i].asked, &answers[i]);
+        if (!rc)
+            rc = remember(l, &l->items.v[i], &answers[i]);
+    }
+    if (!rc && containers)
+        rc = contents_move(l);
+    for (size_t i = 0; i < l->items.n && !rc && containers; i++)
+        if (answers[i].container)
+            rc = examine_one(l, &l->items.v[i], -1);
+    return rc;
+}
+
+static int parse_batch(struct lane *l, struct answered *ret)
+{
+    struct frame f = {.rest = buf_str(&l->reply)};
+    for (size_t i = 0; i < l->items.n; i++)
+        ret[i] = answer_get(&f);
+    return frame_result(&f);
+}
+
+int lane_flush(struct lane *l)
+{
+    struct diag d = {0};
+    bool late;
+    if (!l->items.n)
+        return 0;
+    struct answered *answers = arena_new_n(&l->names, struct answered, l->items.n);
+    if (!answers)
+        return no_memory(l);
+    l->stats.batches++;
+    int rc = call_once(l, ROLE_ITEMS, batch_end(&l->batch), -1, &l->reply, &late, &d);
+    if (!rc)
+        rc = parse_batch(l, answers);
+    rc = rc ? examine_each(l) : take_batch(l, answers);
+    forget_batch(l);
+    return rc;
+}
+
+/* An empty batch in the room of a worker that lives. */
+static int begin_batch(struct lane *l)
+{
+    size_t size;
+    int rc = need_worker(l, ROLE_ITEMS, NULL, 0, &l->diag);
+    if (!rc)
+        batch_begin(&l->batch, worker_room(&l->workers[ROLE_ITEMS], &size), ROOM_BYTES);
+    return rc;
+}
+
+/* Up to `n` bytes of a file; less at its end. */
+static int read_all(int fd, char *to, size_t n, size_t *ret_got)
+{
+    size_t got = 0;
+    while (got < n) {
+        ssize_t r = read(fd, to + got, n - got);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return E_IO;
+        if (r == 0)
+            break;
+        got += (size_t)r;
+    }
+    *ret_got = got;
+    return 0;
+}
+
+/* Read a small file into the room. One byte more than it has tells whether it grew. */
+static int add_small(struct lane *l, struct batched *b, int fd, const struct stat *st)
+{
+    size_t want = (size_t)st->st_size + 1, got = 0;
+    int rc = l->items.n ? 0 : begin_batch(l);
+    char *room = rc ? NULL : batch_room(&l->batch, b->asked.path, want);
+    if (!rc && !room && l->items.n) {
+        rc = lane_flush(l);
+        rc = rc ? rc : begin_batch(l);
+        room = rc ? NULL : batch_room(&l->batch, b->asked.path, want);
+    }
+    if (rc || !room)
+        return rc ? rc : examine_one(l, b, fd); /* a path of a megabyte */
+    uint64_t begin = clock_ticks();
+    if (read_all(fd, room, want, &got))
+        return lane_refuse(l, b->asked.target, b->asked.path, st->st_mode, COVERAGE_FAILED,
+                           "could not be read");
+    b->asked.changed = got != (size_t)st->st_size || !is_same(fd, &b->stamp);
+    l->stats.read_ns += clock_ticks() - begin;
+    b->asked.in_memory = true;
+    b->asked.bytes = str_n(room, MIN(got, want - 1));
+    b->asked.path = arena_str(&l->names, b->asked.path);
+    if (!b->asked.path.p || batch_add(&l->batch, &b->asked) || vec_push(&l->items, *b))
+        return no_memory(l);
+    bool full = l->items.n >= BATCH_ITEMS || l->batch.used >= BATCH_BYTES;
+    return full ? lane_flush(l) : 0;
+}
+
+int lane_file(struct lane *l, uint32_t target, struct str path, int fd, const struct stat *st)
+{
+    struct batched b = {.asked = {.target = target,
+                                  .path = path,
+                                  .size = (uint64_t)st->st_size,
+                                  .mode = st->st_mode},
+                        .stamp = file_stamp(st)};
+    bool small = b.asked.size <= SMALL_BYTES;
+    int rc = small ? add_small(l, &b, fd, st) : examine_one(l, &b, fd);
+    close(fd);
+    return rc;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to discover/: what a lane holds, shared by lane.c and the run that owns the lanes. */
+#ifndef STANCE_DISCOVER_LANE_INTERNAL_H
+#define STANCE_DISCOVER_LANE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/vec.h"
+#include "discover/lane.h"
+#include "discover/request.h"
+
+/* Bytes shared with a worker: contents of a batch and its table. */
+#define ROOM_BYTES ((size_t)1 << 20)
+/* Larger files are passed as descriptors. */
+#define SMALL_BYTES ((uint64_t)256 << 10)
+/* A batch is asked about when it holds this much, so that all lanes have something to do. */
+#define BATCH_ITEMS 128u
+#define BATCH_BYTES ((size_t)512 << 10)
+
+/* An item that said something. Texts live in the lane's arena until the run is over. */
+struct result {
+    uint32_t target, mode;
+    int code; /* 0, or why there are no facts */
+    enum coverage_state state;
+    struct str path, frame, reason;
+    uint64_t size;
+};
+
+/* An item of the batch in the making. */
+struct batched {
+    struct asked asked; /* the path in `names`, the bytes in the room */
+    struct file_stamp stamp;
+};
+
+/* Written by the lane, read by whoever shows progress. */
+struct lane_counts {
+    _Atomic uint64_t files, bytes, folders, assets;
+};
+
+struct lane {
+    const struct discover_options *options;
+    struct sandbox *sandbox;
+    struct cache *cache; /* of the current target, or NULL */
+    struct worker workers[ROLE_COUNT];
+    bool has[ROLE_COUNT];
+    int folders[WORKER_FOLDERS_MAX]; /* what the worker of the last lane_call was given */
+    size_t n_folders;
+
+    struct batch batch;
+    struct arena names;
+    struct {
+        VEC(struct batched);
+    } items;
+    struct buf reply, request;
+
+    struct arena mem;
+    struct {
+        VEC(struct result);
+    } results;
+    struct discover_count *counts; /* one a target */
+    struct lane_counts shown;
+    struct discover_stats stats;
+    unsigned workers_lost;
+    bool watchdog; /* time ended a worker: another run may say something else */
+    const atomic_bool *stop;
+    int error;
+    struct diag diag;
+};
+
+int lane_init(struct lane *l, const struct discover_options *o, struct sandbox *sb,
+              const atomic_bool *stop) MUST_CHECK;
+/* Workers are ended; results stay until lane_done. */
+void lane_rest(struct lane *l);
+void lane_done(struct lane *l);
+
+#endif

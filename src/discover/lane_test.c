@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a worker that crashes, hangs, hogs or lies costs: the item that did it, and no other. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "discover/lane_internal.h"
+#include "sandbox/sandbox_internal.h"
+
+/* --- a worker that does what the content of an item says ------------------------------------ */
+
+static int behave(const struct asked *it, struct buf *reply)
+{
+    struct answered a = {.bytes_read = it->size};
+    if (str_eq_z(it->bytes, "crash"))
+        raise(SIGKILL);
+    if (str_eq_z(it->bytes, "leave"))
+        _exit(3);
+    for (volatile uint64_t i = 0; str_eq_z(it->bytes, "hang"); i++)
+        continue;
+    while (str_eq_z(it->bytes, "hog"))
+        if (!mem_alloc((size_t)16 << 20))
+            return E_NOMEM;
+    if (str_eq_z(it->bytes, "refuse"))
+        return E_LIMIT;
+    if (str_eq_z(it->bytes, "lie"))
+        frame_put_u32(reply, 0xffffffff);
+    if (str_eq_z(it->bytes, "speak"))
+        a.frame = it->path;
+    answer_put(reply, &a);
+    return 0;
+}
+
+static int handle(void *ctx UNUSED, const struct worker_request *request, struct buf *reply)
+{
+    struct request r;
+    struct asked it;
+    int rc = request_read(request->bytes, &r);
+    while (!rc && (rc = request_next(&r, &it)) == 1)
+        rc = behave(&it, reply);
+    return rc;
+}
+
+struct fixture {
+    struct target target;
+    struct discover_options options;
+    struct worker_class class;
+    struct sandbox sandbox;
+    struct lane lane;
+    atomic_bool stop;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_alloc(sizeof(*f));
+    struct diag d = {0};
+    f->options = (struct discover_options){.targets = &f->target, .n_targets = 1};
+    f->class = (struct worker_class){.name = "items",
+                                     .handler = handle,
+                                     .memory = (size_t)512 << 20,
+                                     .cpu_seconds = 1,
+                                     .wall_seconds = 20};
+    struct sandbox_config c = {.classes = &f->class,
+                               .n_classes = 1,
+                               .room = ROOM_BYTES,
+                               .max_workers = 3,
+                               .max_frame = 1 << 20};
+    assert_int_equal(sandbox_start(&f->sandbox, &c, &d), 0);
+    assert_int_equal(lane_init(&f->lane, &f->options, &f->sandbox, &f->stop), 0);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    lane_done(&f->lane);
+    sandbox_stop(&f->sandbox);
+    mem_free(f);
+    return 0;
+}
+
+static void give(struct fixture *f, const char *path, const char *text)
+{
+    struct stat st;
+    int fd = memfd_create("item", MFD_CLOEXEC);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(lane_file(&f->lane, 0, str_z(path), fd, &st), 0);
+}
+
+static const struct result *result_of(const struct fixture *f, const char *path)
+{
+    vec_each (r, &f->lane.results) {
+        if (str_eq_z(r->path, path))
+            return r;
+    }
+    return NULL;
+}
+
+/* One bad item among good ones. */
+static void assert_costs_one(struct fixture *f, const char *text, const char *reason)
+{
+    give(f, "before", "plain");
+    give(f, "first", "speak");
+    give(f, "bad", text);
+    give(f, "last", "speak");
+    assert_int_equal(lane_flush(&f->lane), 0);
+    assert_int_equal(f->lane.results.n, 3);
+    const struct result *bad = result_of(f, "bad");
+    assert_non_null(bad);
+    assert_int_equal(bad->state, COVERAGE_FAILED);
+    assert_int_not_equal(bad->code, 0);
+    if (!str_has(bad->reason, str_z(reason)))
+        fail_msg("%.*s: expected %s", STR_ARG(bad->reason), reason);
+    assert_true(result_of(f, "first")->frame.n && result_of(f, "last")->frame.n);
+    assert_int_equal(f->lane.counts[0].files, 3);
+    assert_int_equal(f->lane.counts[0].bytes, 15);
+    /* And on with the next batch. */
+    give(f, "later", "speak");
+    assert_int_equal(lane_flush(&f->lane), 0);
+    assert_non_null(result_of(f, "later"));
+}
+
+static void a_crash(void **state)
+{
+    struct fixture *f = *state;
+    assert_costs_one(f, "crash", "signal 9");
+    assert_int_equal(f->lane.workers_lost, 3);
+    assert_false(f->lane.watchdog);
+}
+
+static void an_exit(void **state)
+{
+    assert_costs_one(*state, "leave", "status 3");
+}
+
+static void a_hang(void **state)
+{
+    struct fixture *f = *state;
+    assert_costs_one(f, "hang", "processor time");
+    assert_true(f->lane.watchdog);
+}
+
+static void a_hog(void **state)
+{
+    if (SANDBOX_SANITIZED)
+        skip(); /* sanitizers map more than any limit */
+    assert_costs_one(*state, "hog", "gave up");
+}
+
+static void a_refusal(void **state)
+{
+    struct fixture *f = *state;
+    assert_costs_one(f, "refuse", "gave up");
+    assert_int_equal(f->lane.workers_lost, 0);
+}
+
+static void a_lie(void **state)
+{
+    assert_costs_one(*state, "lie", "breaks the protocol");
+}
+
+/* A large file goes alone; what waits in the batch is not lost. */
+static void a_large_file_between(void **state)
+{
+    struct fixture *f = *state;
+    char *text = mem_alloc(SMALL_BYTES + 2);
+    memset(text, 'x', SMALL_BYTES + 1);
+    give(f, "a", "speak");
+    give(f, "large", text);
+    give(f, "z", "speak");
+    assert_int_equal(lane_flush(&f->lane), 0);
+    assert_int_equal(f->lane.counts[0].files, 3);
+    assert_int_equal(f->lane.counts[0].bytes, SMALL_BYTES + 11);
+    assert_true(result_of(f, "a") && result_of(f, "z"));
+    mem_free(text);
+}
+
+static void many_small_files(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 1000; i++)
+        give(f, i % 100 ? "quiet" : "loud", i % 100 ? "plain" : "speak");
+    assert_int_equal(lane_flush(&f->lane), 0);
+    assert_int_equal(f->lane.counts[0].files, 1000);
+    assert_int_equal(f->lane.results.n, 10);
+    assert_true(f->lane.stats.calls <= 1000 / BATCH_ITEMS + 1);
+}
+
+/* It was shorter, or longer, when it was read than when it was opened. */
+static void a_file_that_changes(void **state)
+{
+    struct fixture *f = *state;
+    struct stat st;
+    int fd = memfd_create("item", MFD_CLOEXEC);
+    assert_int_equal(write(fd, "12345", 5), 5);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(ftruncate(fd, 2), 0);
+    assert_int_equal(lane_file(&f->lane, 0, STR("x"), fd, &st), 0);
+    assert_int_equal(f->lane.items.n, 1);
+    assert_true(f->lane.items.v[0].asked.changed);
+    assert_true(str_eq_z(f->lane.items.v[0].asked.bytes, "12"));
+    assert_int_equal(lane_flush(&f->lane), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_crash, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_exit, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hang, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hog, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_refusal, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_lie, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_large_file_between, setup, teardown),
+        cmocka_unit_test_setup_teardown(many_small_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_changes, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
