@@ -157,7 +157,7 @@ static void rights_grow_with_the_abi(void **state)
     }
 }
 
-int main(void)
+static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_attack_is_repelled),
@@ -167,4 +167,9 @@ int main(void)
         cmocka_unit_test(rights_grow_with_the_abi),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return hostile_run(run);
 }

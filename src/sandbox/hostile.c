@@ -299,6 +299,24 @@ static void raw(uint32_t length, uint32_t seq, int code, const char *bytes)
         _exit(1);
 }
 
+/* The first `n` bytes of a frame of which `length` bytes were promised, and no more. */
+static _Noreturn void die_after(size_t n, uint32_t length)
+{
+    struct buf frame = BUF_INIT;
+    const struct wire_head head = {length, 1, 0, 0};
+    buf_add(&frame, str_n(&head, sizeof(head)));
+    buf_addz(&frame, "hello");
+    buf_pad(&frame, 'x', length - 5);
+    for (size_t at = 0; at < n;) {
+        ssize_t sent = write(WORKER_SOCK, frame.p + at, n - at);
+        if (sent < 0)
+            break;
+        at += (size_t)sent;
+    }
+    for (;;)
+        syscall(SYS_tgkill, getpid(), gettid(), SIGKILL);
+}
+
 static _Noreturn void spin(void)
 {
     for (volatile unsigned i = 0;; i++)
@@ -332,6 +350,10 @@ static int misbehave(struct str name, int64_t arg, struct buf *reply)
         sleep(60);
     else if (str_eq_z(name, "trickle"))
         trickle();
+    else if (str_eq_z(name, "die-after"))
+        die_after((size_t)arg, 5);
+    else if (str_eq_z(name, "die-within"))
+        die_after((size_t)arg, 1 << 20);
     else if (str_eq_z(name, "oversized"))
         raw(0xffffffff, 1, 0, "x");
     else if (str_eq_z(name, "above-limit"))

@@ -40,6 +40,8 @@ struct hostile {
 void hostile_init(struct hostile *h);
 /* worker_call with a NUL-terminated request. */
 int hostile_call(struct worker *w, const char *request, int fd, struct buf *reply, struct diag *d);
+/* Run all tests; once more as an ordinary user when this is root. The number that failed. */
+int hostile_run(int (*run)(void));
 /* The level this machine can give. */
 enum sandbox_level hostile_best(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests that requests reach a worker through its room, and that it sees no other and writes none. */
+/* Tests that requests reach a worker through its room, that it sees no other and writes none. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -163,7 +163,7 @@ static void the_limit_is_not_spent_on_a_trial(void **state)
     sandbox_stop(&sb);
 }
 
-int main(void)
+static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_go_through_the_room),
@@ -174,4 +174,9 @@ int main(void)
         cmocka_unit_test(the_limit_is_not_spent_on_a_trial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return hostile_run(run);
 }

@@ -125,7 +125,7 @@ int slot_take(struct sandbox *sb, int *ret_slot) MUST_CHECK;
 void slot_give_back(struct sandbox *sb, int slot);
 /* In a worker: its own room, read-only; NULL when it cannot be had. */
 const char *room_map(const struct sandbox_config *config, int slot);
-/* How far from its start a request lies in a room. 0: not there. 1: *ret. E_USAGE: across its end. */
+/* How far from its start a request lies in the room. 0: not there. 1: *ret. E_USAGE: over its end. */
 int room_offset(const struct worker *w, struct str request, uint32_t *ret) MUST_CHECK;
 
 /* One request to the zygote under the lock; `fds` go along. *ret_fd may be -1. E_IO: the zygote is

@@ -59,7 +59,7 @@ static const int allowed_folders[] = {
 /* Whatever else open() can be asked for makes, changes or locates a file. */
 #define OPEN_READS                                                                                 \
     (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY | O_NONBLOCK | O_LARGEFILE | LARGEFILE_BIT)
-/* What O_LARGEFILE is in the kernel; the C library of a 64-bit machine says 0 and still sends it. */
+/* O_LARGEFILE in the kernel: the C library of a 64-bit machine says 0 and may still send it. */
 #define LARGEFILE_BIT 0100000
 
 /* The background thread of ThreadSanitizer may come to life after the filter. */
