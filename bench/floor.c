@@ -20,6 +20,7 @@
 #include "base/thread.h"
 #include "base/vec.h"
 #include "catalog/catalog.h"
+#include "discover/content.h"
 #include "discover/discover.h"
 #include "match/prefilter.h"
 
@@ -92,7 +93,7 @@ static int read_file(struct reader *w, int fd)
     if (n <= 0)
         return 0;
     w->bytes += (uint64_t)n;
-    if (memchr(w->window, 0, (size_t)n))
+    if (content_of(str_n(w->window, (size_t)n)) == CONTENT_BINARY)
         return 0;
     size_t have = (size_t)n;
     bool many = false;

@@ -246,3 +246,8 @@ struct str pypi_normalise(struct str name, struct arena *a)
     copy.n = n;
     return copy;
 }
+
+unsigned catalog_literal_groups(const struct catalog *c, unsigned literal)
+{
+    return c->literals[literal].n_keys ? LITERAL_KEY : 0;
+}

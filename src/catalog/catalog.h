@@ -97,6 +97,11 @@ struct catalog_key {
     const char *check;         /* name of a validator, or NULL */
 };
 
+/* What a literal of the prefilter belongs to: what is looked for where it stands. */
+enum literal_group {
+    LITERAL_KEY = 1, /* a key, secret or personal value */
+};
+
 /* One literal of the prefilter and the keys that it may belong to. */
 struct catalog_literal {
     const char *text;
@@ -159,6 +164,9 @@ struct catalog {
 };
 
 extern const struct catalog CATALOG; /* built in */
+
+/* Set of enum literal_group. */
+unsigned catalog_literal_groups(const struct catalog *c, unsigned literal);
 
 /* NULL when unknown. PyPI names compare by PEP 503, npm exactly. */
 const struct catalog_entry *catalog_package(const struct catalog *c, struct str ecosystem,

@@ -4,20 +4,12 @@
 #include <unistd.h>
 
 #include "discover/build.gen.h"
+#include "discover/content.h"
 #include "discover/detect.h"
 #include "discover/item.h"
 #include "discover/request.h"
 
-#define HEAD_BYTES   4096u
 #define WINDOW_BYTES (1u << 20)
-
-static int read_head(struct item *it)
-{
-    int rc = item_range(it, 0, HEAD_BYTES, &it->head);
-    it->binary = !rc && item_encoding(it) == ENCODING_BYTES && it->head.n &&
-                 memchr(it->head.p, 0, it->head.n) != NULL;
-    return rc;
-}
 
 static bool wants(const struct detector *det, const struct item *it)
 {
@@ -39,9 +31,16 @@ static void check_told(struct item *it, const char *id, int rc, size_t gaps_befo
         emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "%s gave up (%s)", id, err_name(rc));
 }
 
-/* One window of the text to every scanning detector. */
-static int scan_one(struct item *it, const struct scan_window *w)
+/* One window of the text: searched once, then to every scanning detector. */
+static int scan_one(struct item *it, struct scan_window *w)
 {
+    int rc = values_search(it->values, w->text, &w->hits);
+    if (rc) {
+        emit_gap(it->emit, COVERAGE_PARTIAL, place_window(it, w, 0),
+                 "needs more memory than one item may use");
+        return rc;
+    }
+    it->cache->triggers |= w->hits->groups;
     for (int i = 0; i < DETECTOR_COUNT; i++) {
         const struct detector *det = DETECTORS[i];
         if (det->need != ITEM_SCAN || !wants(det, it))
@@ -49,7 +48,7 @@ static int scan_one(struct item *it, const struct scan_window *w)
         size_t gaps = it->emit->gaps;
         it->emit->collector = det->id;
         it->cache->told = false;
-        int rc = det->on_window(it, it->emit, w);
+        rc = det->on_window(it, it->emit, w);
         check_told(it, det->id, rc, gaps);
         if (rc)
             return rc;
@@ -89,6 +88,12 @@ static int scan_windows(struct item *it)
     }
 }
 
+/* Not what is in memory anyway, and not what must be converted as a whole. */
+static bool is_streamed(const struct item *it)
+{
+    return it->fd >= 0 && !it->cache->has_text && content_of(it->head) == CONTENT_TEXT;
+}
+
 /* What fails in here has become a gap. */
 static void scan(struct item *it)
 {
@@ -97,7 +102,7 @@ static void scan(struct item *it)
     it->emit->facts.binary = it->binary;
     if (it->binary || it->size == 0)
         return;
-    if (it->fd >= 0 && item_encoding(it) == ENCODING_BYTES && !it->cache->has_text) {
+    if (is_streamed(it)) {
         rc = scan_windows(it);
     } else {
         rc = item_text(it, &w.text);
@@ -116,11 +121,13 @@ static bool is_unchanged(const struct item *it, const struct stat *before)
            now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
 }
 
-static void run_detectors(struct item *it)
+/* `triggers` 0: those that no literal decides; else those of these groups. */
+static void run_detectors(struct item *it, unsigned triggers)
 {
     for (int i = 0; i < DETECTOR_COUNT; i++) {
         const struct detector *det = DETECTORS[i];
-        if (det->need == ITEM_SCAN || !wants(det, it))
+        bool due = triggers ? (det->triggers & triggers) != 0 : !det->triggers;
+        if (!due || det->need == ITEM_SCAN || !wants(det, it))
             continue;
         size_t gaps = it->emit->gaps;
         it->emit->collector = det->id;
@@ -146,12 +153,14 @@ static void examine(struct item *it)
     size_t first = it->emit->facts.n;
     it->cache = &cache;
     it->emit->collector = "files";
-    if (read_head(it))
+    if (item_begin(it))
         return;
-    run_detectors(it);
+    run_detectors(it, 0);
     it->emit->collector = "files";
     cache.told = false;
     scan(it);
+    if (cache.triggers)
+        run_detectors(it, cache.triggers);
     it->emit->collector = "files";
     if (cache.converted)
         forget_offsets(&it->emit->facts, first);

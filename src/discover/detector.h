@@ -34,6 +34,8 @@
 #include "formats/doc.h"
 #include "values/values.h"
 
+#define ITEM_HEAD_BYTES 4096u
+
 enum item_need {
     ITEM_HEAD, /* first 4 KiB and ranges (item_range) */
     ITEM_TEXT, /* all bytes as text: UTF-8, or UTF-16 turned into UTF-8 */
@@ -56,8 +58,8 @@ struct item {
     int fd;              /* -1: the content is in memory */
     struct str bytes;    /* then: all of it */
     bool changed;        /* while it was brought into memory */
-    struct str head;     /* first bytes, at most 4096 */
-    bool binary;         /* a NUL in the head and no UTF-16 mark */
+    struct str head;     /* first bytes, at most ITEM_HEAD_BYTES */
+    bool binary;         /* not a text of any encoding (content.h) */
     struct arena *arena; /* memory of this item */
     struct limits limits;
     const struct catalog *catalog;
@@ -114,6 +116,7 @@ int emit_result(const struct emit *e) MUST_CHECK; /* 0, E_NOMEM, E_LIMIT */
 #define SCAN_OVERLAP 4096
 struct scan_window {
     struct str text;
+    const struct literal_hits *hits; /* literals of the catalogue in `text` */
     size_t limit;
     uint64_t base; /* offset of text in the item */
     unsigned line, column;
@@ -125,10 +128,16 @@ struct place place_window(const struct item *it, const struct scan_window *w, si
 struct place place_node(struct item *it, const struct doc *doc, const struct node *n);
 struct place place_offset(struct item *it, struct str text, size_t offset);
 
+/*
+ * One pass over a text finds all literals of the catalogue, and their groups decide which detectors
+ * look at it more closely: those with `triggers` run last, and only on texts that hold a literal of
+ * one of their groups.
+ */
 struct detector {
     const char *id, *title;
     unsigned version; /* raised when its facts change: invalidates caches */
     bool (*wants)(const struct catalog *c, struct str path); /* NULL: every item */
+    unsigned triggers; /* set of enum literal_group; 0: not decided by literals */
     enum item_need need;
     int (*run)(struct item *it, struct emit *e);
     int (*on_window)(struct item *it, struct emit *e, const struct scan_window *w); /* ITEM_SCAN */

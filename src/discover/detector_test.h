@@ -168,16 +168,16 @@ static int detector_memfd(struct str content)
 
 static int detector_call(const struct detector *det, struct item *it, struct emit *e)
 {
-    int rc = item_range(it, 0, 4096, &it->head);
+    int rc = item_begin(it);
     if (rc)
         return rc;
-    it->binary = it->head.n && item_encoding(it) == ENCODING_BYTES &&
-                 memchr(it->head.p, 0, it->head.n) != NULL;
     if (det->need != ITEM_SCAN)
         return det->run(it, e);
     struct scan_window w = {.line = 1, .column = 1};
     rc = item_text(it, &w.text);
     w.limit = w.text.n;
+    if (!rc)
+        rc = values_search(it->values, w.text, &w.hits);
     return rc ? rc : det->on_window(it, e, &w);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "discover/content.h"
 #include "discover/item.h"
 #include "formats/json.h"
 #include "formats/toml.h"
@@ -153,6 +154,13 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
     return 0;
 }
 
+int item_begin(struct item *it)
+{
+    int rc = item_range(it, 0, ITEM_HEAD_BYTES, &it->head);
+    it->binary = !rc && content_of(it->head) == CONTENT_BINARY;
+    return rc;
+}
+
 static uint32_t utf16_unit(struct str s, size_t i, bool big)
 {
     const unsigned char *p = (const unsigned char *)s.p + i;
@@ -168,7 +176,8 @@ static int from_utf16(struct str in, bool big, struct arena *a, struct str *ret)
     char *out = arena_alloc(a, room + 4);
     if (!out)
         return arena_error(a);
-    for (size_t i = 2; i + 1 < in.n; i += 2) {
+    bool marked = in.n >= 2 && utf16_unit(in, 0, big) == 0xfeff;
+    for (size_t i = marked ? 2 : 0; i + 1 < in.n; i += 2) {
         uint32_t c = utf16_unit(in, i, big);
         if (c >= 0xd800 && c < 0xdc00 && i + 3 < in.n) {
             uint32_t low = utf16_unit(in, i + 2, big);
@@ -183,24 +192,14 @@ static int from_utf16(struct str in, bool big, struct arena *a, struct str *ret)
     return 0;
 }
 
-enum text_encoding item_encoding(const struct item *it)
-{
-    const unsigned char *p = (const unsigned char *)it->head.p;
-    if (it->head.n >= 2 && p[0] == 0xff && p[1] == 0xfe)
-        return ENCODING_UTF16_LITTLE;
-    if (it->head.n >= 2 && p[0] == 0xfe && p[1] == 0xff)
-        return ENCODING_UTF16_BIG;
-    return ENCODING_BYTES;
-}
-
 /* The raw bytes as UTF-8. */
 static int convert(struct item *it, struct str raw, struct str *ret)
 {
-    enum text_encoding encoding = item_encoding(it);
+    enum content content = content_of(it->head);
     *ret = raw;
-    if (encoding == ENCODING_BYTES)
+    if (content != CONTENT_UTF16_LITTLE && content != CONTENT_UTF16_BIG)
         return 0;
-    int rc = from_utf16(raw, encoding == ENCODING_UTF16_BIG, it->arena, ret);
+    int rc = from_utf16(raw, content == CONTENT_UTF16_BIG, it->arena, ret);
     if (rc)
         return tell_memory(it, rc);
     it->cache->converted = true;

@@ -5,7 +5,6 @@
 
 #include "discover/emit.h"
 
-enum text_encoding { ENCODING_BYTES, ENCODING_UTF16_LITTLE, ENCODING_UTF16_BIG };
 enum doc_state { DOC_UNREAD, DOC_READ, DOC_FAILED };
 
 struct item_cache {
@@ -18,10 +17,12 @@ struct item_cache {
     const char *marked; /* the text in which `mark` belongs to `marked_offset` */
     size_t marked_offset;
     struct mark mark;
+    unsigned triggers; /* groups of literals that the text holds, so far */
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO. */
 int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got) MUST_CHECK;
-enum text_encoding item_encoding(const struct item *it);
+/* Read the head and tell what it begins. */
+int item_begin(struct item *it) MUST_CHECK;
 
 #endif

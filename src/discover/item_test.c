@@ -220,12 +220,26 @@ static void binary_is_counted_not_searched(void **state UNUSED)
 {
     AUTO(buf) text = BUF_INIT;
     AUTO(look) l = {.path = "notes.txt"};
-    buf_addc(&text, 0);
+    buf_addz(&text, "GGUF");
     add_key(&text, 1);
     l.content = buf_str(&text);
     look(&l);
     assert_true(l.facts.binary);
     assert_int_equal(l.facts.n, 0);
+}
+
+/* A NUL in front must not hide what stands behind it. */
+static void a_nul_hides_nothing(void **state UNUSED)
+{
+    AUTO(buf) text = BUF_INIT;
+    AUTO(look) l = {.path = "notes.txt"};
+    buf_addc(&text, 0);
+    buf_addc(&text, '\n');
+    add_key(&text, 1);
+    l.content = buf_str(&text);
+    look(&l);
+    assert_false(l.facts.binary);
+    assert_int_equal(count(&l, FACT_VALUE), 1);
 }
 
 static void a_broken_document_is_a_gap(void **state UNUSED)
@@ -384,6 +398,7 @@ int main(void)
         cmocka_unit_test(utf_16_is_text),
         cmocka_unit_test(limits_are_told),
         cmocka_unit_test(binary_is_counted_not_searched),
+        cmocka_unit_test(a_nul_hides_nothing),
         cmocka_unit_test(a_broken_document_is_a_gap),
         cmocka_unit_test(secrets_stay_behind),
         cmocka_unit_test(two_keys_in_one_value),

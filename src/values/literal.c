@@ -80,7 +80,7 @@ static struct str default_of(struct str text)
 /* The best secret in the text of b; NULL when there is none. */
 static const char *find_kind(struct values *v, const struct buf *b)
 {
-    if (buf_result(b) || values_find(v, buf_str(b)) || values_settle(v, false))
+    if (buf_result(b) || values_find(v, buf_str(b), NULL) || values_settle(v, false))
         return NULL;
     for (size_t i = 0; i < v->found.n; i++) {
         const struct span *s = &v->found.v[i];

@@ -250,7 +250,7 @@ static void write_masked(const struct redactor *r, struct buf *out)
 int values_redact(struct values *v, struct str text, struct buf *out)
 {
     struct redactor r = {v, text};
-    int rc = values_find(v, text);
+    int rc = values_find(v, text, NULL);
 
     if (!rc)
         rc = find_words(&r);

@@ -5,7 +5,8 @@
 #include "base/hash.h"
 
 #define LOOK_BEHIND 32
-#define MAX_TRIES   8 /* matches that end before the keyword, with `before` */
+#define MAX_HITS    65536 /* kept of one text: 1 MiB */
+#define MAX_TRIES   8     /* matches that end before the keyword, with `before` */
 
 struct values *values_free(struct values *v)
 {
@@ -17,6 +18,7 @@ struct values *values_free(struct values *v)
     mem_free(v->classes);
     prefilter_free(v->prefilter);
     vec_free(&v->found);
+    vec_free(&v->hits);
     mem_free(v);
     return NULL;
 }
@@ -184,12 +186,42 @@ static int on_literal(void *ctx, unsigned id, uint64_t end)
     return rc;
 }
 
-int values_find(struct values *v, struct str text)
+int values_find(struct values *v, struct str text, const struct literal_hits *hits)
 {
+    int rc = OK;
+
     v->text = text;
     v->found.n = 0;
     v->limited = false;
-    return v->prefilter ? prefilter_scan(v->prefilter, text, on_literal, v) : OK;
+    if (!hits || hits->too_many)
+        return v->prefilter ? prefilter_scan(v->prefilter, text, on_literal, v) : OK;
+    for (size_t i = 0; !rc && i < hits->n; i++)
+        rc = on_literal(v, hits->v[i].literal, hits->v[i].end);
+    return rc;
+}
+
+static int on_search(void *ctx, unsigned id, uint64_t end)
+{
+    struct literal_hits *h = ctx;
+
+    h->groups |= catalog_literal_groups(h->catalog, id);
+    if (h->n == MAX_HITS) {
+        h->too_many = true;
+        return OK;
+    }
+    return vec_push(h, ((struct literal_hit){id, end})) ? E_NOMEM : OK;
+}
+
+int values_search(struct values *v, struct str text, const struct literal_hits **ret_hits)
+{
+    struct literal_hits *h = &v->hits;
+
+    h->n = 0;
+    h->groups = 0;
+    h->too_many = false;
+    h->catalog = v->catalog;
+    *ret_hits = h;
+    return v->prefilter ? prefilter_scan(v->prefilter, text, on_search, h) : OK;
 }
 
 /* Known vendors first, then shapes, then what only its name gives away. */
@@ -277,7 +309,13 @@ static int give(struct values *v, const struct span *s, value_fn fn, void *ctx)
 
 int values_scan(struct values *v, struct str text, value_fn fn, void *ctx)
 {
-    int rc = values_find(v, text);
+    return values_scan_hits(v, text, NULL, fn, ctx);
+}
+
+int values_scan_hits(struct values *v, struct str text, const struct literal_hits *hits,
+                     value_fn fn, void *ctx)
+{
+    int rc = values_find(v, text, hits);
 
     if (!rc)
         rc = values_settle(v, false);

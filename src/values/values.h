@@ -23,6 +23,7 @@
 #define STANCE_VALUES_VALUES_H
 
 #include "base/buf.h"
+#include "base/vec.h"
 #include "catalog/catalog.h"
 #include "inventory/registry.h"
 
@@ -38,6 +39,19 @@ struct value_hit {
     struct str fingerprint; /* valid during the call */
 };
 
+/* Literals of the catalogue in a text, in order of their ends. */
+struct literal_hit {
+    uint32_t literal; /* index into catalog.literals */
+    uint64_t end;
+};
+
+struct literal_hits {
+    VEC(struct literal_hit);
+    unsigned groups; /* set of enum literal_group */
+    const struct catalog *catalog;
+    bool too_many; /* not all are in the list: the text has to be searched again */
+};
+
 /* A non-zero result stops the scan and is returned. During values_scan it may call values_redact of
  * the same object, and nothing else of it. */
 typedef int (*value_fn)(void *ctx, const struct value_hit *hit);
@@ -48,6 +62,12 @@ int values_new(const struct catalog *c, struct str key, struct values **ret,
 struct values *values_free(struct values *v);
 /* E_LIMIT: every hit was given, but a pattern reached its limit somewhere; E_NOMEM. */
 int values_scan(struct values *v, struct str text, value_fn fn, void *ctx) MUST_CHECK;
+/* The one pass over a text. *ret_hits belongs to the object, until its next search. E_NOMEM. */
+int values_search(struct values *v, struct str text,
+                  const struct literal_hits **ret_hits) MUST_CHECK;
+/* values_scan for a text that was searched. */
+int values_scan_hits(struct values *v, struct str text, const struct literal_hits *hits,
+                     value_fn fn, void *ctx) MUST_CHECK;
 /* Also masks what only looks secret: passwords in URLs, values of options and assignments whose
  * name says key, token, secret or password, long random words. Appends to out. */
 int values_redact(struct values *v, struct str text, struct buf *out) MUST_CHECK;

@@ -33,12 +33,13 @@ struct values {
     /* The scan that runs. */
     struct str text;
     struct spans found;
-    bool limited; /* a pattern reached its limit */
-    /* The text that is fed in windows. */
+    bool limited;             /* a pattern reached its limit */
+    struct literal_hits hits; /* of values_search */
 };
 
-/* Fill v->found with all acceptable spans of the text, unordered, with overlaps. */
-int values_find(struct values *v, struct str text) MUST_CHECK;
+/* Fill v->found with all acceptable spans of the text, unordered, with overlaps. `hits` NULL: the
+ * text was not searched yet. */
+int values_find(struct values *v, struct str text, const struct literal_hits *hits) MUST_CHECK;
 /* Sort v->found; without overlaps unless `all`. E_NOMEM. */
 int values_settle(struct values *v, bool all) MUST_CHECK;
 

@@ -40,7 +40,7 @@ static int scan_secrets(struct item *it, struct emit *e, const struct scan_windo
                      .rest = *w,
                      .from = w->base ? CONTEXT : 0,
                      .to = last ? w->text.n : w->limit + CONTEXT};
-    int rc = values_scan(it->values, w->text, on_value, &s);
+    int rc = values_scan_hits(it->values, w->text, w->hits, on_value, &s);
     if (rc)
         emit_gap(e, COVERAGE_PARTIAL, place_window(it, w, 0),
                  rc == E_LIMIT ? "a pattern reached its limit"
