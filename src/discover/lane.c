@@ -9,6 +9,10 @@
 #include "discover/emit.h"
 
 #define NS_PER_S UINT64_C(1000000000)
+/* How often a worker is started before the run ends for the lack of one. */
+#define START_ATTEMPTS 3
+/* A longer reply gives its memory back. */
+#define REPLY_KEPT ((size_t)1 << 20)
 
 int lane_init(struct lane *l, const struct discover_options *o, struct sandbox *sb,
               const atomic_bool *stop)
@@ -185,18 +189,30 @@ int lane_unchanged(struct lane *l, uint32_t target, struct str path, const struc
 
 /* --- calls -------------------------------------------------------------------------------- */
 
+static bool is_gone(int rc)
+{
+    return rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO;
+}
+
 static bool same_folders(const struct lane *l, const int *folders, size_t n)
 {
     return n == l->n_folders && (!n || !memcmp(folders, l->folders, n * sizeof(*folders)));
 }
 
+/* One that died keeps its room until it is replaced here: what lies there may still be needed. */
 static int need_worker(struct lane *l, enum worker_role role, const int *folders, size_t n,
                        struct diag *d)
 {
-    if (l->has[role] && (role == ROLE_ITEMS || same_folders(l, folders, n)))
+    bool alive = l->has[role] && l->workers[role].sock >= 0;
+    if (alive && (role == ROLE_ITEMS || same_folders(l, folders, n)))
         return 0;
     close_worker(l, role);
-    int rc = sandbox_worker(l->sandbox, role, folders, n, &l->workers[role], d);
+    /* It may be killed from outside before it said a word. */
+    int rc = E_IO;
+    for (int attempt = 0; attempt < START_ATTEMPTS && is_gone(rc); attempt++)
+        rc = sandbox_worker(l->sandbox, role, folders, n, &l->workers[role], d);
+    if (is_gone(rc))
+        diag_set(d, rc, "no worker can be started: %s", d->text);
     if (rc)
         return rc;
     l->has[role] = true;
@@ -207,11 +223,6 @@ static int need_worker(struct lane *l, enum worker_role role, const int *folders
         l->n_folders = n;
     }
     return 0;
-}
-
-static bool is_gone(int rc)
-{
-    return rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO;
 }
 
 /* One call. *ret_late: the worker died because its time was up. */
@@ -229,13 +240,13 @@ static int call_once(struct lane *l, enum worker_role role, struct str request, 
         return rc;
     /* Processor time passes no faster than time: a death before that was not the watchdog's. */
     *ret_late = rc == E_TIMEOUT || took >= class->cpu_seconds * NS_PER_S;
-    close_worker(l, role);
     l->workers_lost++;
     return rc;
 }
 
-int lane_call(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
-              struct str request, int fd, struct buf *reply, struct diag *d)
+/* The batch in the making is empty, or was moved: its room may go with a worker that dies. */
+static int call(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
+                struct str request, int fd, struct buf *reply, struct diag *d)
 {
     bool late = false;
     int rc = 0;
@@ -249,6 +260,17 @@ int lane_call(struct lane *l, enum worker_role role, const int *folders, size_t 
     }
     l->watchdog |= late;
     return rc;
+}
+
+int lane_call(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
+              struct str request, int fd, struct buf *reply, struct diag *d)
+{
+    int rc = role == ROLE_ITEMS ? lane_flush(l) : 0;
+    if (rc) {
+        *d = l->diag;
+        return l->error = rc;
+    }
+    return call(l, role, folders, n_folders, request, fd, reply, d);
 }
 
 /* --- one item ----------------------------------------------------------------------------- */
@@ -278,7 +300,7 @@ static int examine_one(struct lane *l, struct batched *b, int fd)
     request_one(&l->request, &b->asked);
     int rc = buf_result(&l->request);
     for (int role = ROLE_ITEMS; !rc; role = ROLE_ARCHIVES) {
-        rc = lane_call(l, (enum worker_role)role, NULL, 0, buf_str(&l->request), fd, &l->reply, &d);
+        rc = call(l, (enum worker_role)role, NULL, 0, buf_str(&l->request), fd, &l->reply, &d);
         if (!rc && parse_answer(buf_str(&l->reply), &a))
             rc = diag_set(&d, E_PARSE, "a worker sent a frame that breaks the protocol");
         if (rc || !a.container || role == ROLE_ARCHIVES)
@@ -433,7 +455,11 @@ int lane_file(struct lane *l, uint32_t target, struct str path, int fd, const st
                                   .mode = st->st_mode},
                         .stamp = file_stamp(st)};
     bool small = b.asked.size <= SMALL_BYTES;
-    int rc = small ? add_small(l, &b, fd, st) : examine_one(l, &b, fd);
+    int rc = small ? 0 : lane_flush(l);
+    if (!rc)
+        rc = small ? add_small(l, &b, fd, st) : examine_one(l, &b, fd);
     close(fd);
+    if (l->reply.alloc > REPLY_KEPT)
+        buf_done(&l->reply);
     return rc;
 }

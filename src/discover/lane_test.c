@@ -15,9 +15,20 @@
 
 /* --- a worker that does what the content of an item says ------------------------------------ */
 
-static int behave(const struct asked *it, struct buf *reply)
+/* Of a large file the first word counts. */
+static struct str text_of(const struct asked *it, int fd, char *room, size_t n)
 {
+    ssize_t got = it->in_memory ? 0 : pread(fd, room, n, 0);
+    struct str text = it->in_memory ? it->bytes : str_n(room, got < 0 ? 0 : (size_t)got);
+    return str_sub(text, 0, MIN(str_chr(text, ' ', 0), text.n));
+}
+
+static int behave(const struct asked *asked, int fd, struct buf *reply)
+{
+    char room[16];
+    struct asked copy = *asked, *it = &copy;
     struct answered a = {.bytes_read = it->size};
+    it->bytes = text_of(asked, fd, room, sizeof(room));
     if (str_eq_z(it->bytes, "crash"))
         raise(SIGKILL);
     if (str_eq_z(it->bytes, "leave"))
@@ -43,11 +54,21 @@ static int handle(void *ctx UNUSED, const struct worker_request *request, struct
     struct asked it;
     int rc = request_read(request->bytes, &r);
     while (!rc && (rc = request_next(&r, &it)) == 1)
-        rc = behave(&it, reply);
+        rc = behave(&it, request->fd, reply);
     return rc;
 }
 
+/* The next workers die before they say a word. */
+static int prepare(void *ctx)
+{
+    atomic_int *deaths = ctx;
+    if (*deaths > 0 && (*deaths)--)
+        raise(SIGKILL);
+    return 0;
+}
+
 struct fixture {
+    atomic_int *deaths; /* shared with the workers */
     struct target target;
     struct discover_options options;
     struct worker_class class;
@@ -60,9 +81,14 @@ static int setup(void **state)
 {
     struct fixture *f = mem_alloc(sizeof(*f));
     struct diag d = {0};
+    f->deaths =
+        mmap(NULL, sizeof(*f->deaths), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(f->deaths != MAP_FAILED);
     f->options = (struct discover_options){.targets = &f->target, .n_targets = 1};
     f->class = (struct worker_class){.name = "items",
                                      .handler = handle,
+                                     .prepare = prepare,
+                                     .ctx = f->deaths,
                                      .memory = (size_t)512 << 20,
                                      .cpu_seconds = 1,
                                      .wall_seconds = 20};
@@ -82,6 +108,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
     lane_done(&f->lane);
     sandbox_stop(&f->sandbox);
+    munmap(f->deaths, sizeof(*f->deaths));
     mem_free(f);
     return 0;
 }
@@ -184,6 +211,89 @@ static void a_large_file_between(void **state)
     mem_free(text);
 }
 
+/* One word, then more than a batch takes. */
+static char *large(const char *word)
+{
+    char *text = mem_alloc(SMALL_BYTES + 2);
+    memset(text, 'x', SMALL_BYTES + 1);
+    memcpy(text, word, strlen(word));
+    text[strlen(word)] = ' ';
+    return text;
+}
+
+/* The room goes with the worker that a large file ends: nothing of a batch may lie in it then. */
+static void a_death_while_a_large_file_is_read(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const words[] = {"crash", "hang", "refuse", "lie"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        char *text = large(words[i]);
+        size_t before = f->lane.results.n;
+        give(f, "a", "speak");
+        give(f, words[i], text);
+        give(f, "z", "speak");
+        assert_int_equal(lane_flush(&f->lane), 0);
+        assert_int_equal(f->lane.results.n, before + 3);
+        assert_int_equal(result_of(f, words[i])->state, COVERAGE_FAILED);
+        mem_free(text);
+    }
+    vec_each (r, &f->lane.results)
+        assert_true(r->code || str_eq(r->frame, r->path));
+}
+
+/* Killed from outside in the middle: what it was asked is tried once more. */
+static void a_kill_while_a_large_file_is_read(void **state)
+{
+    struct fixture *f = *state;
+    char *text = large("speak");
+    give(f, "before", text);
+    assert_int_equal(kill(f->lane.workers[ROLE_ITEMS].pid, SIGKILL), 0);
+    give(f, "large", text);
+    assert_true(result_of(f, "large")->frame.n);
+    assert_int_equal(f->lane.workers_lost, 1);
+    mem_free(text);
+}
+
+static void a_death_while_it_greets(void **state)
+{
+    struct fixture *f = *state;
+    give(f, "a", "crash"); /* ends the worker that was tried at the start */
+    *f->deaths = 2;
+    assert_int_equal(lane_flush(&f->lane), 0);
+    assert_int_equal(*f->deaths, 0);
+    assert_int_equal(result_of(f, "a")->state, COVERAGE_FAILED);
+    give(f, "b", "speak");
+    assert_int_equal(lane_flush(&f->lane), 0);
+    assert_non_null(result_of(f, "b"));
+}
+
+/* No worker, no result: the run must not end as if all had been seen. */
+static void no_worker_ends_the_run(void **state)
+{
+    struct fixture *f = *state;
+    give(f, "a", "crash");
+    *f->deaths = 1000;
+    assert_int_equal(lane_flush(&f->lane), E_CANCELLED);
+    assert_int_equal(lane_ended(&f->lane), E_CANCELLED);
+    assert_non_null(strstr(lane_diag(&f->lane)->text, "no worker can be started: killed"));
+}
+
+/* A source that asks for itself does not disturb what waits. */
+static void a_call_between(void **state)
+{
+    struct fixture *f = *state;
+    struct asked it = {.path = STR("own"), .in_memory = true, .bytes = STR("crash")};
+    AUTO(buf) request = BUF_INIT;
+    AUTO(buf) reply = BUF_INIT;
+    struct diag d = {0};
+    give(f, "a", "speak");
+    request_one(&request, &it);
+    assert_int_equal(lane_call(&f->lane, ROLE_ITEMS, NULL, 0, buf_str(&request), -1, &reply, &d),
+                     E_CANCELLED);
+    assert_int_equal(lane_ended(&f->lane), 0);
+    assert_true(str_eq_z(result_of(f, "a")->frame, "a"));
+}
+
 static void many_small_files(void **state)
 {
     struct fixture *f = *state;
@@ -222,6 +332,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refusal, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lie, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_file_between, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_death_while_a_large_file_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_kill_while_a_large_file_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_death_while_it_greets, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_worker_ends_the_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_call_between, setup, teardown),
         cmocka_unit_test_setup_teardown(many_small_files, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_changes, setup, teardown),
     };
