@@ -2,7 +2,7 @@
 /* Decides the least that any scan of these files must cost: walk, open, read, prefilter once. */
 /*
  *     floor THREADS TREE     walks TREE as `stance scan` does, prints files, bytes, literals
- *     floor --rules          names of the folders that a walk passes by, one a line
+ *     floor --rules          folders that a walk passes by, one a line
  *
  * The literal database, the walk rules, the size of a window and what counts as binary (only its
  * head is read) are those of the program; so are the libraries and the number of threads. Nothing
@@ -42,14 +42,6 @@ struct run {
     struct reader *readers;
 };
 
-static bool passed_by(const char *name)
-{
-    for (int i = 0; i < WALK_RULE_COUNT; i++)
-        if (str_eq_z(str_z(name), WALK_RULES[i].pattern))
-            return true;
-    return false;
-}
-
 static int add_path(struct paths *list, const char *folder, const char *name)
 {
     char *path = NULL;
@@ -62,15 +54,21 @@ static int add_path(struct paths *list, const char *folder, const char *name)
 static int walk(const char *root, struct paths *ret)
 {
     struct paths folders = {0};
+    size_t root_n = strlen(root);
     int rc = vec_push(&folders, strdup(root));
     for (size_t at = 0; !rc && at < folders.n; at++) {
+        struct str below = str_sub(str_z(folders.v[at]), root_n + 1, SIZE_MAX);
+        if (below.n && walk_rules_folder(NULL, below) != RULE_NONE) {
+            free(folders.v[at]); /* from asprintf */
+            continue;
+        }
         DIR *dir = opendir(folders.v[at]);
         for (struct dirent *e; dir && !rc && (e = readdir(dir));) {
             if (str_eq_z(str_z(e->d_name), ".") || str_eq_z(str_z(e->d_name), ".."))
                 continue;
             if (e->d_type == DT_REG)
                 rc = add_path(ret, folders.v[at], e->d_name);
-            else if (e->d_type == DT_DIR && !passed_by(e->d_name))
+            else if (e->d_type == DT_DIR)
                 rc = add_path(&folders, folders.v[at], e->d_name);
         }
         if (dir)
@@ -164,8 +162,9 @@ int main(int argc, char **argv)
 {
     struct diag d = {0};
     if (argc == 2 && str_eq_z(str_z(argv[1]), "--rules")) {
-        for (int i = 0; i < WALK_RULE_COUNT; i++)
-            puts(WALK_RULES[i].pattern);
+        for (int i = 0; i < CATALOG.n_walk_folders; i++)
+            if (CATALOG.walk_rules[CATALOG.walk_folders[i].rule].action == WALK_SKIP)
+                puts(CATALOG.walk_folders[i].path);
         return 0;
     }
     unsigned long threads = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;

@@ -21,7 +21,7 @@ struct diag {
     unsigned column; /* 1-based, in code points, 0 unknown */
     char file[512];  /* path or other name of the subject */
     char text[512];  /* one sentence, no trailing newline */
-    char hint[256];  /* what the user can do, may be empty */
+    char hint[640];  /* what the user can do, may be empty */
 };
 
 /* Write the message (replacing an older one with its place and hint) and return `code`. The

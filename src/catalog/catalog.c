@@ -233,6 +233,75 @@ const struct catalog_instruction *catalog_instruction(const struct catalog *c, s
     return i < 0 ? NULL : &c->instructions[i];
 }
 
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c + 32 : (unsigned char)c;
+}
+
+static int nocase_cmp(struct str a, struct str b)
+{
+    for (size_t i = 0; i < a.n && i < b.n; i++)
+        if (lower(a.p[i]) != lower(b.p[i]))
+            return lower(a.p[i]) - lower(b.p[i]);
+    return a.n < b.n ? -1 : a.n > b.n;
+}
+
+int catalog_folder_cmp(struct str a, struct str b)
+{
+    int cmp = nocase_cmp(path_base(a), path_base(b));
+
+    return cmp ? cmp : str_cmp(a, b);
+}
+
+static bool has_suffix_nocase(struct str path, struct str suffix)
+{
+    if (path.n < suffix.n || !str_eq_nocase(str_sub(path, path.n - suffix.n, path.n), suffix))
+        return false;
+    return path.n == suffix.n || path.p[path.n - suffix.n - 1] == '/';
+}
+
+/* First row whose last part is not before `base`. */
+static int first_folder(const struct catalog *c, struct str base)
+{
+    int low = 0, high = c->n_walk_folders;
+
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (nocase_cmp(str_z(c->walk_folders[middle].last), base) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct catalog_walk_folder *catalog_walk_folder(const struct catalog *c, struct str path,
+                                                      int *cursor)
+{
+    struct str base = path_base(path);
+    int i = *cursor ? *cursor : first_folder(c, base);
+
+    for (; i < c->n_walk_folders; i++) {
+        const struct catalog_walk_folder *row = &c->walk_folders[i];
+        if (!str_eq_nocase(base, str_z(row->last)))
+            break;
+        if (has_suffix_nocase(path, str_z(row->path))) {
+            *cursor = i + 1;
+            return row;
+        }
+    }
+    *cursor = MAX(c->n_walk_folders, 1);
+    return NULL;
+}
+
+const struct catalog_walk_rule *catalog_walk_rule(const struct catalog *c, struct str id)
+{
+    for (int i = 0; i < c->n_walk_rules; i++)
+        if (str_eq_z(id, c->walk_rules[i].id))
+            return &c->walk_rules[i];
+    return NULL;
+}
+
 struct str pypi_normalise(struct str name, struct arena *a)
 {
     struct str copy = arena_str(a, name);

@@ -59,8 +59,26 @@
  *         name: claude-memory
  *         library: true                optional: kept to be copied, not loaded from there
  *
- * Collisions (a package, key kind, variable or host file that two entries claim) are build errors,
- * as are examples that disagree. An instruction file may belong to several hosts.
+ * knowledge/walk/rules.yaml, what a walk passes by or marks (discover/rules.h applies it, `stance
+ * rules` lists it), one list `rules`:
+ *
+ *     - id: node-modules
+ *       folders: [node_modules]        names, or several parts as .yarn/cache, at any depth
+ *       marker: pyvenv.cfg             or: a folder that holds an entry of this name
+ *       holds: [bin, lib]              ... and nothing but these; without it: whatever it holds
+ *       what: symbolic links           or: words for what the walk itself tells apart
+ *       action: skip | label | read
+ *       label: vendored                of what lies in it (case does not matter); skipped folders
+ *                                      may have one too, for when they are read all the same
+ *       keeps: [config]                files of a skipped folder that are read
+ *       hides: GLOB                    then required: the paths that are not read (path_glob)
+ *       always: true                   cannot be turned off
+ *       reason: installed copies; the lock file lists them
+ *       sources: [...]
+ *
+ * Collisions (a package, key kind, variable, host file or folder that two entries claim; a skipped
+ * folder in which a host keeps a file) are build errors, as are examples that disagree. An
+ * instruction file may belong to several hosts.
  */
 #ifndef STANCE_CATALOG_CATALOG_H
 #define STANCE_CATALOG_CATALOG_H
@@ -139,6 +157,27 @@ struct catalog_host {
     const char *id, *name, *maker, *source;
 };
 
+enum walk_action { WALK_SKIP, WALK_LABEL, WALK_READ };
+
+struct catalog_walk_rule {
+    const char *id, *what, *reason, *source;
+    enum walk_action action;
+    int label;                               /* enum label, -1: none */
+    const char *const *keeps, *const *holds; /* NULL-terminated */
+    bool always;
+};
+
+struct catalog_walk_folder {
+    const char *path, *last; /* last: its last part */
+    const char *hides;       /* of a skipped one: path of its coverage row, as the store reads it */
+    int rule;
+};
+
+struct catalog_walk_marker {
+    const char *name;
+    int rule;
+};
+
 struct catalog {
     const struct catalog_entry *entries; /* sorted by id */
     int n_entries;
@@ -156,6 +195,12 @@ struct catalog {
     int n_instructions;
     const struct catalog_kind *kinds; /* sorted by kind */
     int n_kinds;
+    const struct catalog_walk_rule *walk_rules; /* in the order of the file */
+    int n_walk_rules;
+    const struct catalog_walk_folder *walk_folders; /* sorted by catalog_folder_cmp */
+    int n_walk_folders;
+    const struct catalog_walk_marker *walk_markers;
+    int n_walk_markers;
     const struct catalog_literal *literals; /* sorted by text; the index is the literal id */
     int n_literals;
     const void *literal_db; /* for prefilter_open */
@@ -180,10 +225,17 @@ const struct catalog_host_file *catalog_host_file(const struct catalog *c, struc
                                                   int *cursor);
 const struct catalog_instruction *catalog_instruction(const struct catalog *c, struct str path,
                                                       int *cursor);
+/* Rows of walk rules that are the end of this path of a folder, without regard to case; *cursor as
+ * above. */
+const struct catalog_walk_folder *catalog_walk_folder(const struct catalog *c, struct str path,
+                                                      int *cursor);
+const struct catalog_walk_rule *catalog_walk_rule(const struct catalog *c, struct str id);
 /* True when pattern (as in knowledge/hosts) matches whole parts at the end of the path. */
 bool catalog_path_match(struct str pattern, struct str path);
 /* Order of host_files and instructions: patterns whose last part is literal first, by that part. */
 int catalog_path_cmp(struct str pattern_a, struct str pattern_b);
+/* Order of walk_folders: by last part without regard to case, then by path. */
+int catalog_folder_cmp(struct str a, struct str b);
 /* PEP 503: lower case, runs of "-_." become "-". */
 struct str pypi_normalise(struct str name, struct arena *a) MUST_CHECK;
 

@@ -18,6 +18,9 @@ static void compiler_done(struct compiler *c)
     vec_free(&c->host_files);
     vec_free(&c->instructions);
     vec_free(&c->kinds);
+    vec_free(&c->walk_rules);
+    vec_free(&c->walk_folders);
+    vec_free(&c->walk_markers);
     vec_free(&c->examples);
 }
 
@@ -34,6 +37,8 @@ static int compile_document(struct compiler *c)
     if (str_eq(folder, STR("patterns")))
         return str_eq(path_base(c->path), STR("kinds.yaml")) ? compile_kinds(c)
                                                              : compile_patterns(c);
+    if (str_eq(folder, STR("walk")) && str_eq(path_base(c->path), STR("rules.yaml")))
+        return compile_walk(c);
     return compile_fail(c, NULL, "there is no reader for files of this folder");
 }
 

@@ -47,6 +47,12 @@ static int order_path(const void *a, const void *b, void *ctx UNUSED)
     return catalog_path_cmp(str_z(*(const char *const *)a), str_z(*(const char *const *)b));
 }
 
+static int order_folder(const void *a, const void *b, void *ctx UNUSED)
+{
+    return catalog_folder_cmp(str_z(((const struct catalog_walk_folder *)a)->path),
+                              str_z(((const struct catalog_walk_folder *)b)->path));
+}
+
 /* Ids of entries or hosts in sorted order: the new index of each old one. */
 struct renumber {
     struct {
@@ -176,7 +182,8 @@ static int sort_names(struct compiler *c)
 {
     if (vec_sort(&c->packages, order_package, NULL) || vec_sort(&c->envs, order_env, NULL) ||
         vec_sort(&c->kinds, order_kind, NULL) || vec_sort(&c->host_files, order_path, NULL) ||
-        vec_sort(&c->instructions, order_instruction, NULL))
+        vec_sort(&c->instructions, order_instruction, NULL) ||
+        vec_sort(&c->walk_folders, order_folder, NULL))
         return compile_no_memory(c);
     for (size_t i = 1; i < c->packages.n; i++) {
         if (!order_package(&c->packages.v[i - 1], &c->packages.v[i], NULL))
@@ -282,7 +289,8 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     struct catalog *out = &b->catalog;
     int rc;
 
-    if ((rc = sort_entries(c, out)) || (rc = sort_hosts(c, out)) || (rc = sort_names(c)))
+    if ((rc = sort_entries(c, out)) || (rc = sort_hosts(c, out)) || (rc = sort_names(c)) ||
+        (rc = compile_walk_check(c)))
         return rc;
 #define HAND_OVER(table, count)                                                                    \
     out->table = to_arena(c->a, c->table.v, c->table.n, sizeof(*c->table.v));                      \
@@ -294,6 +302,9 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     HAND_OVER(kinds, n_kinds)
     HAND_OVER(host_files, n_host_files)
     HAND_OVER(instructions, n_instructions)
+    HAND_OVER(walk_rules, n_walk_rules)
+    HAND_OVER(walk_folders, n_walk_folders)
+    HAND_OVER(walk_markers, n_walk_markers)
     if ((rc = check_entries(c, out)) || (rc = check_keys(c, out)))
         return rc;
     HAND_OVER(keys, n_keys)

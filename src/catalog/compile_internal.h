@@ -40,6 +40,15 @@ struct compiler {
         VEC(struct catalog_kind);
     } kinds;
     struct {
+        VEC(struct catalog_walk_rule);
+    } walk_rules;
+    struct {
+        VEC(struct catalog_walk_folder);
+    } walk_folders;
+    struct {
+        VEC(struct catalog_walk_marker);
+    } walk_markers;
+    struct {
         VEC(struct catalog_example);
     } examples;
 };
@@ -64,11 +73,18 @@ int compile_word(struct compiler *c, const struct node *n, const char *key,
 int compile_sources(struct compiler *c, const struct node *n, const char **ret_url) MUST_CHECK;
 /* The id, which is the name of the file. */
 int compile_id(struct compiler *c, const char **ret) MUST_CHECK;
+/* Lower-case letters, digits and dashes. */
+int compile_check_id(struct compiler *c, const struct node *n, const char *id) MUST_CHECK;
+/* A path of a pattern: relative, no empty part, no "." and "..". */
+int compile_check_path(struct compiler *c, const struct node *n, const char *path) MUST_CHECK;
 
 int compile_entry(struct compiler *c, bool service) MUST_CHECK;
 int compile_patterns(struct compiler *c) MUST_CHECK;
 int compile_kinds(struct compiler *c) MUST_CHECK;
 int compile_host(struct compiler *c) MUST_CHECK;
+int compile_walk(struct compiler *c) MUST_CHECK;
+/* No folder, marker or id stands twice, no host keeps a file where a rule would hide it. */
+int compile_walk_check(struct compiler *c) MUST_CHECK;
 int compile_keys(struct compiler *c, const struct node *keys, int entry) MUST_CHECK;
 
 /* Sort the tables, refuse collisions and unknown references, make the literals and hand over. */

@@ -166,6 +166,27 @@ int compile_sources(struct compiler *c, const struct node *n, const char **ret_u
     return OK;
 }
 
+int compile_check_id(struct compiler *c, const struct node *n, const char *id)
+{
+    for (const char *p = id; *p; p++)
+        if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'))
+            return compile_fail(c, n, "an id has lower-case letters, digits and dashes");
+    return OK;
+}
+
+int compile_check_path(struct compiler *c, const struct node *n, const char *path)
+{
+    struct str p = str_z(path), part;
+
+    if (str_starts(p, STR("/")) || str_ends(p, STR("/")) || str_has(p, STR("\\")))
+        return compile_fail(c, n, "a path is relative, with '/' between its parts");
+    while (str_field(&p, '/', &part)) {
+        if (!part.n || str_eq(part, STR(".")) || str_eq(part, STR("..")))
+            return compile_fail(c, n, "a path has no empty part, no '.' and no '..'");
+    }
+    return OK;
+}
+
 int compile_id(struct compiler *c, const char **ret)
 {
     const struct node *root = doc_root(c->doc);
@@ -176,11 +197,9 @@ int compile_id(struct compiler *c, const char **ret)
         return rc;
     if (str_ends(stem, STR(".yaml")))
         stem.n -= 5;
-    for (const char *p = *ret; *p; p++) {
-        if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'))
-            return compile_fail(c, node_get(c->doc, root, STR("id")),
-                                "an id has lower-case letters, digits and dashes");
-    }
+    rc = compile_check_id(c, node_get(c->doc, root, STR("id")), *ret);
+    if (rc)
+        return rc;
     if (!str_eq_z(stem, *ret))
         return compile_fail(c, node_get(c->doc, root, STR("id")),
                             "the id must be the name of the file");

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "catalog/compile.h"
+#include "inventory/registry.h"
 
 #define SRC   "sources: [{url: \"https://a.example/x\", read: 2026-11-23}]\n"
 #define KINDS "kinds:\n  - {kind: acme-key, class: SECRET, means: Key of Acme}\n"
@@ -240,6 +241,119 @@ static void test_host_collisions(void **state UNUSED)
     catalog_build_done(&f.b);
 }
 
+/* ---- walk rules ---- */
+
+#define WALK(row)                                                                                  \
+    "rules:\n  - {" row                                                                            \
+    ", reason: r, sources: [{url: \"https://a.example/x\", read: 2026-11-23}]}\n"
+
+static void test_walk(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("walk/rules.yaml"),
+         STR("rules:\n"
+             "  - id: repo\n    folders: [.repo]\n    action: skip\n    keeps: [config]\n"
+             "    hides: \"**/.repo/[!c]**\"\n    reason: r1\n    " SRC
+             "  - id: env\n    folders: [Env, a/b]\n    marker: env.cfg\n    holds: [lib]\n"
+             "    action: skip\n    label: vendored\n    reason: r2\n    " SRC
+             "  - id: links\n    what: links\n    action: skip\n    always: true\n"
+             "    reason: r3\n    " SRC "  - id: ignored\n    what: ignored files\n    action: "
+             "read\n    reason: r4\n    " SRC)},
+    };
+    struct fixture f;
+
+    if (compile(&f, files, 1))
+        fail_msg("%u: %s", f.d.line, f.d.text);
+    const struct catalog *c = &f.b.catalog;
+    assert_int_equal(c->n_walk_rules, 4);
+    assert_string_equal(c->walk_rules[0].keeps[0], "config");
+    assert_string_equal(c->walk_rules[1].what, "Env, a/b, a folder with env.cfg");
+    assert_string_equal(c->walk_rules[1].source, "https://a.example/x");
+    assert_int_equal(c->walk_rules[1].label, LABEL_VENDORED);
+    assert_int_equal(c->walk_rules[0].label, -1);
+    assert_true(c->walk_rules[2].always);
+    assert_int_equal(c->walk_rules[3].action, WALK_READ);
+    assert_int_equal(c->n_walk_markers, 1);
+    assert_int_equal(c->n_walk_folders, 3);
+    assert_string_equal(c->walk_folders[0].path, ".repo");
+    assert_string_equal(c->walk_folders[0].hides, "**/.repo/[!c]**");
+    assert_string_equal(c->walk_folders[1].path, "a/b");
+    assert_string_equal(c->walk_folders[1].hides, "**/a/b");
+    assert_string_equal(c->walk_folders[2].last, "Env");
+    int cursor = 0;
+    assert_ptr_equal(catalog_walk_folder(c, STR("x/A/B"), &cursor), &c->walk_folders[1]);
+    assert_null(catalog_walk_folder(c, STR("x/A/B"), &cursor));
+    cursor = 0;
+    assert_null(catalog_walk_folder(c, STR("xa/b"), &cursor));
+    assert_ptr_equal(catalog_walk_rule(c, STR("links")), &c->walk_rules[2]);
+    assert_null(catalog_walk_rule(c, STR("link")));
+    catalog_build_done(&f.b);
+}
+
+static void test_refused_walk(void **state UNUSED)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {WALK("id: A, folders: [a], action: skip"), "lower-case"},
+        {WALK("id: a, folders: [a], action: hide"), "'hide' is not a known action"},
+        {WALK("id: a, folders: [a], action: label, label: old"), "'old' is not a known label"},
+        {WALK("id: a, folders: [a], action: label"), "label is missing"},
+        {WALK("id: a, folders: [a], action: skip, colour: red"), "unknown member 'colour'"},
+        {WALK("id: a, action: skip"), "what it is about"},
+        {WALK("id: a, folders: [a], what: a, action: skip"), "folders and markers tell"},
+        {WALK("id: a, folders: [a], action: read"), "read anyway"},
+        {WALK("id: a, what: a, action: label, label: test, always: true"), "what is skipped"},
+        {WALK("id: a, folders: [\"*.egg\"], action: skip"), "without wildcards"},
+        {WALK("id: a, folders: [/a], action: skip"), "relative"},
+        {WALK("id: a, folders: [a/../b], action: skip"), "no '..'"},
+        {WALK("id: a, marker: a/b, action: skip"), "one name"},
+        {WALK("id: a, folders: [a], holds: [b], action: skip"), "with a marker"},
+        {WALK("id: a, folders: [a], keeps: [c], action: skip"), "needs 'hides'"},
+        {WALK("id: a, folders: [a], hides: b, action: skip"), "only needed beside"},
+        {WALK("id: a, folders: [a], keeps: [c], hides: \"**/a/**\", action: skip"),
+         "which is kept"},
+        {WALK("id: a, folders: [a], keeps: [c], hides: \"**/b/[!c]**\", action: skip"),
+         "does not hide"},
+        {"rules:\n  - {id: a, folders: [a], action: skip, reason: r}\n", "source is needed"},
+        {"rules:\n  - {id: a, folders: [a], action: skip}\n", "'reason' is missing"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        refuse(E_PARSE, "walk/rules.yaml", rows[i].text, 2, rows[i].says);
+    refuse(E_PARSE, "walk/rules.yaml", "rules: a\n", 1, "stand in a list");
+    refuse(E_PARSE, "walk/more.yaml", "rules: []\n", 0, "no reader");
+}
+
+static void test_walk_collisions(void **state UNUSED)
+{
+#define ROW(id, words)                                                                             \
+    "  - {id: " id ", " words                                                                      \
+    ", action: skip, reason: r, sources: [{url: \"https://a.example/x\","                          \
+    " read: 2026-11-23}]}\n"
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {"rules:\n" ROW("a", "folders: [x]") ROW("a", "folders: [y]"), "walk rule 'a' is claimed"},
+        {"rules:\n" ROW("a", "folders: [x/Y]") ROW("b", "folders: [x/y]"), "is claimed twice"},
+        {"rules:\n" ROW("a", "marker: m") ROW("b", "marker: m"), "marker 'm' is claimed"},
+        {"rules:\n" ROW("a", "folders: [.h]"), "walk rule 'a' hides the host file '.h/mcp.json'"},
+        {"rules:\n" ROW("a", "folders: [.k/rules]"), "hides the host file '.k/rules/**/*.md'"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct catalog_source files[] = {
+            {STR("hosts/h.yaml"),
+             STR("id: h\nname: H\nmaker: M\n" SRC
+                 "files:\n  - {path: .h/mcp.json, scope: user, format: json, flat: true}\n"
+                 "instructions:\n  - {path: .k/rules/**/*.md, name: n}\n")},
+            {STR("walk/rules.yaml"), str_z(rows[i].text)},
+        };
+        struct fixture f;
+        if (compile(&f, files, 2) != E_EXISTS || !str_has(str_z(f.d.text), str_z(rows[i].says)))
+            fail_msg("%s-> %s", rows[i].text, f.d.text);
+    }
+}
+
 static void test_unknown_kind(void **state UNUSED)
 {
     const struct catalog_source files[] = {
@@ -269,13 +383,14 @@ static void test_no_memory(void **state UNUSED)
         {STR("patterns/kinds.yaml"), STR(KINDS)},
         {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY "env: [A_KEY]\n")},
         {STR("hosts/h.yaml"), STR("id: h\nname: H\nmaker: M\n" SRC ONE SHARED)},
+        {STR("walk/rules.yaml"), STR("rules:\n" ROW("a", "folders: [x/y], marker: m"))},
     };
     struct fixture f;
     int rc = E_NOMEM;
 
     for (size_t n = 1; rc == E_NOMEM; n++) {
         mem_fail_after(n);
-        rc = compile(&f, files, 3);
+        rc = compile(&f, files, 4);
         mem_fail_after(0);
         assert_true(n < 5000);
     }
@@ -309,11 +424,19 @@ static void test_expand(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),          cmocka_unit_test(test_order_of_files),
-        cmocka_unit_test(test_refused_entries), cmocka_unit_test(test_refused_hosts),
-        cmocka_unit_test(test_collisions),      cmocka_unit_test(test_host_collisions),
-        cmocka_unit_test(test_unknown_kind),    cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_order_of_files),
+        cmocka_unit_test(test_refused_entries),
+        cmocka_unit_test(test_refused_hosts),
+        cmocka_unit_test(test_collisions),
+        cmocka_unit_test(test_host_collisions),
+        cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_refused_walk),
+        cmocka_unit_test(test_walk_collisions),
+        cmocka_unit_test(test_unknown_kind),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_expand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

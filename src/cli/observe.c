@@ -76,7 +76,7 @@ static int keep_apart(struct invocation *in, struct discover_options *o, const s
     if (!kept)
         return arena_error(in->arena);
     for (size_t i = 0; i < n; i++) {
-        size_t k = target_inside(v, n, i, o->all);
+        size_t k = target_inside(v, n, i, o->rules);
         if (k == SIZE_MAX)
             kept[count++] = v[i];
         else
@@ -109,6 +109,18 @@ int observe_options(struct invocation *in, struct loop_options *ret, struct diag
     return rc ? rc : targets(in, &ret->discover, d);
 }
 
+/* Commands that choose themselves what is walked have none of these options. */
+static int choose_rules(struct invocation *in, struct discover_options *o, struct diag *d)
+{
+    const struct option_value *read = option(in, "read"), *exclude = option(in, "exclude");
+    const struct walk_choice choice = {.all = option_flag(in, "all"),
+                                       .read = read->list,
+                                       .n_read = read->n,
+                                       .exclude = exclude->list,
+                                       .n_exclude = exclude->n};
+    return walk_rules_new(&CATALOG, &choice, in->arena, &o->rules, d);
+}
+
 int observe_settings(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
     *ret = loop_defaults();
@@ -119,7 +131,9 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
     if (rc)
         return rc;
     o->threads = option(in, "threads")->given ? (unsigned)option_int(in, "threads") : thread_cpus();
-    o->all = option_flag(in, "all");
+    rc = choose_rules(in, o, d);
+    if (rc)
+        return rc;
     o->require = SANDBOX_NONE; /* what is reached is said; see weak_sandbox in loop.c */
     ret->allow_weak_sandbox = option_flag(in, "allow-weak-sandbox");
     o->shuffle_seed = (uint64_t)option_int(in, "shuffle-seed");

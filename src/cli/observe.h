@@ -40,9 +40,19 @@
 
 #define OPTIONS_OBSERVE                                                                            \
     OPTIONS_WORKERS,                                                                               \
+        {.name = "all",                                                                            \
+         .letter = 'a',                                                                            \
+         .type = OPT_FLAG,                                                                         \
+         .help = "also read what rules pass by: installed packages, caches, .git"},                \
+        {.name = "read",                                                                           \
+         .type = OPT_LIST,                                                                         \
+         .argument = "ID",                                                                         \
+         .help =                                                                                   \
+             "also read what this rule passes by (`stance rules` lists them); may be repeated"},   \
     {                                                                                              \
-        .name = "all", .letter = 'a', .type = OPT_FLAG,                                            \
-        .help = "also walk what rules pass by (installed packages, caches, .git)"                  \
+        .name = "exclude", .letter = 'x', .type = OPT_LIST, .argument = "GLOB",                    \
+        .help = "do not read these paths of the target, as \"data/*.csv\" or \"**/old\"; may be "  \
+                "repeated"                                                                         \
     }
 
 /* Fill loop options from the command line; targets are the arguments, "." without any. */

@@ -17,7 +17,8 @@ int options_parse(const struct command *c, int argc, char **argv, struct invocat
 void help_command(const struct command *c, FILE *out);
 void help_program(FILE *out);
 void help_man(FILE *out);
-void help_markdown(FILE *out); /* docs/reference/cli.md */
+void help_markdown(FILE *out);  /* docs/reference/cli.md */
+void rules_markdown(FILE *out); /* docs/reference/rules.md */
 /* "bash", "zsh" or "fish"; E_USAGE otherwise. */
 int help_completion(struct str shell, FILE *out) MUST_CHECK;
 

@@ -4,14 +4,62 @@
 
 #include "assess/control.h"
 #include "base/path.h"
+#include "base/vec.h"
 #include "formats/json.h"
 
 const char *const OUTCOME_NAMES[] = {"fixed", "gone", "open", "unknown"};
+
+struct words {
+    VEC(struct str);
+};
 
 struct str reobserve_path(const struct fix_subject *subject)
 {
     const struct control *c = control_find(subject->control);
     return c && c->scope == SCOPE_ASSET ? subject->path : STR("");
+}
+
+/* What the latest scan of the target was told to leave out. */
+static int excluded_globs(struct db *db, struct str identity, struct arena *a, struct words *ret,
+                          struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        STR("SELECT c.path FROM coverage c JOIN target t ON t.id = c.target"
+                            " WHERE t.identity = ?1 AND c.state = 'skipped' AND c.reason = ?2"
+                            " AND c.scan = (SELECT max(s.scan) FROM scan_target s"
+                            " WHERE s.target = t.id) ORDER BY c.ord"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, identity);
+    stmt_bind_str(s, 2, STR(EXCLUDED_REASON));
+    while (!rc && (rc = stmt_step(s, d)) > 0) {
+        AUTO(buf) glob = BUF_INIT;
+        rc = path_unshow(&glob, stmt_str(s, 0));
+        struct str kept = rc ? STR_NULL : arena_str(a, buf_str(&glob));
+        if (!rc && (!kept.p || vec_push(ret, kept)))
+            rc = E_NOMEM;
+    }
+    stmt_free(s);
+    return rc;
+}
+
+/* The same files as before, else what was left out would come as something new. */
+static int same_rules(struct invocation *in, const struct loop_options *settings,
+                      struct str identity, const struct walk_rules **ret, struct diag *d)
+{
+    struct store *st = NULL;
+    struct words globs = {0};
+    int rc = store_open(settings->location, DB_READ_ONLY, &in->clock, &st, d);
+    if (!rc)
+        rc = excluded_globs(store_db(st), identity, in->arena, &globs, d);
+    store_free(st);
+    const struct walk_choice choice = {.exclude = globs.v, .n_exclude = globs.n};
+    if (!rc)
+        rc = walk_rules_new(&CATALOG, &choice, in->arena, ret, d);
+    vec_free(&globs);
+    return rc;
 }
 
 int reobserve(struct invocation *in, const struct loop_options *settings,
@@ -28,7 +76,10 @@ int reobserve(struct invocation *in, const struct loop_options *settings,
     o.discover.n_targets = 1;
     o.discover.only_path = path;
     /* The place was read before, whatever rule would pass it by now. */
-    o.discover.all |= path.n > 0;
+    if (path.n)
+        o.discover.rules = walk_rules_none();
+    else if ((rc = same_rules(in, settings, subject->target_identity, &o.discover.rules, d)))
+        return rc;
     observe_progress(in, &o);
     fflush(in->out); /* nothing buffered may be written twice by a worker */
     rc = loop_run(&o, &in->clock, &r, d);

@@ -12,6 +12,7 @@
 #define STANCE_DISCOVER_DISCOVER_H
 
 #include "discover/detector.h"
+#include "discover/rules.h"
 #include "sandbox/sandbox.h"
 
 struct target {
@@ -20,16 +21,6 @@ struct target {
     struct str name;  /* last part of the path */
     bool single_file;
 };
-
-/* Rules for what is not read, listed in docs and in coverage; `--all` turns them off. */
-struct walk_rule {
-    const char *pattern; /* name of a folder, at any depth */
-    const char *hides;   /* the path of its coverage row: what is hidden, as the store reads it */
-    const char *reason;
-};
-extern const struct walk_rule WALK_RULES[];
-extern const int WALK_RULE_COUNT;
-struct walk_rules;
 
 /* How far a run has come. */
 struct discover_progress {
@@ -52,10 +43,9 @@ struct discover_options {
     const struct target *targets;
     size_t n_targets;
     unsigned threads;
-    bool all; /* walk rules off */
-    const struct walk_rules *rules;
-    struct str only_path; /* verify: one path below target 0; empty: all */
-    struct str key;       /* installation key, or empty */
+    const struct walk_rules *rules; /* NULL: the built-in ones */
+    struct str only_path;           /* verify: one path below target 0; empty: all */
+    struct str key;                 /* installation key, or empty */
     enum sandbox_level require;
     size_t item_bytes; /* text limit of one item */
     size_t worker_memory;

@@ -174,41 +174,16 @@ int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret
 
 uint32_t labels_of_path(struct str path)
 {
-    static const struct {
-        const char *part;
-        enum label label;
-    } parts[] = {
-        {"test", LABEL_TEST},
-        {"tests", LABEL_TEST},
-        {"testing", LABEL_TEST},
-        {"testdata", LABEL_TEST},
-        {"fixtures", LABEL_TEST},
-        {"__tests__", LABEL_TEST},
-        {"spec", LABEL_TEST},
-        {"e2e", LABEL_TEST},
-        {"example", LABEL_EXAMPLE},
-        {"examples", LABEL_EXAMPLE},
-        {"sample", LABEL_EXAMPLE},
-        {"samples", LABEL_EXAMPLE},
-        {"demo", LABEL_EXAMPLE},
-        {"demos", LABEL_EXAMPLE},
-        {"cookbook", LABEL_EXAMPLE},
-        {"docs", LABEL_DOCS},
-        {"doc", LABEL_DOCS},
-        {"vendor", LABEL_VENDORED},
-        {"vendored", LABEL_VENDORED},
-        {"third_party", LABEL_VENDORED},
-        {"node_modules", LABEL_VENDORED},
-        {"site-packages", LABEL_VENDORED},
-        {"dist", LABEL_GENERATED},
-        {"generated", LABEL_GENERATED},
-    };
     uint32_t labels = 0;
-    struct str rest = path_dir(path), part;
-    while (str_field(&rest, '/', &part))
-        for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-            if (str_eq_nocase(part, str_z(parts[i].part)))
-                labels |= 1u << parts[i].label;
+    for (struct str folder = path_dir(path); folder.n; folder = path_dir(folder)) {
+        const struct catalog_walk_folder *row;
+        int cursor = 0;
+        while ((row = catalog_walk_folder(&CATALOG, folder, &cursor))) {
+            int label = CATALOG.walk_rules[row->rule].label;
+            if (label >= 0)
+                labels |= 1u << label;
+        }
+    }
     return labels;
 }
 

@@ -102,8 +102,49 @@ static void labels(void **state UNUSED)
     assert_int_equal(labels_of_path(STR("tests/x/app.py")), 1u << LABEL_TEST);
     assert_int_equal(labels_of_path(STR("Docs/examples/a.md")),
                      1u << LABEL_DOCS | 1u << LABEL_EXAMPLE);
+    assert_int_equal(labels_of_path(STR("third-party/x/build/a.js")),
+                     1u << LABEL_VENDORED | 1u << LABEL_GENERATED);
+    assert_int_equal(labels_of_path(STR("a/.ipynb_checkpoints/n.ipynb")), 1u << LABEL_GENERATED);
     assert_int_equal(labels_of_path(STR("test")), 0); /* a file of that name */
     assert_int_equal(labels_of_path(STR("latest/contest/a")), 0);
+    /* Folders of several parts are whole parts, too. */
+    assert_int_equal(labels_of_path(STR("x/bundle/a.rb")), 0);
+    assert_int_equal(labels_of_path(STR("Vendor/Bundle/a.rb")), 1u << LABEL_VENDORED);
+    static const char *const words[][2] = {
+        {"test", "test"},
+        {"tests", "test"},
+        {"testing", "test"},
+        {"testdata", "test"},
+        {"fixtures", "test"},
+        {"__tests__", "test"},
+        {"spec", "test"},
+        {"e2e", "test"},
+        {"example", "example"},
+        {"examples", "example"},
+        {"sample", "example"},
+        {"samples", "example"},
+        {"demo", "example"},
+        {"demos", "example"},
+        {"cookbook", "example"},
+        {"docs", "docs"},
+        {"doc", "docs"},
+        {"vendor", "vendored"},
+        {"vendored", "vendored"},
+        {"third_party", "vendored"},
+        {"node_modules", "vendored"},
+        {"site-packages", "vendored"},
+        {"dist", "generated"},
+        {"generated", "generated"},
+        {"build", "generated"},
+        {"out", "generated"},
+        {"target", "generated"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        AUTO(buf) path = BUF_INIT;
+        buf_addf(&path, "a/%s/b/c.txt", words[i][0]);
+        int label = word_index(LABEL_NAMES, str_z(words[i][1]));
+        assert_int_equal(labels_of_path(buf_str(&path)), 1u << label);
+    }
 }
 
 int main(void)

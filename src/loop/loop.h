@@ -67,8 +67,8 @@ int target_resolve(struct str given, struct arena *a, struct target *ret,
                    struct diag *d) MUST_CHECK;
 
 /* The target that `v[i]` is read with: the same one given before, or one that it lies in, in a
- * place that the walk reads (`all`: no rule hides it). SIZE_MAX: it is read by itself. */
-size_t target_inside(const struct target *v, size_t n, size_t i, bool all);
+ * place that no rule hides from the walk. SIZE_MAX: it is read by itself. */
+size_t target_inside(const struct target *v, size_t n, size_t i, const struct walk_rules *rules);
 
 /* The installation key: 32 random bytes in FILE (mode 0600), made when missing. `file` NULL: the
  * default, $XDG_DATA_HOME/stance/key. *ret has 0 or 32 bytes in the arena. */

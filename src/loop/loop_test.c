@@ -84,7 +84,7 @@ static void scan(const char *first, const char *second, const char *only, bool a
     o.discover.n_targets = second ? 2 : 1;
     o.discover.require = SANDBOX_NONE;
     o.discover.only_path = str_z(only);
-    o.discover.all = all;
+    o.discover.rules = all ? walk_rules_none() : NULL;
     o.allow_weak_sandbox = true;
     o.store = st;
     if (loop_run(&o, &clock, &r, &d))

@@ -32,14 +32,15 @@ static int carry(const struct stmt *s, struct str only, struct inventory *inv)
     return inventory_cover(inv, &row);
 }
 
-/* Rules that were met on the way count for the whole target: the scan before counted them. */
-static void drop_rules(struct inventory *inv)
+/* Rules that were met on the way count for the whole target: the scan before counted them. What is
+ * passed by at a path of its own (a link, an environment) is known from this scan. */
+static void drop_rules(struct inventory *inv, struct str only)
 {
     size_t n = 0;
     for (size_t i = 0; i < inv->coverage.n; i++) {
         const struct coverage_row *r = &inv->coverage.v[i];
         bool rule = r->state == COVERAGE_SKIPPED || r->state == COVERAGE_NOT_LOOKED;
-        if (r->target || !rule)
+        if (r->target || !rule || path_is_below(r->path, only))
             inv->coverage.v[n++] = *r;
     }
     inv->coverage.n = n;
@@ -96,7 +97,7 @@ int part_cover(struct store *st, struct str identity, struct str only, struct in
     if (rc)
         return rc;
     if (before) {
-        drop_rules(inv);
+        drop_rules(inv, only);
         return carry_all(st, identity, only, inv, d);
     }
     struct coverage_row rest = {.source = STR("files"),

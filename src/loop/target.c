@@ -46,18 +46,7 @@ int target_resolve(struct str given, struct arena *a, struct target *ret, struct
     return rc;
 }
 
-/* A folder on the way that the walk passes by. */
-static bool is_hidden(struct str path)
-{
-    struct str part;
-    while (str_field(&path, '/', &part))
-        for (int i = 0; i < WALK_RULE_COUNT; i++)
-            if (str_eq_z(part, WALK_RULES[i].pattern))
-                return true;
-    return false;
-}
-
-size_t target_inside(const struct target *v, size_t n, size_t i, bool all)
+size_t target_inside(const struct target *v, size_t n, size_t i, const struct walk_rules *rules)
 {
     struct str path = v[i].root;
     for (size_t k = 0; k < n; k++) {
@@ -71,7 +60,7 @@ size_t target_inside(const struct target *v, size_t n, size_t i, bool all)
         }
         if (v[k].single_file || !path_is_below(path, folder))
             continue;
-        if (all || !is_hidden(str_sub(path, folder.n + 1, path.n)))
+        if (!walk_rules_hide(rules, str_sub(path, folder.n + 1, path.n)))
             return k;
     }
     return SIZE_MAX;

@@ -103,8 +103,9 @@ static void which_targets_are_read_together(void **state UNUSED)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct target t[] = {{.root = str_z(rows[i].first), .single_file = rows[i].first_is_file},
                              {.root = str_z(rows[i].second)}};
-        if (target_inside(t, 2, 0, rows[i].all) != rows[i].want_first ||
-            target_inside(t, 2, 1, rows[i].all) != rows[i].want_second)
+        const struct walk_rules *rules = rows[i].all ? walk_rules_none() : NULL;
+        if (target_inside(t, 2, 0, rules) != rows[i].want_first ||
+            target_inside(t, 2, 1, rules) != rows[i].want_second)
             fail_msg("%s and %s", rows[i].first, rows[i].second);
     }
 }

@@ -47,15 +47,24 @@ static bool is_ours(const struct watch *w, uint32_t target, struct str folder, s
     return false;
 }
 
+/* By the user's own globs: the file, or the folder of this name. */
+static bool is_excluded(const struct watch *w, struct str folder, struct str name)
+{
+    AUTO(buf) path = BUF_INIT;
+    path_join(&path, folder, name);
+    return !buf_result(&path) && walk_rules_file(w->options->rules, buf_str(&path)) != RULE_NONE;
+}
+
 static bool counts(const struct watch *w, const struct watched *at, struct str name)
 {
     const struct target *t = &w->options->targets[at->target];
     if (t->single_file)
         return str_eq(name, t->name);
     /* Of a repository's own data only the origin matters. */
-    if (!w->options->all && str_eq_z(path_base(at->path), ".git"))
-        return str_eq_z(name, "config");
-    return !is_ours(w, at->target, at->path, name);
+    int rule = at->path.n ? walk_rules_folder(w->options->rules, at->path) : RULE_NONE;
+    if (rule != RULE_NONE)
+        return walk_rules_keeps(w->options->rules, rule, name);
+    return !is_ours(w, at->target, at->path, name) && !is_excluded(w, at->path, name);
 }
 
 /* A change of whose files they are, or of whom they belong to, concerns everything. */

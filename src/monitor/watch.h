@@ -26,10 +26,10 @@
 struct watch_options {
     const struct target *targets;
     size_t n_targets;
-    bool all;                  /* also what walk rules pass by */
-    int64_t settle_ms;         /* 300 unless told */
-    int64_t interval_ms;       /* 0: only what is heard */
-    const struct str *ignored; /* absolute paths of our own files; their -wal, ... as well */
+    const struct walk_rules *rules; /* as of the scans; NULL: the built-in ones */
+    int64_t settle_ms;              /* 300 unless told */
+    int64_t interval_ms;            /* 0: only what is heard */
+    const struct str *ignored;      /* absolute paths of our own files; their -wal, ... as well */
     size_t n_ignored;
     const volatile int *cancel; /* set by a signal handler */
     size_t watches_max;         /* test aid: as if the kernel gave no more; 0: what it gives */

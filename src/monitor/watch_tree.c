@@ -17,14 +17,6 @@ struct pending {
     VEC(struct str);
 };
 
-static bool passed_by(const struct watch *w, struct str name)
-{
-    for (int i = 0; i < WALK_RULE_COUNT && !w->options->all; i++)
-        if (str_eq_z(name, WALK_RULES[i].pattern))
-            return true;
-    return false;
-}
-
 /* 0; 1 when it is not there (any more) or the kernel gives no more. */
 static int add_one(struct watch *w, uint32_t target, struct str path, const char *absolute,
                    struct diag *d)
@@ -48,27 +40,56 @@ static int add_one(struct watch *w, uint32_t target, struct str path, const char
     return 0;
 }
 
-/* Folders in it that a scan would enter; .git is watched itself, for its config. */
+/* A scan enters the folder, or reads some file of it (.git/config). */
+static bool is_read(const struct watch *w, struct str path)
+{
+    int rule = walk_rules_folder(w->options->rules, path);
+    return rule == RULE_NONE || walk_rules_keeps(w->options->rules, rule, STR_NULL);
+}
+
+/* A folder is passed by for what it holds: its own changes are heard (its marker may go), those
+ * below are not. */
+static bool has_marker(const struct watch *w, DIR *dir)
+{
+    const struct walk_rules *rules = w->options->rules;
+    int rule = RULE_NONE;
+    struct dirent *e;
+    while (rule == RULE_NONE && (e = readdir(dir)))
+        rule = walk_rules_marker(rules, str_z(e->d_name));
+    rewinddir(dir);
+    if (rule == RULE_NONE)
+        return false;
+    bool all = true;
+    while (all && (e = readdir(dir)))
+        all = str_eq_z(str_z(e->d_name), ".") || str_eq_z(str_z(e->d_name), "..") ||
+              walk_rules_holds(rules, rule, str_z(e->d_name));
+    rewinddir(dir);
+    return all;
+}
+
+/* Folders in it that a scan would enter. */
 static int list(struct watch *w, struct str path, const char *absolute, struct pending *to)
 {
     int fd = open(absolute, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), rc = 0;
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    bool git = !w->options->all && str_eq_z(path_base(path), ".git");
+    bool entered = walk_rules_folder(w->options->rules, path) == RULE_NONE;
     if (!dir) {
         w->blind |= errno == EACCES;
         if (fd >= 0)
             close(fd);
         return 0;
     }
-    for (struct dirent *e; !rc && !git && (e = readdir(dir));) {
+    if (path.n && has_marker(w, dir))
+        entered = false;
+    for (struct dirent *e; !rc && entered && (e = readdir(dir));) {
         struct str name = str_z(e->d_name);
         bool folder = e->d_type == DT_DIR || e->d_type == DT_UNKNOWN;
         if (!folder || str_eq_z(name, ".") || str_eq_z(name, ".."))
             continue;
-        if (passed_by(w, name) && !str_eq_z(name, ".git"))
-            continue;
         AUTO(buf) below = BUF_INIT;
         path_join(&below, path, name);
+        if (!buf_result(&below) && !is_read(w, buf_str(&below)))
+            continue;
         struct str copy = buf_result(&below) ? STR_NULL : arena_str(&w->mem, buf_str(&below));
         rc = copy.p && !vec_push(to, copy) ? 0 : E_NOMEM;
     }

@@ -101,9 +101,11 @@ static bool rule_matches(const struct covered *c, struct str path)
         if (rule && *rule)
             return true;
     }
-    for (size_t i = 0; i < c->globs.n; i++)
-        if (path_glob(c->globs.v[i], path))
-            return true;
+    /* A rule that matches a folder is about all in it. */
+    for (; c->globs.n && path.n; path = path_dir(path))
+        for (size_t i = 0; i < c->globs.n; i++)
+            if (path_glob(c->globs.v[i], path))
+                return true;
     return false;
 }
 

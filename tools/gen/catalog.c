@@ -9,7 +9,7 @@
 #include "file.h"
 #include "values/values.h"
 
-static const char *const FOLDERS[] = {"hosts", "patterns", "sdks", "services"};
+static const char *const FOLDERS[] = {"hosts", "patterns", "sdks", "services", "walk"};
 
 struct job {
     const char *root, *output;

@@ -171,6 +171,45 @@ static void add_hosts(struct buf *out, const struct catalog *c)
     buf_addz(out, "};\n");
 }
 
+static void add_walk(struct buf *out, const struct catalog *c)
+{
+    static const char *const actions[] = {"WALK_SKIP", "WALK_LABEL", "WALK_READ"};
+
+    begin(out, "catalog_walk_rule", "WALK_RULES", c->n_walk_rules);
+    for (int i = 0; i < c->n_walk_rules; i++) {
+        const struct catalog_walk_rule *r = &c->walk_rules[i];
+        buf_addz(out, "    {");
+        add_member(out, "id", r->id);
+        add_member(out, "what", r->what);
+        add_member(out, "reason", r->reason);
+        add_member(out, "source", r->source);
+        buf_addf(out, ".action = %s, .label = %d, .always = %s, .keeps = ", actions[r->action],
+                 r->label, r->always ? "true" : "false");
+        add_list(out, r->keeps);
+        buf_addz(out, ", .holds = ");
+        add_list(out, r->holds);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_walk_folder", "WALK_FOLDERS", c->n_walk_folders);
+    for (int i = 0; i < c->n_walk_folders; i++) {
+        const struct catalog_walk_folder *f = &c->walk_folders[i];
+        buf_addz(out, "    {");
+        add_member(out, "path", f->path);
+        add_member(out, "last", f->last);
+        add_member(out, "hides", f->hides);
+        buf_addf(out, ".rule = %d},\n", f->rule);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_walk_marker", "WALK_MARKERS", c->n_walk_markers);
+    for (int i = 0; i < c->n_walk_markers; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "name", c->walk_markers[i].name);
+        buf_addf(out, ".rule = %d},\n", c->walk_markers[i].rule);
+    }
+    buf_addz(out, "};\n");
+}
+
 static void add_database(struct buf *out, const struct catalog *c)
 {
     const unsigned char *p = c->literal_db;
@@ -192,6 +231,7 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     add_names(out, c);
     add_keys(out, c);
     add_hosts(out, c);
+    add_walk(out, c);
     add_database(out, c);
     buf_addz(out, "\nconst struct catalog CATALOG = {\n");
 #define TABLE(name, member, count)                                                                 \
@@ -203,6 +243,9 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     TABLE("HOSTS", hosts, n_hosts)
     TABLE("HOST_FILES", host_files, n_host_files)
     TABLE("INSTRUCTIONS", instructions, n_instructions)
+    TABLE("WALK_RULES", walk_rules, n_walk_rules)
+    TABLE("WALK_FOLDERS", walk_folders, n_walk_folders)
+    TABLE("WALK_MARKERS", walk_markers, n_walk_markers)
     TABLE("KINDS", kinds, n_kinds)
     TABLE("LITERALS", literals, n_literals)
     buf_addf(out,

@@ -127,7 +127,7 @@ static int run_verify(struct invocation *in, struct diag *d)
         return E_USAGE;
     }
     int rc = observe_settings(in, &o, d);
-    o.discover.all = false; /* --all is about findings here */
+    o.discover.rules = NULL; /* --all is about findings here */
     if (!rc)
         rc = store_open(o.location, DB_READ_ONLY, &in->clock, &st, d);
     if (!rc)

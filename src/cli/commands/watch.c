@@ -246,7 +246,7 @@ static int run_watch(struct invocation *in, struct diag *d)
         return rc;
     struct watch_options o = {.targets = w.loop.discover.targets,
                               .n_targets = w.loop.discover.n_targets,
-                              .all = w.loop.discover.all,
+                              .rules = w.loop.discover.rules,
                               .settle_ms = option_int(in, "settle-ms"),
                               .interval_ms = option_int(in, "interval"),
                               .ignored = ignored,

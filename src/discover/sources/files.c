@@ -177,7 +177,7 @@ static int take_file(struct unit *u, const char *name, struct str path)
 static int take_folder(struct unit *u, struct str path, size_t name_at)
 {
     struct str name = str_sub(path, name_at, path.n);
-    int rule = u->walk->options->all ? RULE_NONE : walk_rules_folder(u->walk->options->rules, path);
+    int rule = walk_rules_folder(u->walk->options->rules, path);
     if (rule != RULE_NONE) {
         u->walk->rule_hits[rule]++;
         if (!walk_rules_keeps(u->walk->options->rules, rule, STR_NULL))
@@ -289,27 +289,51 @@ static int open_folder(struct unit *u)
         return refuse_errno(u, path, S_IFDIR, errno);
     f->fd = fd;
     f->device = fstat(fd, &st) ? u->walk->device : st.st_dev;
-    if (u->walk->options->all || f->device == f->parent->device || !is_kernel_mount(fd))
+    if (f->device == f->parent->device || !is_kernel_mount(fd) ||
+        !walk_rules_named(u->walk->options->rules, STR("kernel-file-systems")))
         return 1;
     u->walk->kernel_mounts++;
     return 0;
 }
 
-/* A folder may tell what it is by a file that it holds. Markers stand in the first entries mostly;
- * of a folder that is longer, the kernel is asked. */
-static bool is_passed_by(struct unit *u, ssize_t n)
+static int marker_in(const struct unit *u, ssize_t n)
 {
     const struct walk_rules *rules = u->walk->options->rules;
-    for (ssize_t at = 0; at < n;) {
+    int rule = RULE_NONE, cursor = 0;
+    for (ssize_t at = 0; at < n && rule == RULE_NONE;) {
         const struct dirent64 *e = (const struct dirent64 *)(u->list + at);
-        int rule = walk_rules_marker(rules, str_z(e->d_name));
-        if (rule != RULE_NONE && u->folder->parent) {
-            u->walk->rule_hits[rule]++;
-            return true;
-        }
+        rule = walk_rules_marker(rules, str_z(e->d_name));
         at += e->d_reclen;
     }
-    return false;
+    if (rule != RULE_NONE || n < (ssize_t)(LIST_BYTES - sizeof(struct dirent64)))
+        return rule;
+    /* There is more to list: the kernel knows, whatever the order. */
+    for (const char *name; (name = walk_rules_next_marker(rules, &cursor));) {
+        struct stat st;
+        if (!fstatat(u->folder->fd, name, &st, AT_SYMLINK_NOFOLLOW))
+            return walk_rules_marker(rules, str_z(name));
+    }
+    return RULE_NONE;
+}
+
+/* A folder may tell what it is by a file that it holds, when it holds nothing else. The row of
+ * coverage is its own: no pattern tells which folders those are. 1, 0 or negative. */
+static int is_passed_by(struct unit *u, ssize_t n)
+{
+    const struct walk_rules *rules = u->walk->options->rules;
+    int rule = u->folder->parent ? marker_in(u, n) : RULE_NONE;
+    if (rule == RULE_NONE)
+        return 0;
+    for (ssize_t at = 0; at < n;) {
+        const struct dirent64 *e = (const struct dirent64 *)(u->list + at);
+        struct str name = str_z(e->d_name);
+        if (!str_eq_z(name, ".") && !str_eq_z(name, "..") && !walk_rules_holds(rules, rule, name))
+            return 0;
+        at += e->d_reclen;
+    }
+    int rc = refuse(u, str_n(u->folder->path, u->folder->path_n), S_IFDIR, COVERAGE_SKIPPED,
+                    walk_rules_reason(rules, rule));
+    return rc ? rc : 1;
 }
 
 /* The listing goes on in any lane, while this one looks at what it has. */
@@ -380,8 +404,9 @@ static int list_folder(struct unit *u)
     if (n < 0)
         return refuse(u, str_n(f->path, f->path_n), S_IFDIR, COVERAGE_FAILED,
                       "the folder could not be listed to its end");
-    if (n == 0 || (fresh && f->rule == RULE_NONE && is_passed_by(u, n)))
-        return 0;
+    rc = n && fresh && f->rule == RULE_NONE ? is_passed_by(u, n) : 0;
+    if (n == 0 || rc)
+        return MIN(rc, 0);
     share(u);
     return take_entries(u, n);
 }
@@ -447,8 +472,6 @@ static int files_work(void *state, struct lane *l, struct diag *d)
 static int rule_row(struct walk *w, struct discover_report *r, const char *rule,
                     enum coverage_state state, const char *reason, uint64_t count)
 {
-    if (!count)
-        return 0;
     return vec_push(&r->coverage, ((struct coverage_row){.source = STR("files"),
                                                          .target = w->target,
                                                          .path = str_z(rule),
@@ -457,24 +480,35 @@ static int rule_row(struct walk *w, struct discover_report *r, const char *rule,
                                                          .files = count}));
 }
 
+/* What the walk itself tells apart. */
+static int tell_built_in(struct walk *w, struct discover_report *r)
+{
+    const struct {
+        const char *id;
+        uint64_t count;
+    } rows[] = {
+        {"symbolic-links", w->links},
+        {"special-files", w->specials},
+        {"kernel-file-systems", w->kernel_mounts},
+    };
+    int rc = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows) && !rc; i++) {
+        const struct catalog_walk_rule *rule = catalog_walk_rule(&CATALOG, str_z(rows[i].id));
+        if (rule && rows[i].count)
+            rc = rule_row(w, r, rule->id, COVERAGE_SKIPPED, rule->reason, rows[i].count);
+    }
+    return rc;
+}
+
 static int tell(struct walk *w, struct discover_report *r)
 {
     const struct walk_rules *rules = w->options->rules;
     int rc = 0;
     for (int i = 0; i < walk_rules_count(rules) && !rc; i++)
-        rc = rule_row(w, r, walk_rules_hides(rules, i), COVERAGE_SKIPPED,
-                      walk_rules_reason(rules, i), w->rule_hits[i]);
-    if (!rc)
-        rc = rule_row(w, r, "symbolic-links", COVERAGE_SKIPPED,
-                      "links are not followed; what they name inside the target is read in place",
-                      w->links);
-    if (!rc)
-        rc = rule_row(w, r, "special-files", COVERAGE_SKIPPED,
-                      "pipes, sockets and devices hold no configuration", w->specials);
-    if (!rc)
-        rc = rule_row(w, r, "kernel-file-systems", COVERAGE_SKIPPED,
-                      "views of the running kernel, not data of the target", w->kernel_mounts);
-    return rc;
+        if (w->rule_hits[i] || walk_rules_is_exclude(rules, i))
+            rc = rule_row(w, r, walk_rules_hides(rules, i), COVERAGE_SKIPPED,
+                          walk_rules_reason(rules, i), w->rule_hits[i]);
+    return rc ? rc : tell_built_in(w, r);
 }
 
 static int files_close(void *state, struct discover_report *r)

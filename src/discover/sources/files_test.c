@@ -196,13 +196,76 @@ static void rules_are_rows(void **state)
     make_file(t, "venv.txt", "1");
     AUTO(buf) out = BUF_INIT;
     walk(t, &out);
-    assert_string_equal(out.p, ".git/config:examined\nvenv.txt:examined\n**/.git/*/**=1\n"
+    assert_string_equal(out.p, ".git/config:examined\nvenv.txt:examined\n**/.git/[!c]**=1\n"
                                "node_modules=1\nvenv=1\n");
     AUTO(buf) everything = BUF_INIT;
-    t->options.all = true;
+    t->options.rules = walk_rules_none();
     walk(t, &everything);
     assert_string_equal(everything.p, ".git/HEAD:examined\n.git/config:examined\n"
                                       "node_modules/x.js:examined\nvenv.txt:examined\n");
+}
+
+/* What makes a folder an environment, and what does not. */
+static void markers_are_rows(void **state)
+{
+    struct tree *t = *state;
+    make_folder(t, "env");
+    make_file(t, "env/pyvenv.cfg", "home = /usr/bin");
+    make_folder(t, "env/lib");
+    make_file(t, "env/lib/x.py", "1");
+    make_folder(t, "app"); /* an environment that was made in a project */
+    make_file(t, "app/pyvenv.cfg", "home = /usr/bin");
+    make_file(t, "app/app.py", "1");
+    make_folder(t, "conda");
+    make_folder(t, "conda/conda-meta");
+    make_file(t, "conda/any.txt", "1");
+    make_folder(t, "cache");
+    make_file(t, "cache/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55");
+    make_folder(t, "many");
+    make_folder(t, "many/conda-meta");
+    for (int i = 0; i < 2000; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "many/a-file-with-quite-a-long-name-%d", i);
+        make_file(t, name, "1");
+    }
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        AUTO(buf) out = BUF_INIT;
+        t->options.shuffle_seed = seed;
+        walk(t, &out);
+        assert_string_equal(out.p, "app/app.py:examined\napp/pyvenv.cfg:examined\n"
+                                   "cache/CACHEDIR.TAG:examined\nconda:skipped\nenv:skipped\n"
+                                   "many:skipped\n");
+    }
+    /* A target is read, whatever it is. */
+    AUTO(buf) out = BUF_INIT;
+    struct target inside = t->target;
+    char root[4352];
+    in(t, "env", root);
+    t->target.root = str_z(root);
+    walk(t, &out);
+    t->target = inside;
+    assert_string_equal(out.p, "lib/x.py:examined\npyvenv.cfg:examined\n");
+}
+
+static void globs_are_rows(void **state)
+{
+    struct tree *t = *state;
+    AUTO(arena) a = ARENA(0);
+    const struct str globs[] = {STR("data/*.csv"), STR("old"), STR("never"), STR("**/.git")};
+    const struct walk_choice choice = {.exclude = globs, .n_exclude = 4};
+    struct diag d = {0};
+    make_folder(t, "data");
+    make_file(t, "data/a.csv", "1");
+    make_file(t, "data/b.csv", "1");
+    make_file(t, "data/b.txt", "1");
+    make_folder(t, "old");
+    make_file(t, "old/x", "1");
+    make_folder(t, ".git");
+    make_file(t, ".git/config", "[core]");
+    AUTO(buf) out = BUF_INIT;
+    assert_int_equal(walk_rules_new(&CATALOG, &choice, &a, &t->options.rules, &d), 0);
+    walk(t, &out);
+    assert_string_equal(out.p, "data/b.txt:examined\ndata/*.csv=2\nold=1\nnever=0\n**/.git=1\n");
 }
 
 static void links_and_pipes_never_hang(void **state)
@@ -291,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_file_once, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_folder, setup, teardown),
         cmocka_unit_test_setup_teardown(rules_are_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(markers_are_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(globs_are_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(links_and_pipes_never_hang, setup, teardown),
         cmocka_unit_test_setup_teardown(deep_nesting_is_a_row, setup, teardown),
         cmocka_unit_test_setup_teardown(only_one_path, setup, teardown),
