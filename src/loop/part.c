@@ -4,18 +4,21 @@
 
 #include "base/path.h"
 
-static bool has_row(const struct inventory *inv, const struct coverage_row *row)
+/* The same row among the first `n`, which this scan made; NULL: none. */
+static struct coverage_row *own_row(struct inventory *inv, size_t n, const struct coverage_row *row)
 {
-    vec_each (r, &inv->coverage) {
+    for (size_t i = 0; i < n; i++) {
+        struct coverage_row *r = &inv->coverage.v[i];
         if (r->target == row->target && r->state == row->state && str_eq(r->source, row->source) &&
             str_eq(r->path, row->path) && str_eq(r->reason, row->reason))
-            return true;
+            return r;
     }
-    return false;
+    return NULL;
 }
 
-/* One row of the scan before, if it says something of the rest. */
-static int carry(const struct stmt *s, struct str only, struct inventory *inv)
+/* One row of the scan before, if it says something of the rest. A rule that was met again counts
+ * for the whole target: the scan before counted it. */
+static int carry(const struct stmt *s, struct str only, size_t n_own, struct inventory *inv)
 {
     AUTO(buf) path = BUF_INIT;
     int state = word_index(COVERAGE_STATE_NAMES, stmt_str(s, 2));
@@ -27,29 +30,21 @@ static int carry(const struct stmt *s, struct str only, struct inventory *inv)
                                .collectors = stmt_str(s, 4),
                                .files = (uint64_t)stmt_int(s, 5),
                                .bytes = (uint64_t)stmt_int(s, 6)};
-    if (rc || state < 0 || path_is_below(row.path, only) || has_row(inv, &row))
+    if (rc || state < 0 || path_is_below(row.path, only))
         return rc == E_NOMEM ? rc : 0;
-    return inventory_cover(inv, &row);
-}
-
-/* Rules that were met on the way count for the whole target: the scan before counted them. What is
- * passed by at a path of its own (a link, an environment) is known from this scan. */
-static void drop_rules(struct inventory *inv, struct str only)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < inv->coverage.n; i++) {
-        const struct coverage_row *r = &inv->coverage.v[i];
-        bool rule = r->state == COVERAGE_SKIPPED || r->state == COVERAGE_NOT_LOOKED;
-        if (r->target || !rule || path_is_below(r->path, only))
-            inv->coverage.v[n++] = *r;
-    }
-    inv->coverage.n = n;
+    struct coverage_row *own = own_row(inv, n_own, &row);
+    if (!own)
+        return inventory_cover(inv, &row);
+    own->files = MAX(own->files, row.files);
+    own->bytes = MAX(own->bytes, row.bytes);
+    return 0;
 }
 
 static int carry_all(struct store *st, struct str identity, struct str only, struct inventory *inv,
                      struct diag *d)
 {
     struct stmt *s = NULL;
+    size_t n_own = inv->coverage.n;
     int rc = db_prepare(store_db(st),
                         STR("SELECT c.source, c.path, c.state, c.reason, c.collectors, c.files,"
                             " c.bytes FROM coverage c JOIN target t ON t.id = c.target"
@@ -61,7 +56,7 @@ static int carry_all(struct store *st, struct str identity, struct str only, str
         return rc;
     stmt_bind_str(s, 1, identity);
     while ((rc = stmt_step(s, d)) > 0) {
-        rc = carry(s, only, inv);
+        rc = carry(s, only, n_own, inv);
         if (rc)
             break;
     }
@@ -96,10 +91,8 @@ int part_cover(struct store *st, struct str identity, struct str only, struct in
     int rc = was_scanned(st, identity, &before, d);
     if (rc)
         return rc;
-    if (before) {
-        drop_rules(inv, only);
+    if (before)
         return carry_all(st, identity, only, inv, d);
-    }
     struct coverage_row rest = {.source = STR("files"),
                                 .path = STR("everything-else"),
                                 .state = COVERAGE_NOT_LOOKED,

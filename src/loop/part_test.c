@@ -76,13 +76,23 @@ static void gaps_stay(void **state)
            "binary not_looked 7\n");
 }
 
+/* What this scan was the first to pass by, and what it passes by no more. */
+static void rules_come_and_go(void **state)
+{
+    (void)state;
+    expect("(1, 0, 'files', 1, '', 'examined', '', '', 9, 9),"
+           "(1, 1, 'files', 1, 'x/env', 'skipped', 'r', '', 1, 0),"
+           "(1, 2, 'files', 1, 'y/env', 'skipped', 'r', '', 1, 0)",
+           "x", "x examined 1\nx/new partial 1\na-rule skipped 1\ny/env skipped 1\n");
+}
+
 /* What is carried does not grow from one scan of a path to the next. */
 static void names_that_are_escaped(void **state)
 {
     (void)state;
     expect("(1, 0, 'files', 1, 'x\\x0a', 'failed', 'no', '', 1, 0),"
            "(1, 1, 'files', 1, 'y\\x0a', 'failed', 'no', '', 1, 0)",
-           "x\n", "x\n examined 1\nx/new partial 1\ny\n failed 1\n");
+           "x\n", "x\n examined 1\nx/new partial 1\ny\n failed 1\na-rule skipped 1\n");
 }
 
 static void nothing_is_known(void **state)
@@ -96,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_stay),
+        cmocka_unit_test(rules_come_and_go),
         cmocka_unit_test(names_that_are_escaped),
         cmocka_unit_test(nothing_is_known),
     };
