@@ -15,14 +15,16 @@
 #include "sandbox/sandbox_internal.h"
 
 /*
- * A call that is answered soon costs two system calls: one that sends and one that receives, which
- * waits in the kernel for at most a slice (SO_RCVTIMEO). Only then is it watched: processor time is
- * looked at after each slice, and counted from the first look. So a request gets what its class
- * allows, and at most half a second more.
+ * A call that is answered soon costs three system calls: send, poll and receive. (A receive that
+ * blocks saves the poll and costs more: the kernel wakes it too when the worker takes its request.)
+ * Only when a wait of one slice was in vain is the worker watched: its processor time is looked at
+ * after each slice, and counted from the first look. So a request gets what its class allows, and
+ * at most half a second more.
  *
  * Waiting is counted in slices, and a slice counts at most its own length: a program that was
  * stopped and continued together with its workers does not find them late.
  */
+enum { SLICE_MS = 500 };
 
 /* A first look at the reply takes in that much of it. */
 enum { USUAL_BYTES = 4096 };
@@ -30,7 +32,7 @@ enum { USUAL_BYTES = 4096 };
 enum end { END_DIED, END_CPU, END_WALL, END_FRAME };
 
 struct watch {
-    bool watched;      /* a slice has passed, or the wait was interrupted */
+    bool waited;       /* once; that wait counts only when it was in vain */
     bool looked;       /* cpu_ns is set */
     uint64_t wall_ns;  /* waited so far */
     uint64_t cpu_ns;   /* processor time of the worker at the first look */
@@ -99,10 +101,14 @@ static int wait_ready(struct worker *w, struct watch *watch, short events)
     while (watch->wall_ns < wall_max && watch->spent_ns < cpu_max) {
         uint64_t left = MIN(cpu_max - watch->spent_ns, wall_max - watch->wall_ns);
         int slice = (int)MIN(left / NS_PER_MS + 1, SLICE_MS);
-        uint64_t begin = clock_ticks();
+        uint64_t begin = watch->waited ? clock_ticks() : 0;
         struct pollfd p = {w->sock, events, 0};
         int n = poll(&p, 1, slice);
-        watch->wall_ns += MIN(clock_ticks() - begin, slice * NS_PER_MS);
+        if (begin)
+            watch->wall_ns += MIN(clock_ticks() - begin, slice * NS_PER_MS);
+        else if (n == 0)
+            watch->wall_ns += slice * NS_PER_MS;
+        watch->waited = true;
         if (n > 0)
             return 0;
         look(w, watch);
@@ -111,29 +117,20 @@ static int wait_ready(struct worker *w, struct watch *watch, short events)
     return -1;
 }
 
-/* At least one byte, or with MSG_WAITALL all when they come within a slice. */
-static ssize_t receive_some(struct worker *w, struct watch *watch, struct iovec *iov, size_t n_iov,
-                            int flags)
+/* At least one byte. */
+static ssize_t receive_some(struct worker *w, struct watch *watch, struct iovec *iov, size_t n_iov)
 {
     struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n_iov}; /* descriptors are dropped */
     for (;;) {
-        ssize_t n = recvmsg(w->sock, &msg, watch->watched ? MSG_DONTWAIT : flags);
+        ssize_t n = recvmsg(w->sock, &msg, MSG_DONTWAIT);
         if (n > 0)
             return n;
         if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
             watch->end = END_DIED;
             return -1;
         }
-        if (watch->watched) {
-            if (wait_ready(w, watch, POLLIN))
-                return -1;
-        } else {
-            watch->watched = true;
-            if (errno != EINTR) {
-                watch->wall_ns += SLICE_MS * NS_PER_MS;
-                look(w, watch);
-            }
-        }
+        if (errno != EINTR && wait_ready(w, watch, POLLIN))
+            return -1;
     }
 }
 
@@ -142,12 +139,11 @@ static int receive_all(struct worker *w, struct watch *watch, void *to, size_t n
     char *p = to;
     while (n > 0) {
         struct iovec iov = {p, n};
-        ssize_t got = receive_some(w, watch, &iov, 1, MSG_WAITALL);
+        ssize_t got = receive_some(w, watch, &iov, 1);
         if (got < 0)
             return -1;
         p += got;
         n -= (size_t)got;
-        watch->watched |= n > 0; /* it did not come at once */
     }
     return 0;
 }
@@ -265,7 +261,7 @@ static int receive(struct worker *w, struct watch *watch, struct buf *reply, int
     struct wire_head head;
     struct iovec iov[2] = {{&head, sizeof(head)}, {NULL, usual_room(reply)}};
     iov[1].iov_base = reply->p;
-    ssize_t n = receive_some(w, watch, iov, ARRAY_LEN(iov), 0);
+    ssize_t n = wait_ready(w, watch, POLLIN) ? -1 : receive_some(w, watch, iov, ARRAY_LEN(iov));
     if (n < 0)
         return -1;
     size_t got = (size_t)n, body = got > sizeof(head) ? got - sizeof(head) : 0;
@@ -343,6 +339,6 @@ int worker_call(struct worker *w, struct str request, int fd, struct buf *reply,
     buf_clear(reply);
     /* These codes tell the caller to get a new worker, whoever said them. */
     if (code == E_CANCELLED || code == E_TIMEOUT || code == E_IO)
-        worker_close(w);
+        (void)!worker_end(w, END_WALL, NULL);
     return diag_set(d, code, "the reader gave up (%s)", err_name(code));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how a worker reads a request, how it answers, and when it stops to listen. */
 #include <errno.h>
+#include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -54,6 +55,10 @@ int request_receive(int sock, size_t room, struct buf *bytes, struct wire_head *
     struct wire_head head;
     struct iovec iov[2] = {{&head, sizeof(head)}, {bytes->p, bytes->alloc - 1}};
     struct ipc_fds fds;
+    /* One who waits in a receive is also woken when the parent takes the last reply. */
+    struct pollfd ready = {sock, POLLIN, 0};
+    while (poll(&ready, 1, -1) < 0 && errno == EINTR)
+        continue;
     ssize_t n = ipc_receive(sock, iov, ARRAY_LEN(iov), &fds, 0);
     if (n <= 0)
         return -1;

@@ -13,8 +13,8 @@
 
 /*
  * A file in memory and not MAP_ANONYMOUS, so that it can be sealed: after F_SEAL_FUTURE_WRITE
- * (Linux 5.1) the parent's mapping is the only one that is ever writable, whatever a worker asks for.
- * Without the seal a worker could make its own room writable again. Pages are taken when touched.
+ * (Linux 5.1) no mapping but the parent's is ever writable, whatever a worker asks for. Without
+ * the seal a worker could make its own room writable again. Pages are taken when touched.
  */
 static int memory_open(size_t bytes)
 {

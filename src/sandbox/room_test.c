@@ -145,6 +145,31 @@ static void slots_are_given_back(void **state)
     close_fixture(&f);
 }
 
+/* However a worker went, what the parent wrote for it stays until it is closed. */
+static void rooms_outlive_their_workers(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"exit 1", "fail 11", "oversized"};
+    struct fixture f;
+    struct worker w[WORKERS];
+    open_fixture(&f, with_rooms);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        struct str kept = put(&f.w, 0, ends[i]);
+        assert_int_equal(worker_call(&f.w, kept, -1, &f.reply, &f.d), E_CANCELLED);
+        int n = 0;
+        for (; n < WORKERS - 1; n++) { /* all that can be had; one room is ours */
+            assert_int_equal(sandbox_worker(&f.sb, HOSTILE_PLAIN, NULL, 0, &w[n], &f.d), 0);
+            put(&w[n], 0, "something else");
+        }
+        assert_int_equal(sandbox_worker(&f.sb, HOSTILE_PLAIN, NULL, 0, &w[n], &f.d), E_LIMIT);
+        assert_true(str_eq_z(kept, ends[i]));
+        while (n > 0)
+            worker_close(&w[--n]);
+        next_worker(&f);
+    }
+    close_fixture(&f);
+}
+
 /* The worker that was tried at the start makes way for those that are asked for. */
 static void the_limit_is_not_spent_on_a_trial(void **state)
 {
@@ -171,6 +196,7 @@ static int run(void)
         cmocka_unit_test(rooms_are_not_written),
         cmocka_unit_test(rooms_of_others_are_not_there),
         cmocka_unit_test(slots_are_given_back),
+        cmocka_unit_test(rooms_outlive_their_workers),
         cmocka_unit_test(the_limit_is_not_spent_on_a_trial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -63,12 +62,11 @@ static int spawn_in_slot(struct worker *w, const struct wanted *want, enum sandb
                          .class = want->class,
                          .slot = w->slot,
                          .n_folders = (uint32_t)want->n_folders};
-    const struct timeval slice = {0, SLICE_MS * 1000};
     int error = sandbox_control(w->sandbox, &io, want->folders, &w->sock, d);
     if (error)
         return error;
     w->pid = io.pid;
-    if (w->sock < 0 || setsockopt(w->sock, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof(slice))) {
+    if (w->sock < 0) {
         errno = io.error ? io.error : EMFILE; /* no room here for the descriptor */
         return diag_errno(d, "cannot start a worker");
     }

@@ -17,7 +17,10 @@
  * Workers come in classes: what they load before the sandbox closes, what they may use, and whether
  * they see files. A class without `folders` works on descriptors and on bytes alone. One with them
  * is for readers that need paths (git, image layouts): it may open files below the folders that
- * sandbox_worker was given, to read.
+ * sandbox_worker was given, to read: by openat, or by fchdir and a relative path. It opens nothing
+ * else and changes nothing. (It can learn whether another path exists, and where a link points:
+ * Landlock has no right for that. Without Landlock it can read whatever the user can, and the level
+ * says so.) A library that only one class needs is loaded by its `prepare` with dlopen.
  *
  * The handler runs in the worker, must not rely on any open descriptor but the one it is given and
  * those of its folders, and answers with one frame. Frames are length-prefixed; a frame above
@@ -47,7 +50,7 @@ enum sandbox_level {
 struct worker_request {
     struct str bytes;
     int fd;             /* -1: none */
-    const int *folders; /* descriptors of its folders (O_PATH), in the order they were given */
+    const int *folders; /* descriptors of its folders, in the order they were given */
     size_t n_folders;
 };
 
@@ -61,7 +64,7 @@ struct worker_class {
     void *ctx;
     size_t memory;         /* RLIMIT_AS of a worker in bytes, with what it inherits
                               (not under ASan/TSan) */
-    unsigned cpu_seconds;  /* CPU time one request may use; the watchdog kills beyond */
+    unsigned cpu_seconds;  /* CPU time one request may use; killed soon beyond */
     unsigned wall_seconds; /* watchdog; kills, and the record says deterministic: false */
     bool folders;          /* may be given folders to read */
 };
@@ -103,12 +106,13 @@ struct worker {
 int sandbox_start(struct sandbox *sb, const struct sandbox_config *config,
                   struct diag *d) MUST_CHECK;
 void sandbox_stop(struct sandbox *sb);
-/* `folders`: descriptors of folders (the caller keeps them), only for a class that may have them.
- * E_LIMIT: more than max_workers. */
+/* `folders`: descriptors of folders (the caller keeps them; O_PATH will do), only for a class that
+ * may have them. E_LIMIT: more than max_workers. */
 int sandbox_worker(struct sandbox *sb, unsigned class, const int *folders, size_t n_folders,
                    struct worker *ret, struct diag *d) MUST_CHECK;
-/* The memory shared with this worker; NULL without one. Between two calls only the parent writes
- * there; a worker that was taken over could, so nothing is ever read back from it. */
+/* The memory shared with this worker; NULL without one. Only the parent can write there: the kernel
+ * refuses it to the worker (before Linux 5.1 a worker that was taken over could, so nothing is ever
+ * read back). It is not emptied between workers. */
 char *worker_room(const struct worker *w, size_t *ret_n);
 /*
  * 0: reply holds the handler's bytes. Handler failure: its code and an empty reply. Worker death:

@@ -125,7 +125,7 @@ int slot_take(struct sandbox *sb, int *ret_slot) MUST_CHECK;
 void slot_give_back(struct sandbox *sb, int slot);
 /* In a worker: its own room, read-only; NULL when it cannot be had. */
 const char *room_map(const struct sandbox_config *config, int slot);
-/* How far from its start a request lies in the room. 0: not there. 1: *ret. E_USAGE: over its end. */
+/* Where in the room a request lies. 0: not there. 1: *ret. E_USAGE: it reaches over the end. */
 int room_offset(const struct worker *w, struct str request, uint32_t *ret) MUST_CHECK;
 
 /* One request to the zygote under the lock; `fds` go along. *ret_fd may be -1. E_IO: the zygote is
@@ -136,8 +136,6 @@ const struct worker_class *worker_class(const struct worker *w);
 
 /* call.c */
 
-/* How long a call waits in the kernel before it looks what the worker is doing. */
-enum { SLICE_MS = 500 };
 /* The first frame of a new worker, which is gone when this fails. */
 int worker_greeting(struct worker *w, enum sandbox_level *ret, struct diag *d) MUST_CHECK;
 /* RLIMIT_CPU for a worker that has used so many seconds. */

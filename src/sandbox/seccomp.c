@@ -23,6 +23,8 @@ static const int allowed[] = {
     SCMP_SYS(mremap),
     SCMP_SYS(madvise),
     SCMP_SYS(brk),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
     SCMP_SYS(futex),
     SCMP_SYS(clock_gettime),
     SCMP_SYS(clock_getres),
