@@ -374,8 +374,8 @@ static void forge(struct bytes b, unsigned what)
         }
     }
     for (size_t i = 0; what >= 8 && what < 12 && i <= starts; i++) {
-        static const uint32_t starts_of[] = {UINT32_MAX, 0, DAMAGED_FILES + 1, DAMAGED_FILES};
-        index[i] = starts_of[what - 8];
+        static const uint32_t ends[] = {UINT32_MAX, 0, DAMAGED_FILES + 1, DAMAGED_FILES};
+        index[i] = i || what == 11 ? ends[what - 8] : 0;
     }
     h->entries += what == 12 ? 1 : what == 13 ? UINT64_MAX / 24 : what == 14 ? UINT32_MAX : 0;
     h->bits += what == 15 ? 1 : what == 16 ? 64 : 0;
