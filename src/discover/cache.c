@@ -190,6 +190,15 @@ bool cache_find(const struct cache *c, struct str path, const struct file_stamp 
     return true;
 }
 
+bool cache_knows_content(const struct cache *c, struct str path)
+{
+    struct path_hash h = cache_hash_path(c->seed, path);
+    const struct cache_entry *e = cache_image_find(&c->old, h.key);
+    const struct cache_record *r = e ? cache_image_checked(&c->old, e, h) : NULL;
+
+    return r && memcmp(r->sha256, no_sha256, SHA256_BYTES) != 0;
+}
+
 bool cache_find_content(const struct cache *c, struct str path,
                         const unsigned char sha256[SHA256_BYTES], struct cached *ret)
 {

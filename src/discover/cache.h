@@ -7,7 +7,8 @@
  *
  *     cache_open(folder, root, key, &c, d)        maps what the last scan left
  *     cache_find(c, path, &stamp, &cached)        any thread
- *     cache_find_content(c, path, sha256, &cached)  any thread: same bytes at the same path
+ *     cache_find_content(c, path, sha256, &cached)  any thread: same bytes at the same path, when
+ *                                                 cache_knows_content
  *     cache_put(c, path, &stamp, sha256, &cached) any thread; for every file of this scan, also for
  *                                                 those that were found
  *     cache_commit(c, d)                          replaces the file, when something is different
@@ -67,6 +68,8 @@ uint64_t cache_files(const struct cache *c);
  * them as hostile (fact_read). */
 bool cache_find(const struct cache *c, struct str path, const struct file_stamp *now,
                 struct cached *ret);
+/* Is it worth while to hash the content of this file? */
+bool cache_knows_content(const struct cache *c, struct str path);
 bool cache_find_content(const struct cache *c, struct str path,
                         const unsigned char sha256[SHA256_BYTES], struct cached *ret);
 /* `sha256` NULL: a file that said nothing, or whose content nobody hashed; of a file that was found
