@@ -8,6 +8,7 @@
 #include <string.h>
 #include <utf8proc.h>
 #include <yaml.h>
+#include <zlib.h>
 /* The library asks for it. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -49,6 +50,7 @@ static void print_libraries(FILE *out)
     fprintf(out, "utf8proc   %s\n", utf8proc_version());
     fprintf(out, "Vectorscan %.*s\n", (int)strcspn(hs_version(), " "), hs_version());
     fprintf(out, "libyaml    %s\n", yaml_get_version_string());
+    fprintf(out, "zlib       %s\n", zlibVersion());
 }
 
 static int run_version(struct invocation *in, struct diag *d UNUSED)
