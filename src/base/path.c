@@ -104,7 +104,7 @@ static const struct {
     {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}, {0xe0100, 0xe01ef},
 };
 
-static bool is_hidden(uint32_t rune)
+bool rune_is_hidden(uint32_t rune)
 {
     for (size_t i = 0; i < ARRAY_LEN(hidden) && rune >= hidden[i].first; i++) {
         if (rune <= hidden[i].last)
@@ -128,7 +128,7 @@ static struct glyph glyph_at(struct str path, size_t at)
 
     g.len = pos - at;
     g.invalid = g.rune == 0xfffd && g.len == 1;
-    g.escape = g.invalid || is_hidden(g.rune);
+    g.escape = g.invalid || rune_is_hidden(g.rune);
     return g;
 }
 

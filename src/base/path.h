@@ -35,6 +35,8 @@ bool path_glob(struct str pattern, struct str path);
  * backslashes become \\ only when something else was escaped or one stands before x or u, so two
  * paths never look the same. */
 void path_show(struct buf *out, struct str path);
+/* Controls, and code points that show nothing or turn the text around them. */
+bool rune_is_hidden(uint32_t rune);
 /* The path that was shown so. E_PARSE (nothing appended) when none is; E_NOMEM. */
 int path_unshow(struct buf *out, struct str shown) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 /* Decides how rows of cells read as table, JSON and CSV, and how wide the columns are. */
 #include "cli/grid.h"
 
+#include "base/path.h"
 #include "formats/json.h"
 
 #define HELD_ROWS 200
@@ -173,7 +174,12 @@ static bool is_formula(struct str s)
 static void csv_row(struct grid *g, const struct str *cells)
 {
     for (int i = 0; i < g->n; i++) {
+        AUTO(buf) shown = BUF_INIT;
         struct str s = cells[i];
+        if (g->in->terminal) {
+            path_show(&shown, s);
+            s = buf_str(&shown);
+        }
         bool quote = is_formula(s);
         buf_addz(&g->line, i ? "," : "");
         for (size_t k = 0; k < s.n && !quote; k++)
@@ -186,6 +192,8 @@ static void csv_row(struct grid *g, const struct str *cells)
             buf_addc(&g->line, s.p[k]);
         }
         buf_addz(&g->line, quote ? "\"" : "");
+        if (buf_result(&shown))
+            g->error = E_NOMEM;
     }
     buf_addz(&g->line, "\n");
     fwrite(g->line.p, 1, g->line.n, g->in->out);

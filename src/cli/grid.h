@@ -3,7 +3,7 @@
  * Rows of cells as a table for people, JSON or CSV for machines. The table looks at the first rows
  * to choose its widths and streams from then on; every cell is made inert for the terminal. In CSV
  * (RFC 4180, but with a line feed alone at the end of a line) a cell that a spreadsheet would run
- * as a formula gets a leading apostrophe.
+ * as a formula gets a leading apostrophe; on a terminal, cells are inert here, too.
  *
  *     static const struct grid_column columns[] = {{.title = "id"},
  *                                                  {.title = "files", .right = true}};

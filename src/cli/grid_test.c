@@ -98,7 +98,7 @@ static void test_csv(void **state)
 {
     struct grid g;
     (void)state;
-    begin(&g, GRID_CSV, 80);
+    begin(&g, GRID_CSV, 0);
     row(&g, "=1+1", -5, "a,\"b\"\nc");
     row(&g, "@acme/web", 0, "plain");
     grid_cell(&g, STR("-x"));
@@ -109,6 +109,12 @@ static void test_csv(void **state)
                               "\"'=1+1\",-5,\"a,\"\"b\"\"\nc\"\n"
                               "\"'@acme/web\",0,plain\n"
                               "\"'-x\",-12,\n");
+    free(text);
+    /* A program gets the bytes, a terminal does not. */
+    begin(&g, GRID_CSV, 80);
+    row(&g, "e\033[2J", 1, "a\nb");
+    end(&g);
+    assert_string_equal(text, "name,n,path\ne\\x1b[2J,1,a\\x0ab\n");
     free(text);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides where commas, line breaks and escapes go in the JSON that Stance writes. */
+#include "base/path.h"
 #include "formats/json.h"
 #include "formats/text_scan.h"
 
@@ -211,6 +212,22 @@ static void add_escape(struct buf *b, unsigned char c)
     buf_addc(b, hex[c & 15]);
 }
 
+/* JSON goes to terminals, too, and some obey controls beyond ASCII. */
+static bool is_hidden(const char *p, size_t n, uint32_t *ret_rune)
+{
+    size_t pos = 0;
+    *ret_rune = str_rune(str_n(p, n), &pos);
+    return rune_is_hidden(*ret_rune);
+}
+
+static void add_hidden(struct buf *b, uint32_t rune)
+{
+    if (rune < 0x10000)
+        buf_addf(b, "\\u%04x", rune);
+    else
+        buf_addf(b, "\\u%04x\\u%04x", 0xd7c0 + (rune >> 10), 0xdc00 + (rune & 0x3ff));
+}
+
 void buf_add_json(struct buf *b, struct str s)
 {
     const char *p = s.n ? s.p : "", *end = p + s.n, *from = p;
@@ -219,16 +236,20 @@ void buf_add_json(struct buf *b, struct str s)
     while ((p = skip_plain(p, end)) < end) {
         unsigned char c = (unsigned char)*p;
         size_t n = c < 0x80 ? 0 : utf8_sequence(p, end);
-        if (n) {
+        uint32_t rune = 0;
+        if (n && !is_hidden(p, n, &rune)) {
             p += n;
             continue;
         }
         buf_add(b, str_n(from, (size_t)(p - from)));
-        if (c < 0x80)
+        if (n)
+            add_hidden(b, rune);
+        else if (c < 0x80)
             add_escape(b, c);
         else
             buf_add(b, STR("\xef\xbf\xbd"));
-        from = ++p;
+        p += n ? n : 1;
+        from = p;
     }
     buf_add(b, str_n(from, (size_t)(end - from)));
     buf_addc(b, '"');

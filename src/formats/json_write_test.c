@@ -116,6 +116,9 @@ static void invalid_utf8_is_replaced_bytewise(void **state)
                        "b"),
                    STR("\"a\xef\xbf\xbd"
                        "b\""));
+    assert_literal(STR("\xc2\x9b"
+                       "31m\u202e\ufeff\U000e0041\u00e9"),
+                   STR("\"\\u009b31m\\u202e\\ufeff\\udb40\\udc41\u00e9\""));
     assert_literal(STR("\xe2\x82"), STR("\"\xef\xbf\xbd\xef\xbf\xbd\""));
     assert_literal(STR("\xed\xa0\x80"), STR("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""));
 }
