@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides in which order controls run and what becomes of their rows, verdicts and counts. */
 #include "assess/rules.h"
+#include "assess/tables.h"
 #include "base/hash.h"
 
 #define GUARD_MS    600000
@@ -241,9 +242,13 @@ int assess_run(struct db *db, const struct control *controls, size_t n, int64_t 
     }
     rules_init(&r.rules, db, now_ms, a);
     int rc = rules_load(&r.rules, d);
+    if (!rc)
+        rc = tables_make(db, controls, n, d);
     for (size_t i = 0; !rc && i < n; i++)
         if (controls[i].collected || !built_in)
             rc = run_control(&r, &controls[i]);
+    if (!rc)
+        rc = tables_drop(db, d);
     if (!rc)
         rc = store_rows(&r);
     rules_done(&r.rules);

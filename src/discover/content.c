@@ -73,6 +73,27 @@ static bool is_utf16(struct str head, bool big)
     return units >= 4 && high * 10 >= units * 8 && low * 20 <= units;
 }
 
+/* Printable ASCII and white space only, as most files have. In blocks, for the vectoriser. */
+static bool is_plain(struct str head)
+{
+    enum { BLOCK = 64 };
+    const unsigned char *p = (const unsigned char *)head.p;
+    size_t i = 0;
+    for (; i + BLOCK <= head.n; i += BLOCK) {
+        unsigned char odd = 0;
+        for (size_t k = 0; k < BLOCK; k++) {
+            unsigned char c = p[i + k], blank = (unsigned char)(c - 8) > 5;
+            odd |= blank & ((unsigned char)(c - 32) > 94);
+        }
+        if (odd)
+            return false;
+    }
+    for (; i < head.n; i++)
+        if ((unsigned char)(p[i] - 8) > 5 && (unsigned char)(p[i] - 32) > 94)
+            return false;
+    return true;
+}
+
 /* Bytes that no text has, or few: controls, and what is no UTF-8. */
 static size_t odd_bytes(struct str head)
 {
@@ -99,7 +120,7 @@ enum content content_of(struct str head)
         return CONTENT_UTF16_BIG;
     if (has_magic(head) || is_safetensors(head))
         return CONTENT_BINARY;
-    size_t odd = odd_bytes(head);
+    size_t odd = is_plain(head) ? 0 : odd_bytes(head);
     if (!odd)
         return CONTENT_TEXT;
     if (is_utf16(head, false))

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "discover/build.gen.h"
-#include "discover/content.h"
 #include "discover/detect.h"
 #include "discover/item.h"
 #include "discover/request.h"
@@ -91,7 +90,7 @@ static int scan_windows(struct item *it)
 /* Not what is in memory anyway, and not what must be converted as a whole. */
 static bool is_streamed(const struct item *it)
 {
-    return it->fd >= 0 && !it->cache->has_text && content_of(it->head) == CONTENT_TEXT;
+    return it->fd >= 0 && !it->cache->has_text && it->content == CONTENT_TEXT;
 }
 
 /* What fails in here has become a gap. */

@@ -30,6 +30,7 @@
 #define STANCE_DISCOVER_DETECTOR_H
 
 #include "catalog/catalog.h"
+#include "discover/content.h"
 #include "discover/fact.h"
 #include "formats/doc.h"
 #include "values/values.h"
@@ -55,11 +56,12 @@ struct item {
     uint64_t size;
     uint32_t mode; /* st_mode */
     uint32_t target;
-    int fd;              /* -1: the content is in memory */
-    struct str bytes;    /* then: all of it */
-    bool changed;        /* while it was brought into memory */
-    struct str head;     /* first bytes, at most ITEM_HEAD_BYTES */
-    bool binary;         /* not a text of any encoding (content.h) */
+    int fd;           /* -1: the content is in memory */
+    struct str bytes; /* then: all of it */
+    bool changed;     /* while it was brought into memory */
+    struct str head;  /* first bytes, at most ITEM_HEAD_BYTES */
+    enum content content;
+    bool binary;         /* CONTENT_BINARY */
     struct arena *arena; /* memory of this item */
     struct limits limits;
     const struct catalog *catalog;

@@ -88,8 +88,11 @@ static int close_target(struct run *r, bool complete)
     struct diag d = {0};
     int rc = r->source ? r->source->close(r->source_state, r->report) : 0;
     r->source = NULL;
-    /* A cache that cannot be written costs the next scan time, not this one its result. */
-    if (r->cache && complete && !rc && cache_commit(r->cache, &d))
+    /* A cache that cannot be written costs the next scan time, not this one its result. A look at a
+     * part says nothing of the rest, which must not be forgotten. */
+    bool whole = complete && !rc && !r->options->only_path.n;
+    if (r->cache && whole &&
+        (cache_commit(r->cache, &d) || cache_trim(str_z(r->options->cache), CACHE_KEEP_BYTES, &d)))
         log_debug("cache: %s: %s", d.file, d.text);
     r->cache = cache_close(r->cache);
     return rc;

@@ -253,6 +253,84 @@ static void the_repository_above(void **state)
     assert_int_equal(t->report.counts[0].files, 1);
 }
 
+/* A folder of the cache beside the tree; it is removed with it. */
+static void with_cache(struct tree *t, char folder[128])
+{
+    snprintf(folder, 128, "%s/.venv", t->root); /* the walk passes by it */
+    make_folder(t, ".venv");
+    t->options.cache = folder;
+    t->options.threads = 2;
+}
+
+/* Long enough that what was just written counts as old. */
+static void let_time_pass(void)
+{
+    usleep(150000);
+}
+
+static void what_did_not_change_is_not_read(void **state)
+{
+    struct tree *t = *state;
+    char folder[128];
+    AUTO(buf) want = BUF_INIT;
+    fill(t);
+    let_time_pass();
+    assert_int_equal(run(t), 0);
+    buf_add(&want, buf_str(&t->said));
+    struct discover_count count = t->report.counts[0];
+    with_cache(t, folder);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(run(t), 0);
+        assert_string_equal(t->said.p, want.p);
+        assert_int_equal(t->report.stats.unchanged, i ? 302 : 0);
+        assert_int_equal(t->report.counts[0].files, count.files);
+        assert_int_equal(t->report.counts[0].bytes, count.bytes);
+        assert_int_equal(t->report.counts[0].binaries, count.binaries);
+    }
+    assert_int_equal(t->report.stats.calls, 0);
+    /* One change is seen; the same bytes written again are known by their content. */
+    make_file(t, "d003/.mcp.json", "{");
+    make_file(t, "d004/package.json", "{\"name\": \"a\", \"dependencies\": {\"openai\": \"1\"}}");
+    assert_int_equal(run(t), 0);
+    assert_int_equal(t->report.stats.unchanged, 300);
+    assert_int_equal(t->report.stats.same_content, 1);
+    assert_true(str_has(buf_str(&t->said), STR("0 d003/.mcp.json 0 2 0\n")));
+    assert_true(str_has(buf_str(&t->said), STR("0 d004/package.json 0 3 0\n")));
+}
+
+/* Another key makes other fingerprints: nothing old is believed. */
+static void another_key_knows_nothing(void **state)
+{
+    struct tree *t = *state;
+    char folder[128];
+    fill(t);
+    let_time_pass();
+    with_cache(t, folder);
+    assert_int_equal(run(t), 0);
+    t->options.key = STR("0123456789abcdef0123456789abcdef");
+    assert_int_equal(run(t), 0);
+    assert_int_equal(t->report.stats.unchanged, 0);
+    assert_int_equal(run(t), 0);
+    assert_int_equal(t->report.stats.unchanged, 302);
+}
+
+/* A look at a part uses what is known, and does not forget the rest. */
+static void a_part_forgets_nothing(void **state)
+{
+    struct tree *t = *state;
+    char folder[128];
+    fill(t);
+    let_time_pass();
+    with_cache(t, folder);
+    assert_int_equal(run(t), 0);
+    t->options.only_path = STR("d003");
+    assert_int_equal(run(t), 0);
+    assert_int_equal(t->report.stats.unchanged, 1);
+    t->options.only_path = STR_NULL;
+    assert_int_equal(run(t), 0);
+    assert_int_equal(t->report.stats.unchanged, 302);
+}
+
 static void stopping(void **state)
 {
     struct tree *t = *state;
@@ -284,6 +362,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_broken_file_is_one_row, setup, teardown),
         cmocka_unit_test_setup_teardown(targets_in_their_order, setup, teardown),
         cmocka_unit_test_setup_teardown(the_repository_above, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_did_not_change_is_not_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_key_knows_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_part_forgets_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(stopping, setup, teardown),
         cmocka_unit_test_setup_teardown(a_target_that_went_away, setup, teardown),
     };

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "discover/content.h"
 #include "discover/item.h"
 #include "formats/json.h"
 #include "formats/toml.h"
@@ -157,7 +156,8 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
 int item_begin(struct item *it)
 {
     int rc = item_range(it, 0, ITEM_HEAD_BYTES, &it->head);
-    it->binary = !rc && content_of(it->head) == CONTENT_BINARY;
+    it->content = content_of(it->head);
+    it->binary = it->content == CONTENT_BINARY;
     return rc;
 }
 
@@ -195,11 +195,10 @@ static int from_utf16(struct str in, bool big, struct arena *a, struct str *ret)
 /* The raw bytes as UTF-8. */
 static int convert(struct item *it, struct str raw, struct str *ret)
 {
-    enum content content = content_of(it->head);
     *ret = raw;
-    if (content != CONTENT_UTF16_LITTLE && content != CONTENT_UTF16_BIG)
+    if (it->content != CONTENT_UTF16_LITTLE && it->content != CONTENT_UTF16_BIG)
         return 0;
-    int rc = from_utf16(raw, content == CONTENT_UTF16_BIG, it->arena, ret);
+    int rc = from_utf16(raw, it->content == CONTENT_UTF16_BIG, it->arena, ret);
     if (rc)
         return tell_memory(it, rc);
     it->cache->converted = true;

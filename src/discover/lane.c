@@ -172,19 +172,42 @@ static int remember(struct lane *l, const struct batched *b, const struct answer
     return rc ? no_memory(l) : 0;
 }
 
-int lane_unchanged(struct lane *l, uint32_t target, struct str path, const struct stat *st)
+/* Facts of the last scan: 1 when that was all there is to do. */
+static int recall(struct lane *l, const struct batched *b, const unsigned char *sum,
+                  const struct cached *c)
 {
-    struct file_stamp stamp = file_stamp(st);
-    struct cached c;
-    if (!l->cache || !cache_find(l->cache, path, &stamp, &c))
-        return 0;
-    struct asked it = {.target = target, .path = path, .size = stamp.size, .mode = stamp.mode};
-    struct answered a = {.binary = c.binary, .bytes_read = c.bytes_read, .frame = c.frame};
-    l->stats.unchanged++;
-    int rc = take_answer(l, &it, &a);
-    if (!rc && cache_put(l->cache, path, &stamp, NULL, &c))
+    struct answered a = {.binary = c->binary, .bytes_read = c->bytes_read, .frame = c->frame};
+    int rc = take_answer(l, &b->asked, &a);
+    if (!rc && cache_put(l->cache, b->asked.path, &b->stamp, sum, c))
         rc = no_memory(l);
     return rc ? rc : 1;
+}
+
+int lane_unchanged(struct lane *l, uint32_t target, struct str path, const struct stat *st)
+{
+    struct batched b = {.stamp = file_stamp(st)};
+    struct cached c;
+    if (!l->cache || !cache_find(l->cache, path, &b.stamp, &c))
+        return 0;
+    l->stats.unchanged++;
+    b.asked =
+        (struct asked){.target = target, .path = path, .size = b.stamp.size, .mode = b.stamp.mode};
+    return recall(l, &b, NULL, &c);
+}
+
+/* The same bytes as in the last scan, although the file was touched or is another one. */
+static int same_content(struct lane *l, const struct batched *b)
+{
+    unsigned char sum[SHA256_BYTES];
+    struct cached c;
+    if (!l->cache || b->asked.changed || !cache_knows_content(l->cache, b->asked.path))
+        return 0;
+    if (sha256_of(b->asked.bytes, sum))
+        return no_memory(l);
+    if (!cache_find_content(l->cache, b->asked.path, sum, &c))
+        return 0;
+    l->stats.same_content++;
+    return recall(l, b, sum, &c);
 }
 
 /* --- calls -------------------------------------------------------------------------------- */
@@ -440,6 +463,9 @@ static int add_small(struct lane *l, struct batched *b, int fd, const struct sta
     l->stats.read_ns += clock_ticks() - begin;
     b->asked.in_memory = true;
     b->asked.bytes = str_n(room, MIN(got, want - 1));
+    rc = same_content(l, b);
+    if (rc)
+        return MIN(rc, 0);
     b->asked.path = arena_str(&l->names, b->asked.path);
     if (!b->asked.path.p || batch_add(&l->batch, &b->asked) || vec_push(&l->items, *b))
         return no_memory(l);

@@ -41,6 +41,7 @@ int db_exec(struct db *db, struct str sql, struct diag *d)
 {
     if (db->guarded)
         return diag_set(d, E_DENIED, "this connection only answers queries now");
+    db->views_known = false;
     return db->ops->exec(db, sql, d);
 }
 
@@ -151,9 +152,9 @@ static int read_view_names(struct db *db, struct diag *d)
                          : STR("SELECT viewname FROM pg_views WHERE schemaname = current_schema()"
                                " OR schemaname = pg_my_temp_schema()::regnamespace::text");
     struct stmt *s;
-    int rc = db->ops->prepare(db, sql, &s, d);
+    int rc = db->views_known ? 0 : db->ops->prepare(db, sql, &s, d);
 
-    if (rc)
+    if (rc || db->views_known)
         return rc;
     map_clear(&db->views);
     arena_clear(&db->names);
@@ -167,6 +168,7 @@ static int read_view_names(struct db *db, struct diag *d)
         }
     }
     stmt_free(s);
+    db->views_known = !rc;
     return rc;
 }
 

@@ -46,6 +46,7 @@ struct db {
     struct db_guard guard;
     struct arena names; /* of views; names of `views` live here */
     struct map views;
+    bool views_known; /* no statement was run since that could have made one */
 };
 
 struct stmt {

@@ -2,6 +2,7 @@
 /* Decides how an SQLite file is made, opened and configured, and when it is left untouched. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,10 @@
 #include "base/mem.h"
 #include "store/db_sqlite.h"
 #include "store/migrate.h"
+
+/* Preparing a statement makes thousands of small objects; these need no allocation. */
+#define LOOKASIDE_SIZE  1200
+#define LOOKASIDE_COUNT 600
 
 static int no_access(struct diag *d)
 {
@@ -112,6 +117,7 @@ static int configure(struct sqlite_db *q, struct diag *d)
     };
     int rc;
 
+    sqlite3_db_config(q->h, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SIZE, LOOKASIDE_COUNT);
     for (size_t i = 0; i < ARRAY_LEN(SWITCHES); i++)
         sqlite3_db_config(q->h, SWITCHES[i].option, SWITCHES[i].value, (int *)NULL);
     sqlite3_extended_result_codes(q->h, 1);
@@ -193,13 +199,21 @@ static int connect_any(struct sqlite_db *q, const char *path, enum db_mode mode,
     return rc;
 }
 
+/* Once a process, before the library starts: no counting of memory, which costs a lock a call. */
+static void prepare_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int sqlite_open(const char *path, enum db_mode mode, struct db **ret, struct diag *d)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct sqlite_db *q = mem_alloc(sizeof(*q));
     int rc;
 
     if (!q)
         return diag_set(d, E_NOMEM, "no memory to open the store");
+    pthread_once(&once, prepare_library);
     q->base.ops = &SQLITE_OPS;
     q->base.engine = DB_SQLITE;
     rc = connect_any(q, path, mode, d);

@@ -281,6 +281,7 @@ int store_put_inventory(struct store *st, const struct inventory *inv, struct di
         rc = store_write_relations(st, d);
     if (!rc && st->text_error)
         rc = store_nomem(d);
+    store_reset(st); /* whoever reads now may make and drop tables */
     return rc;
 }
 
@@ -424,6 +425,7 @@ int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)
         return rc;
     }
     s->changes = st->changes;
+    store_reset(st);
     forget_scan(st);
     return 0;
 }
