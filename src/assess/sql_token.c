@@ -10,6 +10,7 @@ struct scan {
     unsigned line, depth;
     struct sql_tokens out;
     size_t alloc;
+    struct arena *arena;
     uint32_t open[64]; /* indexes of the open parentheses */
     struct diag *d;
 };
@@ -145,15 +146,33 @@ static int pair_up(struct scan *s, struct sql_token *t)
     return OK;
 }
 
+/* Room for one more token, and the end after it. */
+static int make_room(struct scan *s)
+{
+    size_t alloc = s->alloc ? s->alloc * 2 : s->sql.n / 4 + 16;
+    if (s->out.n >= MAX_TOKENS)
+        return complain(s, "the query has more than 20000 tokens");
+    if (s->out.n + 2 <= s->alloc)
+        return OK;
+    struct sql_token *v = arena_new_n(s->arena, struct sql_token, alloc);
+    if (!v)
+        return diag_set(s->d, arena_error(s->arena), "memory ran out");
+    if (s->out.n)
+        memcpy(v, s->out.v, s->out.n * sizeof(*v));
+    s->out.v = v;
+    s->alloc = alloc;
+    return OK;
+}
+
 static int scan_all(struct scan *s)
 {
     for (;;) {
         int rc = skip_blank(s);
+        if (!rc)
+            rc = make_room(s);
         if (rc)
             return rc;
         struct sql_token t = {.off = s->at, .end = s->at, .line = s->line, .depth = s->depth};
-        if (s->out.n + 1 >= s->alloc)
-            return complain(s, "the query has more than 20000 tokens");
         if (s->at >= s->sql.n) {
             s->out.v[s->out.n] = t;
             return s->depth ? complain(s, "'(' without ')'") : OK;
@@ -171,11 +190,7 @@ static int scan_all(struct scan *s)
 
 int sql_tokenize(struct str sql, struct arena *a, struct sql_tokens *ret, struct diag *d)
 {
-    struct scan s = {.sql = sql, .line = 1, .d = d};
-    s.alloc = MIN(sql.n, MAX_TOKENS) + 2;
-    s.out.v = arena_new_n(a, struct sql_token, s.alloc);
-    if (!s.out.v)
-        return diag_set(d, arena_error(a), "memory ran out");
+    struct scan s = {.sql = sql, .line = 1, .arena = a, .d = d};
     int rc = scan_all(&s);
     if (!rc)
         *ret = s.out;

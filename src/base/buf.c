@@ -55,24 +55,19 @@ char *buf_room(struct buf *b, size_t n)
     return b->p + b->n;
 }
 
-void buf_add(struct buf *b, struct str s)
-{
-    char *to = s.n ? buf_room(b, s.n) : NULL;
-
-    if (!to)
-        return;
-    memcpy(to, s.p, s.n);
-    b->n += s.n;
-}
-
 void buf_addz(struct buf *b, const char *z)
 {
     buf_add(b, str_z(z));
 }
 
-void buf_addc(struct buf *b, char c)
+void buf_addu(struct buf *b, uint64_t v, unsigned digits)
 {
-    buf_add(b, (struct str){&c, 1});
+    char out[24], *end = out + sizeof out, *p = end;
+
+    do
+        *--p = (char)('0' + v % 10);
+    while ((v /= 10) || (unsigned)(end - p) < MIN(digits, 20u));
+    buf_add(b, (struct str){p, (size_t)(end - p)});
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)

@@ -80,11 +80,20 @@ void buf_add_time(struct buf *b, int64_t ms)
     int64_t days = ms / DAY_MS - (ms % DAY_MS < 0);
     unsigned rest = (unsigned)(ms - days * DAY_MS);
     civil_from_days(days, &year, &month, &day);
-    buf_addf(b, "%04d-%02u-%02uT%02u:%02u:%02u", year, month, day, rest / 3600000,
-             rest / 60000 % 60, rest / 1000 % 60);
-    if (rest % 1000)
-        buf_addf(b, ".%03u", rest % 1000);
-    buf_addc(b, 'Z');
+    const struct {
+        unsigned v, digits;
+        char after;
+    } parts[] = {{(unsigned)year, 4, '-'},
+                 {month, 2, '-'},
+                 {day, 2, 'T'},
+                 {rest / 3600000, 2, ':'},
+                 {rest / 60000 % 60, 2, ':'},
+                 {rest / 1000 % 60, 2, rest % 1000 ? '.' : 'Z'},
+                 {rest % 1000, 3, 'Z'}};
+    for (size_t i = 0; i < ARRAY_LEN(parts) - !(rest % 1000); i++) {
+        buf_addu(b, parts[i].v, parts[i].digits);
+        buf_addc(b, parts[i].after);
+    }
 }
 
 /* Take `digits` decimal digits off *s; false when there are fewer. */

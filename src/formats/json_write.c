@@ -232,6 +232,7 @@ void buf_add_json(struct buf *b, struct str s)
 {
     const char *p = s.n ? s.p : "", *end = p + s.n, *from = p;
 
+    (void)buf_room(b, s.n + 2); /* at once; a failure stays */
     buf_addc(b, '"');
     while ((p = skip_plain(p, end)) < end) {
         unsigned char c = (unsigned char)*p;
