@@ -28,6 +28,8 @@ struct file_attack {
 extern const struct file_attack file_attacks[];
 extern const size_t n_file_attacks;
 
+/* Crashes, hangs and lies, by name; in hostile_protocol.c. */
+int hostile_misbehave(struct str name, int64_t arg, struct buf *reply);
 int hostile_files(void *ctx, const struct worker_request *request, struct buf *reply);
 int hostile_handler(void *ctx, const struct worker_request *request, struct buf *reply);
 
