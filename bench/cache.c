@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides what the facts cache costs: time a call, bytes a file, memory of a scan and of a rescan. */
+/* Decides what the facts cache costs: time a call, bytes a file, memory of a scan and a rescan. */
 /*
  *     ninja -C build bench-cache
  *     build/bench-cache FILES [EVERY]     each EVERYth file has facts of 600 bytes (0: none)
  *
  * Three processes run one after another, so that the memory of one is not that of another: a first
- * scan, an unchanged rescan, one where each hundredth file is another. No file of a tree is read. The
- * times are of the processor.
+ * scan, an unchanged rescan, one where each hundredth file is another. No file of a tree is read.
+ * Times are of the processor.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -12,6 +12,13 @@
 
 /* --- what is found ---------------------------------------------------------------------------- */
 
+static bool knows_sample_content(const struct cache *c, unsigned i)
+{
+    struct sample s;
+
+    return cache_knows_content(c, str_z(sample_init(&s, i)->path));
+}
+
 static void what_was_put_is_found(void **state UNUSED)
 {
     static const unsigned sizes[] = {1, 4, 5, 64, 1000, 30000};
@@ -24,9 +31,11 @@ static void what_was_put_is_found(void **state UNUSED)
         for (unsigned i = 0; i < sizes[k]; i++) {
             assert_true(find_sample(c, i));
             assert_int_equal(find_sample_content(c, i), i % 6 == 3);
+            assert_int_equal(knows_sample_content(c, i), i % 6 == 3);
         }
         for (unsigned i = sizes[k]; i < sizes[k] + 1000; i++)
-            assert_false(find_sample(c, i) || find_sample_content(c, i));
+            assert_false(find_sample(c, i) || find_sample_content(c, i) ||
+                         knows_sample_content(c, i));
         cache_close(c);
     }
 }
