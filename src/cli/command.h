@@ -61,10 +61,10 @@ struct invocation {
     struct arena *arena;
     struct clock clock;
     FILE *out, *err;
-    bool terminal;        /* out is a terminal */
-    bool colour;          /* and neither NO_COLOR nor TERM=dumb speak against colour */
-    int width;            /* columns of the terminal, 100 in a pipe */
-    uint64_t progress_at; /* clock_ticks of the last progress line, 0 none */
+    bool terminal;             /* out is a terminal */
+    bool colour;               /* and neither NO_COLOR nor TERM=dumb speak against colour */
+    int width;                 /* columns of the terminal, 100 in a pipe */
+    struct progress *progress; /* progress.h; NULL: nothing is shown */
 };
 
 struct command {

@@ -7,7 +7,6 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "cli/observe.h"
-#include "report/text.h"
 
 /* The one thing a signal handler may touch. */
 static volatile sig_atomic_t interrupted;
@@ -103,9 +102,40 @@ static int targets(struct invocation *in, struct discover_options *o, struct dia
     return keep_apart(in, o, v, n);
 }
 
+/* $XDG_CACHE_HOME/stance, else ~/.cache/stance; NULL: there is neither. */
+static const char *default_cache(struct arena *a)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    struct str path = STR_NULL;
+    if (xdg && xdg[0] == '/')
+        path = arena_fmt(a, "%s/stance", xdg);
+    else if (home && home[0] == '/')
+        path = arena_fmt(a, "%s/.cache/stance", home);
+    return path.p ? arena_z(a, path) : NULL;
+}
+
+/* Who keeps nothing gets no file elsewhere, unless it was asked for. */
+static int choose_cache(struct invocation *in, struct loop_options *o, struct diag *d)
+{
+    bool given = option(in, "cache")->given;
+    int rc = check_not_empty(in, "cache", d);
+    if (rc || option_flag(in, "no-cache")) {
+        if (!rc && given)
+            rc = diag_set(d, E_USAGE, "--cache and --no-cache do not go together");
+        return rc;
+    }
+    if (given)
+        o->discover.cache = arena_z(in->arena, option_str(in, "cache"));
+    else if (!str_eq_z(str_z(o->location), ":memory:"))
+        o->discover.cache = default_cache(in->arena);
+    return given && !o->discover.cache ? arena_error(in->arena) : 0;
+}
+
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
     int rc = observe_settings(in, ret, d);
+    if (!rc)
+        rc = choose_cache(in, ret, d);
     return rc ? rc : targets(in, &ret->discover, d);
 }
 
@@ -145,43 +175,4 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
             return arena_error(in->arena);
     }
     return 0;
-}
-
-/* At most ten lines a second. */
-static void show(void *ctx, const struct discover_progress *p)
-{
-    struct invocation *in = ctx;
-    static const uint64_t tenth = 100000000;
-    uint64_t now = clock_ticks();
-    if (now - in->progress_at < tenth)
-        return;
-    in->progress_at = now;
-    AUTO(buf) line = BUF_INIT;
-    AUTO(buf) shown = BUF_INIT;
-    path_show(&shown, p->path);
-    buf_addz(&line, "\r\033[K");
-    text_count(&line, p->files);
-    buf_addz(&line, p->files == 1 ? " file, " : " files, ");
-    text_bytes(&line, p->bytes);
-    buf_addz(&line, "  ");
-    size_t room = in->width > 40 ? (size_t)in->width - 30 : 10;
-    buf_add(&line,
-            shown.n > room ? str_sub(buf_str(&shown), shown.n - room, shown.n) : buf_str(&shown));
-    fputs(line.p, in->err);
-    fflush(in->err);
-}
-
-void observe_progress(struct invocation *in, struct loop_options *o)
-{
-    const char *term = getenv("TERM");
-    if (!isatty(fileno(in->err)) || !term || str_eq_z(str_z(term), "dumb"))
-        return; /* the line could not be written over */
-    o->discover.progress = show;
-    o->discover.progress_ctx = in;
-}
-
-void observe_progress_clear(struct invocation *in)
-{
-    if (in->progress_at)
-        fputs("\r\033[K", in->err);
 }

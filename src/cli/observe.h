@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the commands that observe (scan, verify, watch) share: their options, targets, store
- * location, interruption, progress and exit status.
+ * location and interruption.
  */
 #ifndef STANCE_CLI_OBSERVE_H
 #define STANCE_CLI_OBSERVE_H
@@ -49,10 +49,21 @@
          .argument = "ID",                                                                         \
          .help =                                                                                   \
              "also read what this rule passes by (`stance rules` lists them); may be repeated"},   \
+        {.name = "exclude",                                                                        \
+         .letter = 'x',                                                                            \
+         .type = OPT_LIST,                                                                         \
+         .argument = "GLOB",                                                                       \
+         .help = "do not read these paths of the target, as \"data/*.csv\" or \"**/old\"; may be " \
+                 "repeated"},                                                                      \
+        {.name = "cache",                                                                          \
+         .type = OPT_STRING,                                                                       \
+         .argument = "DIR",                                                                        \
+         .help = "where facts of unchanged files are kept (default: the cache folder; none for "   \
+                 "--db :memory:)"},                                                                \
+        {.name = "no-cache", .type = OPT_FLAG, .help = "read every file, and keep no facts"},      \
     {                                                                                              \
-        .name = "exclude", .letter = 'x', .type = OPT_LIST, .argument = "GLOB",                    \
-        .help = "do not read these paths of the target, as \"data/*.csv\" or \"**/old\"; may be "  \
-                "repeated"                                                                         \
+        .name = "stats", .type = OPT_FLAG,                                                         \
+        .help = "afterwards, tell on standard error where the time and the memory went"            \
     }
 
 /* Fill loop options from the command line; targets are the arguments, "." without any. */
@@ -63,8 +74,5 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
 int store_location(struct invocation *in, const char **ret, struct diag *d) MUST_CHECK;
 /* Ctrl-C and SIGTERM set a flag instead of killing: the transaction is left whole. */
 const volatile int *observe_interruption(void);
-/* A line of progress on the terminal's error stream; quiet in a pipe. */
-void observe_progress(struct invocation *in, struct loop_options *o);
-void observe_progress_clear(struct invocation *in);
 
 #endif

@@ -5,6 +5,7 @@
 #include "assess/control.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "cli/progress.h"
 #include "formats/json.h"
 
 const char *const OUTCOME_NAMES[] = {"fixed", "gone", "open", "unknown"};
@@ -80,10 +81,10 @@ int reobserve(struct invocation *in, const struct loop_options *settings,
         o.discover.rules = walk_rules_none();
     else if ((rc = same_rules(in, settings, subject->target_identity, &o.discover.rules, d)))
         return rc;
-    observe_progress(in, &o);
+    progress_begin(in, &o);
     fflush(in->out); /* nothing buffered may be written twice by a worker */
     rc = loop_run(&o, &in->clock, &r, d);
-    observe_progress_clear(in);
+    progress_end(in);
     if (!rc)
         loop_result_done(&r);
     return rc;

@@ -283,6 +283,7 @@ static void add_stats(struct discover_stats *to, const struct discover_stats *s)
     to->read_ns += s->read_ns;
     to->wait_ns += s->wait_ns;
     to->worker_cpu_ns += s->worker_cpu_ns;
+    to->worker_bytes += s->worker_bytes;
     to->batches += s->batches;
     to->calls += s->calls;
     to->unchanged += s->unchanged;

@@ -34,6 +34,7 @@ struct discover_progress {
 struct discover_stats {
     uint64_t list_ns, read_ns, wait_ns; /* folders listed, files read, workers waited for */
     uint64_t worker_cpu_ns;             /* processor time of all workers */
+    uint64_t worker_bytes;              /* memory of all workers when they ended, without files */
     uint64_t batches, calls;            /* of small files, of all kinds */
     uint64_t unchanged;                 /* files whose facts were known by their stamp */
     uint64_t same_content;              /* and by their content */

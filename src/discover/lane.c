@@ -32,6 +32,7 @@ static void close_worker(struct lane *l, enum worker_role role)
     if (!l->has[role])
         return;
     l->stats.worker_cpu_ns += worker_cpu_ns(&l->workers[role]);
+    l->stats.worker_bytes += worker_memory(&l->workers[role]);
     worker_close(&l->workers[role]);
     l->has[role] = false;
 }

@@ -58,6 +58,14 @@ static void spent(struct turn *t, enum loop_phase phase)
     t->ticks = now;
 }
 
+static void begin(struct turn *t, enum loop_phase phase)
+{
+    const struct loop_options *o = t->options;
+    const struct loop_progress now = {phase, t->result->assets, t->result->findings};
+    if (o->progress)
+        o->progress(o->progress_ctx, &now);
+}
+
 static uint64_t peak_of(int who)
 {
     struct rusage u;
@@ -132,6 +140,7 @@ static int join(struct turn *t, struct diag *d)
 static int complete(struct turn *t, struct store *st, struct diag *d)
 {
     struct str only = t->options->discover.only_path;
+    begin(t, LOOP_LINK);
     int rc = name_targets(t, st, d);
     if (!rc)
         rc = join(t, d);
@@ -177,13 +186,21 @@ static int put_runs(struct turn *t, struct store *st, struct diag *d)
 static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
 {
     struct ranked ranked;
+    begin(t, LOOP_ASSESS);
     int rc = assess_run(store_db(st), NULL, 0, t->clock->now_ms, &t->mem, &t->assessment, d);
     log_debug("assess: %zu controls, %zu verdicts", t->assessment.runs.n, t->assessment.rows.n);
     spent(t, LOOP_ASSESS);
+    begin(t, LOOP_RANK);
     if (!rc)
         rc = rank_findings(st, &t->inv, &t->assessment, t->targets, t->result->gaps, &t->mem,
                            &ranked, d);
     spent(t, LOOP_RANK);
+    for (size_t i = 0; !rc && i < ranked.n_findings; i++)
+        if (ranked.findings[i].verdict == VERDICT_FAIL) {
+            t->result->findings++;
+            t->result->by_severity[ranked.findings[i].severity]++;
+        }
+    begin(t, LOOP_STORE);
     if (!rc)
         rc = put_runs(t, st, d);
     if (!rc)
@@ -193,11 +210,6 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
     spent(t, LOOP_STORE);
     if (rc)
         return rc;
-    for (size_t i = 0; i < ranked.n_findings; i++)
-        if (ranked.findings[i].verdict == VERDICT_FAIL) {
-            t->result->findings++;
-            t->result->by_severity[ranked.findings[i].severity]++;
-        }
     /* A part of a target says nothing about the posture of the whole. */
     bool part = t->options->discover.only_path.n > 0;
     t->result->summary.posture_low_tenths = part ? -1 : ranked.posture_low_tenths;
@@ -215,6 +227,7 @@ static int record(struct turn *t, struct store *st, struct diag *d)
                              .targets = t->targets,
                              .n_targets = t->options->discover.n_targets,
                              .started_ms = t->clock->now_ms};
+    begin(t, LOOP_STORE);
     int rc = store_scan_begin(st, &info, d);
     if (rc)
         return rc;
@@ -223,6 +236,7 @@ static int record(struct turn *t, struct store *st, struct diag *d)
     if (!rc)
         rc = assess_and_rank(t, st, d);
     r->summary.finished_ms = t->clock->now_ms;
+    begin(t, LOOP_COMMIT);
     if (!rc)
         rc = store_scan_commit(st, &r->summary, d);
     spent(t, LOOP_COMMIT);

@@ -16,17 +16,6 @@
 #include "discover/discover.h"
 #include "store/store.h"
 
-struct loop_options {
-    struct discover_options discover; /* targets and budgets; key is filled from key_file */
-    const char *location;             /* of the store: path, ":memory:", postgres:// */
-    const char *key_file;             /* installation key; NULL: the default beside the store */
-    struct store *store;              /* already open: location is not used */
-    bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
-    /* What finds the items; NULL: discover_run. For tests and measuring. */
-    int (*find)(const struct discover_options *o, item_sink sink, void *ctx,
-                struct discover_report *ret, struct diag *d);
-};
-
 /* Where the time of one turn went, in the order of its phases. */
 enum loop_phase {
     LOOP_DISCOVER,
@@ -38,6 +27,26 @@ enum loop_phase {
     LOOP_PHASES
 };
 extern const char *const LOOP_PHASE_NAMES[]; /* NULL-terminated */
+
+/* What a turn begins with, once discovery is over. */
+struct loop_progress {
+    enum loop_phase phase;
+    uint64_t assets, findings; /* so far; 0: not known yet */
+};
+
+struct loop_options {
+    struct discover_options discover; /* targets and budgets; key is filled from key_file */
+    const char *location;             /* of the store: path, ":memory:", postgres:// */
+    const char *key_file;             /* installation key; NULL: the default beside the store */
+    struct store *store;              /* already open: location is not used */
+    bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
+    /* What finds the items; NULL: discover_run. For tests and measuring. */
+    int (*find)(const struct discover_options *o, item_sink sink, void *ctx,
+                struct discover_report *ret, struct diag *d);
+    /* For people: on the caller's thread, when no worker is left. */
+    void (*progress)(void *ctx, const struct loop_progress *now);
+    void *progress_ctx;
+};
 
 /* For people who wait: by the monotonic clock, never part of a result. */
 struct loop_stats {

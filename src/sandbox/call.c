@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides when a worker has answered, when it has failed, and what is said about its end. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -61,6 +62,23 @@ uint64_t worker_cpu_ns(const struct worker *w)
     if (w->sock < 0 || w->pid <= 0 || clock_getcpuclockid(w->pid, &id) || clock_gettime(id, &t))
         return 0;
     return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+uint64_t worker_memory(const struct worker *w)
+{
+    char path[40], text[96];
+    unsigned long long resident, shared;
+    if (w->sock < 0 || w->pid <= 0)
+        return 0;
+    snprintf(path, sizeof(path), "/proc/%d/statm", (int)w->pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    if (fd >= 0)
+        close(fd);
+    text[MAX(n, 0)] = '\0';
+    if (sscanf(text, "%*u %llu %llu", &resident, &shared) != 2 || shared > resident)
+        return 0;
+    return (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /*

@@ -126,6 +126,8 @@ int worker_call(struct worker *w, struct str request, int fd, struct buf *reply,
                 struct diag *d) MUST_CHECK;
 /* Processor time the worker has used so far, in nanoseconds; 0 when it is gone. */
 uint64_t worker_cpu_ns(const struct worker *w);
+/* Memory that it has now and that is no file, in bytes; 0 when nobody may tell. */
+uint64_t worker_memory(const struct worker *w);
 /* Kills it, when it is not gone already, and gives its room to others. Before sandbox_stop. */
 void worker_close(struct worker *w);
 const char *sandbox_level_name(enum sandbox_level level);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what `stance scan` prints and with which status it ends. */
 #include "cli/observe.h"
+#include "cli/progress.h"
 #include "cli/reading.h"
+#include "cli/stats.h"
 #include "report/report.h"
 
 static const struct option_spec options[] = {
@@ -58,13 +60,15 @@ static int run_scan(struct invocation *in, struct diag *d)
     int rc = f ? observe_options(in, &o, d) : diag_set(d, E_BUG, "a format without a writer");
     if (rc)
         return rc;
-    observe_progress(in, &o);
+    progress_begin(in, &o);
     fflush(in->out); /* nothing buffered may be written twice by a worker */
     rc = loop_run(&o, &in->clock, &r, d);
-    observe_progress_clear(in);
+    progress_end(in);
     if (rc)
         return rc;
     rc = print(in, &r, f, d);
+    if (!rc)
+        stats_print(in, &r, o.location);
     int status = status_of(in, &r);
     loop_result_done(&r);
     return rc ? rc : status;

@@ -2,6 +2,8 @@
 /* Decides what is scanned again when something changes, and what of it is told. */
 #include "base/path.h"
 #include "cli/observe.h"
+#include "cli/progress.h"
+#include "cli/stats.h"
 #include "monitor/diff.h"
 #include "monitor/watch.h"
 
@@ -151,8 +153,10 @@ static int scan(struct watching *w, const struct target *targets, size_t n, stru
     o.store = w->memory;
     int rc = clock_init(&w->clock, d);
     fflush(w->in->out); /* nothing buffered may be written twice by a worker */
+    progress_begin(w->in, &o);
     if (!rc)
         rc = loop_run(&o, &w->clock, &r, d);
+    progress_end(w->in);
     if (rc)
         return rc;
     bool first = !w->last;
@@ -160,6 +164,8 @@ static int scan(struct watching *w, const struct target *targets, size_t n, stru
     if (!rc && first)
         fprintf(w->in->err, "%llu assets, %llu open findings; what changes is told from here on\n",
                 (unsigned long long)r.assets, (unsigned long long)r.findings);
+    if (!rc)
+        stats_print(w->in, &r, w->loop.location);
     if (!w->memory && str_eq_z(str_z(w->loop.location), ":memory:")) {
         w->memory = r.store;
         r.store = NULL;
