@@ -9,9 +9,9 @@
  *     loop_run(...)
  *     progress_end(in)                     the line is cleared: before any message
  *
- * Names from targets are made inert (path_show); the line never wraps. What takes less than a moment
- * is not shown at all. After discovery, when the workers are gone, a thread of its own keeps the
- * line moving; progress_end joins it.
+ * Names from targets are made inert (path_show); the line never wraps. What takes less than a
+ * moment is not shown at all. After discovery, when the workers are gone, a thread of its own keeps
+ * the line moving; progress_end joins it.
  */
 #ifndef STANCE_CLI_PROGRESS_H
 #define STANCE_CLI_PROGRESS_H
