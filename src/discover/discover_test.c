@@ -163,7 +163,7 @@ struct killer {
 static void *kill_workers(void *arg)
 {
     struct killer *k = arg;
-    while (!atomic_load(&k->stop) && k->killed < 3) {
+    while (!atomic_load(&k->stop) && k->killed < 2) {
         pid_t zygote = first_child(k->of), worker = zygote ? first_child(zygote) : 0;
         if (worker && !kill(worker, SIGKILL))
             k->killed++;
