@@ -5,8 +5,8 @@
  *     discover_run(&options, sink, ctx, &report, d)
  *
  * The sink gets the items that said something, or could not be examined, in a fixed order (by
- * target, then path bytes), whatever the number of threads and however workers were delayed; it runs
- * on the caller's thread when all was read. The others are counted.
+ * target, then path bytes), whatever the number of threads and however workers were delayed; it
+ * runs on the caller's thread when all was read. The others are counted.
  */
 #ifndef STANCE_DISCOVER_DISCOVER_H
 #define STANCE_DISCOVER_DISCOVER_H

@@ -6,7 +6,7 @@
  *
  *     lane_file(l, target, path, fd, &st)         takes fd
  *     lane_refuse(l, target, path, mode, COVERAGE_DENIED, "permission denied")
- *     lane_flush(l)                               what is still in the batch, at the end of a target
+ *     lane_flush(l)                               what is still in the batch, at a target's end
  *
  * A worker that dies is replaced. What it was asked is tried once more, item by item, since it may
  * have been killed from outside; an item that ends a worker twice is a failed row of coverage.

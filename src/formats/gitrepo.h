@@ -45,8 +45,7 @@ struct gitrepo_limits {
 };
 struct gitrepo_limits gitrepo_limits_default(void);
 
-/* Descriptors of folders (O_PATH is enough). The caller's; they stay open as long as the repository.
- */
+/* Descriptors of folders (O_PATH is enough). The caller's; they stay open as long as the reader. */
 struct gitrepo_folders {
     int git, common;
     int alternates[GITREPO_ALTERNATES_MAX]; /* folders of objects */

@@ -74,8 +74,8 @@ void json_kopen_array(struct json_writer *w, const char *key);
 /* 0, E_NOMEM, E_LIMIT (buffer cap) or E_BUG (unbalanced). */
 int json_finish(struct json_writer *w) MUST_CHECK;
 
-/* Append one string as a JSON literal, quotes included. Code points that a terminal may obey or that
- * nobody can see are escaped; what is not UTF-8 becomes U+FFFD. */
+/* Append one string as a JSON literal, quotes included. Code points that a terminal may obey or
+ * that nobody can see are escaped; what is not UTF-8 becomes U+FFFD. */
 void buf_add_json(struct buf *b, struct str s);
 
 #endif
