@@ -25,6 +25,21 @@ struct str path_ext(struct str path)
     return dot == SIZE_MAX ? str_sub(base, base.n, base.n) : str_sub(base, dot + 1, base.n);
 }
 
+struct str path_inner(struct str path)
+{
+    for (size_t at = path.n; at >= 2; at--)
+        if (path.p[at - 2] == '!' && path.p[at - 1] == '/')
+            return str_sub(path, at, path.n);
+    return path;
+}
+
+struct str path_parent(struct str path)
+{
+    if (path.n > 1 && path.p[path.n - 1] == '!' && path.p[path.n - 2] != '/')
+        return str_sub(path, 0, path.n - 1);
+    return path_dir(path);
+}
+
 void path_join(struct buf *out, struct str dir, struct str name)
 {
     if (dir.n && name.n) {

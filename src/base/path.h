@@ -13,6 +13,14 @@ struct str path_dir(struct str path);  /* all before the last '/', "" when there
 /* After the last '.' of the last part (".env" has "env"), "" when there is none. */
 struct str path_ext(struct str path);
 
+/*
+ * A place inside an archive is "archive!/member", as often as there are archives in archives.
+ * path_inner: the member in the innermost archive, or the path itself. path_parent: the folder
+ * above, and above the members of an archive the archive.
+ */
+struct str path_inner(struct str path);
+struct str path_parent(struct str path);
+
 /* Join with one '/'; either side may be empty. */
 void path_join(struct buf *out, struct str dir, struct str name);
 /* Lexically resolve `rel` against directory `dir`; E_DENIED when it leaves the root ("") or

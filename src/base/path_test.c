@@ -166,10 +166,32 @@ static void shown_forms_are_unique(void **state)
     assert_shown(STR("a\\\xc3"), "a\\\\\\xc3");
 }
 
+static void members_of_archives(void **state)
+{
+    static const char *const up[] = {"x/a.zip!/b.tar!/c/d",
+                                     "x/a.zip!/b.tar!/c",
+                                     "x/a.zip!/b.tar!",
+                                     "x/a.zip!/b.tar",
+                                     "x/a.zip!",
+                                     "x/a.zip",
+                                     "x",
+                                     ""};
+    (void)state;
+    for (size_t i = 0; i + 1 < ARRAY_LEN(up); i++)
+        assert_true(str_eq_z(path_parent(str_z(up[i])), up[i + 1]));
+    assert_true(str_eq_z(path_parent(STR("x/!")), "x")); /* a name of its own */
+    assert_true(str_eq_z(path_parent(STR("!")), ""));
+    assert_true(str_eq_z(path_inner(str_z(up[0])), "c/d"));
+    assert_true(str_eq_z(path_inner(STR("a/b")), "a/b"));
+    assert_true(str_eq_z(path_inner(STR("a!/")), ""));
+    assert_true(str_eq_z(path_inner(STR("")), ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_of_a_path),
+        cmocka_unit_test(members_of_archives),
         cmocka_unit_test(join_puts_one_slash),
         cmocka_unit_test(resolve_stays_below_the_root),
         cmocka_unit_test(resolve_reports_lost_memory),

@@ -6,6 +6,7 @@
 #include "discover/build.gen.h"
 #include "discover/detect.h"
 #include "discover/item.h"
+#include "discover/members.h"
 #include "discover/request.h"
 
 #define WINDOW_BYTES (1u << 20)
@@ -90,7 +91,7 @@ static int scan_windows(struct item *it)
 /* Not what is in memory anyway, and not what must be converted as a whole. */
 static bool is_streamed(const struct item *it)
 {
-    return it->fd >= 0 && !it->cache->has_text && it->content == CONTENT_TEXT;
+    return (it->fd >= 0 || it->stream) && !it->cache->has_text && it->content == CONTENT_TEXT;
 }
 
 /* What fails in here has become a gap. */
@@ -130,9 +131,11 @@ static void run_detectors(struct item *it, unsigned triggers)
             continue;
         size_t gaps = it->emit->gaps;
         it->emit->collector = det->id;
+        it->emit->muted = it->emit->hidden; /* texts are searched all the same */
         it->cache->told = false;
         check_told(it, det->id, det->run(it, it->emit), gaps); /* what others see still counts */
     }
+    it->emit->muted = false;
 }
 
 /* Places in a converted text are no places of the file. */
@@ -154,6 +157,11 @@ static void examine(struct item *it)
     it->emit->collector = "files";
     if (item_begin(it))
         return;
+    /* Members are opened by who reads them. */
+    enum container kind = it->outer.n ? CONTAINER_NONE : members_kind(it);
+    it->emit->facts.container = kind != CONTAINER_NONE && !it->containers;
+    if (it->emit->facts.container)
+        return;
     run_detectors(it, 0);
     it->emit->collector = "files";
     cache.told = false;
@@ -163,6 +171,10 @@ static void examine(struct item *it)
     it->emit->collector = "files";
     if (cache.converted)
         forget_offsets(&it->emit->facts, first);
+    if (kind != CONTAINER_NONE) {
+        it->emit->facts.binary = false;
+        members_examine(it, kind);
+    }
     it->cache = NULL;
 }
 
@@ -177,11 +189,14 @@ int detect_inner(struct item *outer, struct item *in)
     in->values = outer->values;
     in->limits = outer->limits;
     in->emit = e;
-    if (in->fd < 0)
+    if (in->fd < 0 && !in->stream)
         in->size = in->bytes.n;
-    emit_enter(e, &saved, in->member, &in->member);
+    emit_enter(e, &saved, in->member);
+    e->hidden |= in->hidden;
     examine(in);
     emit_leave(e, &saved, place_item(in));
+    e->facts.members++;
+    e->facts.binary_members += in->binary;
     e->facts.binary = binary;
     return emit_result(e);
 }
@@ -238,7 +253,7 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
     struct answered a = {
         .binary = facts.binary, .container = facts.container, .bytes_read = facts.bytes_read};
     buf_clear(&w->frame);
-    if (facts.n)
+    if (facts.n || facts.members)
         fact_write(&facts, &w->frame);
     a.frame = buf_str(&w->frame);
     rc = buf_result(&w->frame);

@@ -52,27 +52,44 @@ enum item_need {
 struct item {
     struct str path;   /* relative to the target; of a member its own path, without ".." */
     struct str outer;  /* the file of the target that holds it; empty: `path` is that file */
-    struct str member; /* where in `outer` it stands, empty outside of one; lives in emit's arena */
+    struct str member; /* where in `outer` it stands, empty outside of one */
     uint64_t size;
     uint32_t mode; /* st_mode */
     uint32_t target;
     int fd;           /* -1: the content is in memory */
-    struct str bytes; /* then: all of it */
-    bool changed;     /* while it was brought into memory */
-    struct str head;  /* first bytes, at most ITEM_HEAD_BYTES */
+    struct str bytes; /* then: all of it, or what comes before the stream */
+    struct item_stream *stream;
+    bool changed;    /* while it was brought into memory */
+    bool hidden;     /* not there any more (a layer of an image): only classified values count */
+    struct str head; /* first bytes, at most ITEM_HEAD_BYTES */
     enum content content;
     bool binary;         /* CONTENT_BINARY */
     struct arena *arena; /* memory of this item */
     struct limits limits;
     const struct catalog *catalog;
     struct values *values;
-    struct emit *emit; /* private */
+    const struct containers *containers; /* NULL: this worker may not open any (members.h) */
+    struct emit *emit;                   /* private */
     struct item_cache *cache;
+};
+
+/*
+ * The rest of a member that is not held in memory, read when somebody asks for it: first kept
+ * behind item.bytes (which may move), then read once, forwards.
+ */
+struct item_stream {
+    /* Keep `want` bytes from the start, or all there are; *ret_all are those that are kept. */
+    int (*keep)(void *ctx, size_t want, struct str *ret_all);
+    int (*read)(void *ctx, char *to, size_t n, size_t *ret_got); /* no bytes: the end */
+    void *ctx;
+    size_t keep_max;
+    uint64_t at; /* offset in the item of what `read` gives next; 0: nothing was read */
 };
 
 /* The whole item; cached. E_LIMIT (gap recorded), E_IO (gap recorded), E_NOMEM. */
 int item_text(struct item *it, struct str *ret) MUST_CHECK;
-/* Bytes [offset, offset + n) of the raw file, shorter only at its end. E_IO. */
+/* Bytes [offset, offset + n) of the raw file, shorter only at its end. E_IO; E_LIMIT (gap recorded)
+ * when they were read before and not kept. */
 int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret) MUST_CHECK;
 /* The item as a document; cached per format. On damage: gap `partial` recorded with the position,
  * *ret holds what could be read, and the result is 0. E_PARSE when nothing could be read. */
@@ -153,8 +170,9 @@ int detect_item(struct item *it, struct facts *ret, struct diag *d) MUST_CHECK;
 
 /*
  * From inside an item that is being examined: the same for something it holds, which says its facts
- * into those of `outer`. `in` has path, member, mode and content; what it reads lives in in->arena,
- * which must not be that of `outer` and may be emptied afterwards, as may its bytes. A failure of
+ * into those of `outer`. `in` has path, member, mode and content, of a stream also the size; what it
+ * reads lives in in->arena, which must not be that of `outer` and may be emptied afterwards, as may
+ * its path, member and bytes. A failure of
  * the item itself is a gap; the result is that of emit.
  */
 int detect_inner(struct item *outer, struct item *in) MUST_CHECK;

@@ -69,12 +69,19 @@ static struct str cut_text(struct str s, size_t max)
     return str_sub(s, 0, max);
 }
 
+static struct str keep_member(struct emit *e, struct str member);
+
 static struct place keep_place(struct emit *e, struct place at)
 {
     if (!at.collector.n)
         at.collector = str_z(e->collector);
-    if (at.member.p != e->member.p)
-        at.member = keep_plain(e, at.member);
+    if (at.member.n && at.member.p == e->given.p) {
+        if (!e->member.n)
+            e->member = keep_member(e, e->given);
+        at.member = e->member;
+    } else {
+        at.member = keep_member(e, at.member);
+    }
     at.pointer = keep(e, at.pointer);
     at.url = keep(e, at.url);
     /* Cut after redaction: half a secret is not recognised as one. */
@@ -132,6 +139,8 @@ static int redact_hit(void *ctx, const struct value_hit *hit)
 static struct str keep_member(struct emit *e, struct str member)
 {
     bool secret = false;
+    if (e->error)
+        return STR("");
     int rc =
         e->values && may_hold_key(member) ? values_scan(e->values, member, redact_hit, &secret) : 0;
     if (rc && rc != E_LIMIT)
@@ -140,19 +149,35 @@ static struct str keep_member(struct emit *e, struct str member)
 }
 
 /* Kept free for what is said when an inner item did not fit. */
-#define RESERVE ((size_t)64 << 10)
+#define RESERVE ((size_t)256 << 10)
 
-void emit_enter(struct emit *e, struct emit_level *saved, struct str member, struct str *ret_member)
+/* Rows that say what could not be read inside of one item; more of them are counted. */
+#define INNER_GAPS_MAX 500u
+
+bool emit_full(const struct emit *e)
+{
+    return e->error || e->facts.n >= FACTS_MAX - FACTS_MAX / 8 ||
+           (e->arena->cap && e->arena->used + 2 * RESERVE > e->arena->cap);
+}
+
+uint64_t emit_gaps_left_out(const struct emit *e)
+{
+    return e->inner_gaps > INNER_GAPS_MAX ? e->inner_gaps - INNER_GAPS_MAX : 0;
+}
+
+void emit_enter(struct emit *e, struct emit_level *saved, struct str member)
 {
     *saved = (struct emit_level){.collector = e->collector,
+                                 .given = e->given,
                                  .member = e->member,
                                  .spans = e->spans,
+                                 .hidden = e->hidden,
                                  .first = e->facts.n,
                                  .cap = e->arena->cap};
     e->spans = (struct emit_spans){0};
     e->last = &e->spare_attribute;
-    e->member = keep_member(e, member);
-    *ret_member = e->member;
+    e->given = member;
+    e->member = STR_NULL;
     if (e->arena->cap > RESERVE)
         e->arena->cap -= RESERVE;
 }
@@ -162,6 +187,7 @@ void emit_leave(struct emit *e, struct emit_level *saved, struct place at)
     vec_free(&e->spans);
     e->arena->cap = saved->cap;
     e->last = &e->spare_attribute;
+    e->muted = false;
     if (e->error == E_LIMIT || e->error == E_NOMEM) {
         e->error = 0;
         e->facts.n = saved->first;
@@ -169,8 +195,10 @@ void emit_leave(struct emit *e, struct emit_level *saved, struct place at)
         emit_gap(e, COVERAGE_PARTIAL, at, "what it holds does not fit into the memory of one item");
     }
     e->collector = saved->collector;
+    e->given = saved->given;
     e->member = saved->member;
     e->spans = saved->spans;
+    e->hidden = saved->hidden;
 }
 
 static struct fact *add(struct emit *e, enum fact_type type, struct place at)
@@ -199,8 +227,8 @@ static struct fact *add(struct emit *e, enum fact_type type, struct place at)
 
 uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct place at)
 {
-    struct fact *f = add(e, FACT_ASSET, at);
-    if (e->error)
+    struct fact *f = e->hidden ? NULL : add(e, FACT_ASSET, at);
+    if (!f || e->error)
         return FACT_NONE;
     const struct kind_info *k = kind_info(kind);
     f->asset = (struct observation){.kind = kind, .at = f->at};
@@ -216,7 +244,7 @@ uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct plac
 static struct attribute *attribute(struct emit *e, uint32_t asset, enum attr a, struct place at)
 {
     e->last = &e->spare_attribute;
-    if (e->error)
+    if (e->error || e->hidden)
         return e->last;
     if (asset >= e->facts.n || e->facts.v[asset].type != FACT_ASSET ||
         attr_info(a)->kind != e->facts.v[asset].asset.kind) {
@@ -310,6 +338,8 @@ void emit_state(struct emit *e, enum attr_state state)
 void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
                    enum relation_state state, struct place at)
 {
+    if (e->hidden)
+        return;
     struct fact *f = add(e, FACT_RELATION, at);
     f->from = from;
     f->to = to;
@@ -346,7 +376,7 @@ void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, st
     if (!take_span(e, span))
         return;
     struct fact *f = add(e, FACT_VALUE, at);
-    f->from = holder;
+    f->from = e->hidden ? FACT_NONE : holder;
     f->value = (struct data_value){.class = hit->class,
                                    .kind = str_z(hit->kind),
                                    .length = (uint32_t)hit->length,
@@ -369,6 +399,8 @@ static void owners(struct emit *e, struct fact *f, const struct str *v, size_t n
 void emit_owner_rule(struct emit *e, struct str pattern, const struct str *v, size_t n,
                      struct place at)
 {
+    if (e->hidden)
+        return;
     struct fact *f = add(e, FACT_OWNER_RULE, at);
     f->pattern = keep(e, pattern);
     owners(e, f, v, n);
@@ -377,6 +409,8 @@ void emit_owner_rule(struct emit *e, struct str pattern, const struct str *v, si
 void emit_owner(struct emit *e, uint32_t asset, struct str owner, const char *source,
                 unsigned confidence, struct place at)
 {
+    if (e->hidden)
+        return;
     struct fact *f = add(e, FACT_OWNER, at);
     f->from = asset;
     f->source = str_z(source);
@@ -386,7 +420,8 @@ void emit_owner(struct emit *e, uint32_t asset, struct str owner, const char *so
 
 void emit_origin(struct emit *e, struct str url, struct place at)
 {
-    add(e, FACT_ORIGIN, at)->pattern = keep(e, url);
+    if (!e->hidden)
+        add(e, FACT_ORIGIN, at)->pattern = keep(e, url);
 }
 
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
@@ -397,7 +432,20 @@ void emit_gap(struct emit *e, enum coverage_state state, struct place at, const 
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
     e->gaps++;
+    if (e->muted || (at.member.n && ++e->inner_gaps > INNER_GAPS_MAX))
+        return;
     struct fact *f = add(e, FACT_GAP, at);
     f->gap = state;
     f->reason = keep(e, str_z(line));
+    f->count = 1;
+}
+
+void emit_rule(struct emit *e, struct place at, const char *pattern, uint64_t count,
+               const char *reason)
+{
+    struct fact *f = add(e, FACT_GAP, at);
+    f->gap = COVERAGE_SKIPPED;
+    f->pattern = keep_plain(e, str_z(pattern));
+    f->reason = keep_plain(e, str_z(reason));
+    f->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }

@@ -25,8 +25,9 @@ struct emit_spans {
 /* What an inner item (detect_inner) must not see or change of the one around it. */
 struct emit_level {
     const char *collector;
-    struct str member;
+    struct str given, member;
     struct emit_spans spans;
+    bool hidden;
     size_t first; /* fact of the inner item */
     size_t cap;   /* of the arena */
 };
@@ -40,8 +41,12 @@ struct emit {
     struct fact spare_fact; /* written to after a failure, never read */
     struct attribute spare_attribute;
     struct emit_spans spans; /* in order, none overlaps another */
-    struct str member;       /* of the inner item, in the arena */
+    struct str given;        /* path of the inner item ... */
+    struct str member;       /* ... and its copy, made when something is said */
+    bool hidden;             /* what is said is not there any more: only values count, ... */
+    bool muted;              /* ... and while this is set no gaps */
     size_t gaps;             /* how often emit_gap was called */
+    uint64_t inner_gaps;     /* of these in inner items */
     int error;
 };
 
@@ -53,12 +58,18 @@ void emit_fail(struct emit *e, int code);
 void emit_path(struct emit *e, struct str path);
 
 /*
- * What follows is said of something at `member` of the item; *ret_member is that, without secrets,
- * in the arena. emit_leave always follows; facts of an inner item that do not fit into the arena
- * are forgotten, and a gap at `at` says so.
+ * What follows is said of something at `member` of the item. emit_leave always follows, and until
+ * then `member` stays where it is. Facts of an inner item that do not fit into the arena are
+ * forgotten, and a gap at `at` says so.
  */
-void emit_enter(struct emit *e, struct emit_level *saved, struct str member,
-                struct str *ret_member);
+void emit_enter(struct emit *e, struct emit_level *saved, struct str member);
 void emit_leave(struct emit *e, struct emit_level *saved, struct place at);
+/* Hardly anything more can be said: those who look into more and more items should stop. */
+bool emit_full(const struct emit *e);
+/* Gaps in inner items that were not kept, because there were so many. */
+uint64_t emit_gaps_left_out(const struct emit *e);
+/* So many files at `at` were passed by because of a rule; `pattern` is what they lie below. */
+void emit_rule(struct emit *e, struct place at, const char *pattern, uint64_t count,
+               const char *reason);
 
 #endif

@@ -78,6 +78,8 @@ static void put_fact(struct buf *b, const struct fact *f)
     case FACT_GAP:
         frame_put_u8(b, (uint8_t)f->gap);
         frame_put_str(b, f->reason);
+        frame_put_str(b, f->pattern);
+        frame_put_u32(b, f->count);
         break;
     }
 }
@@ -237,6 +239,8 @@ static void get_fact(struct reader *r, struct fact *f)
         if (f->gap == COVERAGE_EXAMINED)
             r->frame.failed = true; /* that is for the parent to say */
         f->reason = frame_str(&r->frame);
+        f->pattern = frame_str(&r->frame);
+        f->count = frame_u32(&r->frame);
         break;
     }
 }

@@ -32,13 +32,14 @@ struct fact {
     enum verb verb;
     enum relation_state relation_state;
     struct data_value value; /* FACT_VALUE; value.asset is not used */
-    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL */
+    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL; FACT_GAP: of a rule */
     struct str *owners;      /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */
     size_t n_owners;
     struct str source;       /* FACT_OWNER */
     unsigned confidence;     /* FACT_OWNER, 0..100 */
     enum coverage_state gap; /* FACT_GAP */
     struct str reason;       /* FACT_GAP */
+    uint32_t count;          /* FACT_GAP: files it stands for */
     struct place at;
 };
 

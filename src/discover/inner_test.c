@@ -122,7 +122,7 @@ static void each_member_is_an_item_of_its_own(void **state UNUSED)
     assert_true(str_eq_z(f->v[1].at.path, "x/a.zip"));
     assert_int_equal(f->v[1].at.target, 3);
     assert_true(str_eq_z(f->v[1].value.kind, "groq-key"));
-    assert_int_equal(o.emit.member.n, 0);
+    assert_int_equal(o.emit.given.n, 0);
 }
 
 static void detectors_know_members_by_their_own_path(void **state UNUSED)
@@ -182,8 +182,8 @@ static void too_much_of_one_member_is_forgotten(void **state UNUSED)
 {
     AUTO(outer) o;
     AUTO(buf) text = BUF_INIT;
-    outer_open(&o, (size_t)1 << 20);
-    for (unsigned i = 0; i < 4000; i++) {
+    outer_open(&o, (size_t)2 << 20);
+    for (unsigned i = 0; i < 8000; i++) {
         add_key(&text, i);
         buf_addc(&text, '\n');
     }

@@ -95,12 +95,44 @@ static size_t copy_at(struct str bytes, uint64_t offset, char *to, size_t n)
     return n;
 }
 
-/* Read up to n bytes at an offset, over short reads and interruptions. */
-int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
+/* Forwards to `offset`, then up to n bytes; fewer at the end. */
+static int read_stream(struct item_stream *s, uint64_t offset, char *to, size_t n, size_t *ret_got)
 {
-    size_t got = it->fd < 0 ? copy_at(it->bytes, offset, to, n) : 0;
-    if (it->fd < 0)
-        n = got;
+    size_t got = 0, one = 1;
+    if (offset < s->at)
+        return E_LIMIT;
+    while (got < n && one) {
+        bool there = s->at == offset + got;
+        size_t want = there ? n - got : (size_t)MIN((uint64_t)n, offset - s->at);
+        int rc = s->read(s->ctx, to + got, want, &one);
+        if (rc)
+            return rc;
+        s->at += one;
+        got += there ? one : 0;
+    }
+    *ret_got = got;
+    return 0;
+}
+
+static int read_memory(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
+{
+    struct item_stream *s = it->stream;
+    size_t more = 0;
+    int rc = 0;
+    if (s && !s->at && it->bytes.n < MIN(offset + n, (uint64_t)s->keep_max))
+        rc = s->keep(s->ctx, (size_t)MIN(offset + n, (uint64_t)s->keep_max), &it->bytes);
+    size_t got = copy_at(it->bytes, offset, to, n);
+    if (s && got < n && !rc) {
+        s->at = s->at ? s->at : it->bytes.n;
+        rc = read_stream(s, offset + got, to + got, n - got, &more);
+    }
+    *ret_got = got + more;
+    return rc;
+}
+
+static int read_file(const struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
+{
+    size_t got = 0;
     while (got < n) {
         ssize_t r = pread(it->fd, to + got, n - got, (off_t)(offset + got));
         if (r < 0 && errno == EINTR)
@@ -111,9 +143,18 @@ int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *r
             break;
         got += (size_t)r;
     }
-    it->emit->facts.bytes_read += got;
     *ret_got = got;
     return 0;
+}
+
+/* Read up to n bytes at an offset, over short reads and interruptions. */
+int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
+{
+    int rc = it->fd < 0 ? read_memory(it, offset, to, n, ret_got)
+                        : read_file(it, offset, to, n, ret_got);
+    if (!rc)
+        it->emit->facts.bytes_read += *ret_got;
+    return rc;
 }
 
 /* Say once a detector that the item could not be read; the result is `rc`. */
@@ -138,7 +179,7 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
         return 0;
     }
     n = (size_t)MIN((uint64_t)n, it->size - offset);
-    if (it->fd < 0) {
+    if (it->fd < 0 && !it->stream) {
         it->emit->facts.bytes_read += n;
         *ret = str_sub(it->bytes, (size_t)offset, (size_t)offset + n);
         return 0;
@@ -147,6 +188,8 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
     if (!p)
         return tell_memory(it, arena_error(it->arena));
     int rc = item_read_at(it, offset, p, n, &got);
+    if (rc == E_LIMIT)
+        return tell(it, rc, COVERAGE_PARTIAL, "too large to be read twice inside of another file");
     if (rc)
         return tell(it, rc, COVERAGE_FAILED, "could not be read");
     *ret = str_n(p, got);

@@ -20,7 +20,8 @@ struct item_cache {
     unsigned triggers; /* groups of literals that the text holds, so far */
 };
 
-/* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO. */
+/* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a
+ * stream says, and E_LIMIT for what of it is gone. */
 int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got) MUST_CHECK;
 /* Read the head and tell what it begins. */
 int item_begin(struct item *it) MUST_CHECK;
