@@ -74,7 +74,8 @@ struct item_result {
     struct str frame; /* the facts as they came from the worker (fact_read) */
 };
 
-/* Items of a target that were examined, whether they said something or not. */
+/* Items of a target that were examined, members of archives among them, whether they said something
+ * or not. */
 struct discover_count {
     uint64_t files, bytes, binaries; /* bytes read; files whose content is not text */
 };

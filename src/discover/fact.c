@@ -90,22 +90,32 @@ void fact_write(const struct facts *f, struct buf *out)
     for (size_t i = 0; i < f->n; i++)
         assets += f->v[i].type == FACT_ASSET;
     frame_put_u32(out, assets);
+    frame_put_i64(out, (int64_t)f->members);
+    frame_put_i64(out, (int64_t)f->binary_members);
     frame_put_u32(out, f->hidden_from);
     frame_put_u32(out, f->hidden_to);
     frame_put_i64(out, (int64_t)f->bytes_read);
     frame_put_u8(out, f->binary);
     frame_put_u8(out, f->container);
-    frame_put_i64(out, (int64_t)f->members);
-    frame_put_i64(out, (int64_t)f->binary_members);
     frame_put_u32(out, (uint32_t)f->n);
     for (size_t i = 0; i < f->n; i++)
         put_fact(out, &f->v[i]);
 }
 
-uint64_t fact_count_assets(struct str frame_bytes)
+static struct fact_counts get_counts(struct frame *f)
+{
+    struct fact_counts c = {.assets = frame_u32(f)};
+    c.members = (uint64_t)frame_i64(f);
+    c.binary_members = (uint64_t)frame_i64(f);
+    if (c.members > INT64_MAX || c.binary_members > c.members)
+        f->failed = true;
+    return f->failed ? (struct fact_counts){0} : c;
+}
+
+struct fact_counts fact_counts(struct str frame_bytes)
 {
     struct frame f = {.rest = frame_bytes};
-    return frame_u32(&f);
+    return get_counts(&f);
 }
 
 /* One frame being read: what is common to all places, and where tables go. */
@@ -292,14 +302,14 @@ int fact_read(struct str frame_bytes, uint32_t target, struct str *path, struct 
 {
     struct reader r = {.frame = {.rest = frame_bytes}, .target = target, .path = *path, .arena = a};
     struct facts f = {0};
-    frame_u32(&r.frame); /* fact_count_assets */
+    struct fact_counts counts = get_counts(&r.frame);
     hide(&r, &f);
     f.bytes_read = (uint64_t)frame_i64(&r.frame);
     f.binary = frame_u8(&r.frame) != 0;
     f.container = frame_u8(&r.frame) != 0;
-    f.members = (uint64_t)frame_i64(&r.frame);
-    f.binary_members = (uint64_t)frame_i64(&r.frame);
-    if (f.bytes_read > INT64_MAX || f.members > INT64_MAX || f.binary_members > f.members)
+    f.members = counts.members;
+    f.binary_members = counts.binary_members;
+    if (f.bytes_read > INT64_MAX)
         r.frame.failed = true;
     uint32_t n = frame_count(&r.frame, 16);
     f.v = reader_array(&r, n, sizeof(*f.v));

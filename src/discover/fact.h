@@ -55,8 +55,12 @@ struct facts {
 };
 
 void fact_write(const struct facts *f, struct buf *out);
-/* How many assets a frame speaks of, as it says itself: for progress only. */
-uint64_t fact_count_assets(struct str frame_bytes);
+/* How much a frame speaks of, as it says itself: zeros when it is broken. */
+struct fact_counts {
+    uint32_t assets; /* for progress only */
+    uint64_t members, binary_members;
+};
+struct fact_counts fact_counts(struct str frame_bytes);
 /* Slices point into `frame_bytes`, tables into the arena; places get `target` and *path, which
  * frames do not carry. A path with a secret in it is replaced by one with "[redacted]" (in the
  * arena). E_PARSE, E_NOMEM, E_LIMIT. */

@@ -135,7 +135,12 @@ int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, 
                        .mode = mode,
                        .state = COVERAGE_EXAMINED,
                        .frame = frame};
-    l->shown.assets += fact_count_assets(frame);
+    struct fact_counts c = fact_counts(frame);
+    l->shown.assets += c.assets;
+    if (!is_above(path)) {
+        l->counts[target].files += c.members;
+        l->counts[target].binaries += c.binary_members;
+    }
     return keep(l, &r);
 }
 

@@ -48,23 +48,28 @@ static enum coverage_state state_of(int code, bool some)
     }
 }
 
+/* Of an archive: any detector could have had something to say of what it holds. */
+static struct place place_archive(const struct members *m, struct str member)
+{
+    struct place at = members_place(m, member);
+    at.collector = STR(MEMBERS_COLLECTOR);
+    return at;
+}
+
 /* Once for the whole item: no reader of it gives more. */
 static void tell_stop(struct members *m, struct str member, const char *what)
 {
     if (!m->stopped)
-        emit_gap(m->outer->emit, COVERAGE_PARTIAL, members_place(m, member),
+        emit_gap(m->outer->emit, COVERAGE_PARTIAL, place_archive(m, member),
                  "%s: what follows is not read", what);
     m->stopped = true;
 }
 
-void members_tell(struct members *m, struct str member, const struct diag *why, bool some)
+static bool tell_budget(struct members *m, struct str member)
 {
     char line[120];
-    if (!m->budget.spent) {
-        emit_gap(m->outer->emit, state_of(why->code, some), members_place(m, member), "%s",
-                 why->text[0] ? why->text : err_name(why->code));
-        return;
-    }
+    if (!m->budget.spent)
+        return false;
     if (m->budget.members)
         snprintf(line, sizeof(line), "unpacks to more than %llu MiB",
                  (unsigned long long)(m->allowed >> 20));
@@ -72,6 +77,24 @@ void members_tell(struct members *m, struct str member, const struct diag *why, 
         snprintf(line, sizeof(line), "holds more than %llu files",
                  (unsigned long long)m->open->limits.members);
     tell_stop(m, member, line);
+    return true;
+}
+
+static void tell(struct members *m, struct place at, const struct diag *why, bool some)
+{
+    if (!tell_budget(m, at.member))
+        emit_gap(m->outer->emit, state_of(why->code, some), at, "%s",
+                 why->text[0] ? why->text : err_name(why->code));
+}
+
+void members_tell(struct members *m, struct str member, const struct diag *why, bool some)
+{
+    tell(m, members_place(m, member), why, some);
+}
+
+void members_tell_archive(struct members *m, struct str member, const struct diag *why, bool some)
+{
+    tell(m, place_archive(m, member), why, some);
 }
 
 static void check_full(struct members *m, struct str member)
@@ -84,7 +107,7 @@ void members_end(struct members *m)
 {
     uint64_t more = emit_gaps_left_out(m->outer->emit);
     if (more)
-        emit_gap(m->outer->emit, COVERAGE_PARTIAL, place_item(m->outer),
+        emit_gap(m->outer->emit, COVERAGE_PARTIAL, place_archive(m, STR("")),
                  "%llu more places in it could not be read", (unsigned long long)more);
 }
 
@@ -360,12 +383,12 @@ static void examine_archive(struct content_of_member *c, enum container kind,
     struct diag d = {0};
     if (!in.where.p) {
         diag_set(&d, E_NOMEM, "needs more memory than one item may use");
-        members_tell(l->m, name->shown, &d, false);
+        members_tell_archive(l->m, name->shown, &d, false);
         return;
     }
     if (in.depth > l->m->open->limits.depth) {
         diag_set(&d, E_LIMIT, "lies in %u archives, one in another: not opened", in.depth);
-        members_tell(l->m, name->shown, &d, false);
+        members_tell_archive(l->m, name->shown, &d, false);
         return;
     }
     if (kind == CONTAINER_ZIP || kind == CONTAINER_7ZIP)
@@ -439,7 +462,7 @@ static void visit(struct level *l, const struct archive_member *m)
     if (name_member(l, m, &name)) {
         struct diag d = {0};
         diag_set(&d, E_NOMEM, "needs more memory than one item may use");
-        members_tell(l->m, l->member, &d, true);
+        members_tell_archive(l->m, l->member, &d, true);
         return;
     }
     enum member_fate fate =
@@ -478,7 +501,7 @@ void level_walk(struct level *l, enum container kind, const struct archive_sourc
         check_full(m, l->member);
     }
     if (rc && !m->stopped)
-        members_tell(m, l->member, &d, l->some);
+        members_tell_archive(m, l->member, &d, l->some);
     tell_rules(l);
     l->reader = archive_reader_close(l->reader);
     mem_free(l->rule_hits);
@@ -520,7 +543,7 @@ void members_examine(struct item *it, enum container kind)
     struct members m;
     members_begin(&m, it);
     if (!m.open->library) {
-        emit_gap(it->emit, COVERAGE_UNSUPPORTED, place_item(it),
+        emit_gap(it->emit, COVERAGE_UNSUPPORTED, place_archive(&m, STR("")),
                  "%s: not opened, libarchive.so.13 is not installed", CONTAINER_NAMES[kind]);
         return;
     }

@@ -27,6 +27,9 @@
 #include "discover/rules.h"
 #include "formats/archive.h"
 
+/* The collector of gaps that are about an archive as a whole. */
+#define MEMBERS_COLLECTOR "archives"
+
 /* What a worker needs that may open containers. */
 struct containers {
     struct archive_library *library; /* NULL: not installed; every container is a gap */

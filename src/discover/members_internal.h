@@ -53,6 +53,8 @@ struct archive_source members_source(struct members *m);
 struct place members_place(const struct members *m, struct str member);
 /* Something at `member` could not be read; `some`: a part of it was. */
 void members_tell(struct members *m, struct str member, const struct diag *why, bool some);
+/* The same of an archive: nobody knows what else it held. */
+void members_tell_archive(struct members *m, struct str member, const struct diag *why, bool some);
 
 /* All members of the archive that `source` gives. `l` has m, member, where, name, depth and fate. */
 void level_walk(struct level *l, enum container kind, const struct archive_source *source);

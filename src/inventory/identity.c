@@ -36,7 +36,7 @@ static void add_place_part(struct buf *out, const struct observation *o, bool po
     const struct place *p = &o->at;
     add_part_name(out, "@path");
     add_quoted(out, o->scope_path.p ? o->scope_path : p->path);
-    if (p->member.n) {
+    if (p->member.n && !o->scope_path.p) { /* else that is the path of the member */
         add_part_name(out, "@member");
         add_quoted(out, p->member);
     }

@@ -54,9 +54,10 @@ struct attribute {
 
 struct observation {
     enum kind kind;
-    struct str name;       /* as people would call it */
-    struct str scope;      /* identity of repository or home; filled by link/ */
-    struct str scope_path; /* at.path inside that scope, the @path of identity; filled by link/ */
+    struct str name;  /* as people would call it */
+    struct str scope; /* identity of repository or home; filled by link/ */
+    struct str
+        scope_path; /* at.path and member in that scope, @path of identity; filled by link/ */
     struct place at;
     uint32_t labels; /* bit set of enum label */
     struct attribute *attrs;

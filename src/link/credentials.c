@@ -20,7 +20,7 @@ static const char *container_of(const struct linked_item *it, const struct fact 
         ".cs",    ".rs", ".rb",   ".php", ".c",   ".h",   ".cc",     ".cpp", ".hpp",  ".swift",
         ".scala", ".sh", ".bash", ".ps1", ".lua", ".vue", ".svelte", NULL};
     static const char *const data[] = {".csv", ".tsv", ".jsonl", ".ndjson", ".log", ".sql", NULL};
-    struct str base = path_base(it->path);
+    struct str base = path_base(f->at.member.n ? f->at.member : it->path);
     if (f->from != FACT_NONE) {
         enum kind k = it->facts.v[f->from].asset.kind;
         if (k == KIND_MCP_SERVER || k == KIND_AGENT_HOST)

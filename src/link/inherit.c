@@ -29,8 +29,10 @@ static int take_owner(struct inheritance *h, uint32_t item, const struct fact *f
     const struct linked_item *it = &h->l->items.v[item];
     if (it->facts.v[f->from].asset.kind != KIND_APPLICATION)
         return 0;
-    struct str folder = path_dir(it->path);
+    struct str path = place_path(h->l, &f->at), folder = path_dir(path);
     uint64_t *slot;
+    if (!path.p)
+        return arena_error(&h->l->mem);
     int rc = folder_put(&h->at, it->target, folder, &slot);
     if (rc)
         return rc;
@@ -55,12 +57,15 @@ static int same_scope(struct inheritance *h, uint32_t target, struct str a, stru
 static int inherit(struct inheritance *h, const struct linked_item *it, size_t i)
 {
     bool application = it->facts.v[i].asset.kind == KIND_APPLICATION, same;
+    struct str path = place_path(h->l, &it->facts.v[i].at);
     uint32_t index;
-    int rc = folder_find(&h->at, it->target, path_dir(it->path), &index);
+    if (!path.p)
+        return arena_error(&h->l->mem);
+    int rc = folder_find(&h->at, it->target, path_dir(path), &index);
     if (rc || index == FACT_NONE)
         return rc;
     const struct manifest_owners *m = &h->manifests.v[index];
-    if (application && str_eq(m->folder, path_dir(it->path)))
+    if (application && str_eq(m->folder, path_dir(path)))
         return 0; /* its own word, taken already */
     rc = same_scope(h, it->target, it->path, h->l->items.v[m->item].path, &same);
     for (size_t k = 0; !rc && same && k < m->facts.n; k++) {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
+#include "discover/members.h"
 #include "link/link_internal.h"
 
 int link_new(const struct target *targets, size_t n, const struct catalog *c, struct link **ret)
@@ -69,27 +70,59 @@ static int collectors_of(struct link *l, struct str path, uint32_t mode, struct 
     return ret->p ? 0 : arena_error(&l->mem);
 }
 
+/* In a path that begins a pattern these are no signs. */
+static int escape_glob(struct str path, struct buf *out)
+{
+    for (size_t i = 0; i < path.n; i++)
+        buf_addf(out, strchr("*?[", path.p[i]) && path.p[i] ? "[%c]" : "%c", path.p[i]);
+    return buf_result(out);
+}
+
+/* The path of a gap's row: of the item, or of the member, or what a rule passed by in there. */
+static int gap_path(struct link *l, const struct item_result *it, const struct fact *f,
+                    struct str *ret)
+{
+    struct place at = {.path = it->path, .member = f->at.member};
+    struct str path = place_path(l, &at);
+    AUTO(buf) rule = BUF_INIT;
+    if (!path.p)
+        return arena_error(&l->mem);
+    if (!f->pattern.n) {
+        *ret = at.member.n ? path : arena_str(&l->mem, path);
+        return ret->p ? 0 : arena_error(&l->mem);
+    }
+    if (escape_glob(path, &rule))
+        return E_NOMEM;
+    *ret = arena_fmt(&l->mem, "%s!/" STR_FMT, rule.p, STR_ARG(f->pattern));
+    return ret->p ? 0 : arena_error(&l->mem);
+}
+
 /* A gap inside an item: path, and the pointer or line when there is one. */
 static int cover_gap(struct link *l, const struct item_result *it, const struct fact *f)
 {
-    struct str path = arena_str(&l->mem, it->path), reason;
+    struct str path, reason, collectors = STR("");
+    int rc = gap_path(l, it, f, &path);
+    if (rc)
+        return rc;
     if (f->at.pointer.n)
         reason =
             arena_fmt(&l->mem, STR_FMT ": " STR_FMT, STR_ARG(f->at.pointer), STR_ARG(f->reason));
     else
         reason = arena_str(&l->mem, f->reason);
-    if (!path.p || !reason.p)
+    if (!reason.p)
         return arena_error(&l->mem);
-    struct str collectors;
-    int rc = collectors_of(l, it->raw_path, it->mode, &collectors);
+    /* Of an archive that was not read to its end nobody knows what it would have held. */
+    if (!f->pattern.n && !str_eq_z(f->at.collector, MEMBERS_COLLECTOR))
+        rc = collectors_of(l, f->at.member.n ? path_inner(f->at.member) : it->raw_path, it->mode,
+                           &collectors);
     return rc ? rc
               : cover(l, (struct coverage_row){.target = it->target,
                                                .collectors = collectors,
                                                .path = path,
                                                .state = f->gap,
                                                .reason = reason,
-                                               .files = 1,
-                                               .bytes = it->size});
+                                               .files = f->count,
+                                               .bytes = f->at.member.n ? 0 : it->size});
 }
 
 static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)
@@ -98,8 +131,9 @@ static int take_repository(struct link *l, const struct linked_item *it, const s
     struct repository r = {.target = it->target};
     struct str path = path_above(it->path, &r.above);
     uint64_t *slot;
-    /* Only this file speaks for a folder, whatever a worker says. */
-    if (!path_has_suffix(path, STR(".git/config")) || (r.above && path.n != strlen(".git/config")))
+    /* Only this file speaks for a folder, whatever a worker says, and none in an archive does. */
+    if (f->at.member.n || !path_has_suffix(path, STR(".git/config")) ||
+        (r.above && path.n != strlen(".git/config")))
         return 0;
     int rc = origin_normalise(f->pattern, &origin);
     if (rc)
@@ -126,6 +160,8 @@ static int take_repository(struct link *l, const struct linked_item *it, const s
 static int take_owner_rule(struct link *l, const struct linked_item *it, const struct fact *f)
 {
     struct owner_file *file;
+    if (f->at.member.n)
+        return 0; /* what lies in an archive has no say over what lies around it */
     int rc = owner_file_take(l, it, &file);
     if (rc || !file)
         return rc;

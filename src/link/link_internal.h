@@ -121,6 +121,8 @@ int credentials_of_item(struct link *l, struct inventory *inv,
 int service_of_entry(struct link *l, struct inventory *inv, const struct catalog_entry *e,
                      const struct place *at, uint32_t *ret_handle) MUST_CHECK;
 
+/* Where a place is in the target: "x/a.zip!/b", of what is no member the path. NULL: no memory. */
+struct str place_path(struct link *l, const struct place *at);
 /* Fill scope, scope path and labels of an observation. */
 int link_observation(struct link *l, struct observation *o) MUST_CHECK;
 

@@ -187,6 +187,13 @@ uint32_t labels_of_path(struct str path)
     return labels;
 }
 
+struct str place_path(struct link *l, const struct place *at)
+{
+    if (!at->member.n)
+        return at->path;
+    return arena_fmt(&l->mem, STR_FMT "!/" STR_FMT, STR_ARG(at->path), STR_ARG(at->member));
+}
+
 /* The folder that a manifest makes an application of: requirements/dev.txt speaks for its parent.
  */
 static struct str application_folder(struct str manifest)
@@ -195,17 +202,32 @@ static struct str application_folder(struct str manifest)
     return str_eq_z(path_base(dir), "requirements") ? path_dir(dir) : dir;
 }
 
+/* Layers of an image lie above one another: what they hold is one tree. */
+static struct str without_layer(struct str member)
+{
+    static const char start[] = "sha256:";
+    size_t n = sizeof(start) - 1, slash = str_chr(member, '/', 0);
+    bool layer = slash != SIZE_MAX && slash > n && str_starts(member, STR("sha256:"));
+    return layer ? str_sub(member, slash + 1, member.n) : member;
+}
+
 int link_observation(struct link *l, struct observation *o)
 {
     struct scope s;
     int rc = scope_of(l, o->at.target, o->at.path, &s);
     if (rc)
         return rc;
+    struct str all = place_path(l, &o->at);
+    if (all.p && o->at.member.n)
+        s.path =
+            place_path(l, &(struct place){.path = s.path, .member = without_layer(o->at.member)});
+    if (!all.p || !s.path.p)
+        return arena_error(&l->mem);
     o->scope = s.id;
     /* An application is the folder of its manifest; everything else is its own file. */
     o->scope_path = o->kind == KIND_APPLICATION ? application_folder(s.path) : s.path;
     if (!o->scope_path.p)
         o->scope_path = STR("");
-    o->labels = labels_of_path(o->at.path);
+    o->labels = labels_of_path(all);
     return 0;
 }
