@@ -229,6 +229,9 @@ int detect_prepare(void *ctx)
 {
     struct detect_worker *w = ctx;
     struct diag d = {0};
+    /* Without the library each archive is a gap that says so. */
+    if (w->archives && archive_library_new(&w->containers.library, &d))
+        w->containers.library = NULL;
     return values_new(w->catalog, w->key, &w->values, &d);
 }
 
@@ -244,7 +247,8 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
                       .arena = &w->arena,
                       .catalog = w->catalog,
                       .values = w->values,
-                      .limits = w->limits};
+                      .limits = w->limits,
+                      .containers = w->archives ? &w->containers : NULL};
     struct facts facts = {0};
     struct diag d = {0};
     int rc = detect_item(&it, &facts, &d);
@@ -308,12 +312,14 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
     w->limits.memory = o->worker_memory / 2;
     w->arena = (struct arena)ARENA(o->worker_memory / 2);
     w->frame = (struct buf)BUF_INIT;
+    w->containers = (struct containers){.limits = archive_limits_default(), .rules = o->rules};
     return cache_key(w) ? diag_set(d, E_NOMEM, "no memory to start the scan") : 0;
 }
 
 void detect_worker_done(struct detect_worker *w)
 {
     values_free(w->values);
+    archive_library_free(w->containers.library);
     arena_done(&w->arena);
     buf_done(&w->frame);
 }

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "discover/discover.h"
+#include "discover/members.h"
 
 struct detect_worker {
     const struct catalog *catalog;
@@ -13,6 +14,8 @@ struct detect_worker {
     struct limits limits;
     struct arena arena; /* of one item; emptied after each */
     struct buf frame;   /* its facts */
+    bool archives;      /* may open containers: detect_prepare loads what that takes */
+    struct containers containers;
     char cache_key[2 * SHA256_BYTES + 1];
 };
 

@@ -14,6 +14,9 @@
 #include "discover/lane_internal.h"
 #include "discover/source.h"
 
+/* How much longer an archive may take than a file. */
+#define ARCHIVE_SECONDS 15u
+
 /* How often progress is shown. */
 #define TICK_NS 100000000
 
@@ -21,7 +24,7 @@ struct run {
     const struct discover_options *options;
     struct sandbox sandbox;
     struct worker_class classes[ROLE_COUNT];
-    struct detect_worker worker;
+    struct detect_worker worker, archives;
     struct discover_report *report;
     struct lane *lanes;
     unsigned n_lanes;
@@ -332,8 +335,11 @@ static int start(struct run *r, struct diag *d)
 {
     const struct discover_options *o = r->options;
     int rc = detect_worker_init(&r->worker, o, d);
+    if (!rc)
+        rc = detect_worker_init(&r->archives, o, d);
     if (rc)
         return rc;
+    r->archives.archives = true;
     r->classes[ROLE_ITEMS] = (struct worker_class){.name = "items",
                                                    .handler = detect_handle,
                                                    .prepare = detect_prepare,
@@ -341,8 +347,15 @@ static int start(struct run *r, struct diag *d)
                                                    .memory = o->worker_memory,
                                                    .cpu_seconds = o->cpu_seconds,
                                                    .wall_seconds = o->wall_seconds};
+    /* One item may be thousands of files; its budget in bytes ends it long before these. */
+    r->classes[ROLE_ARCHIVES] = r->classes[ROLE_ITEMS];
+    r->classes[ROLE_ARCHIVES].name = "archives";
+    r->classes[ROLE_ARCHIVES].ctx = &r->archives;
+    r->classes[ROLE_ARCHIVES].cpu_seconds *= ARCHIVE_SECONDS;
+    r->classes[ROLE_ARCHIVES].wall_seconds *= ARCHIVE_SECONDS;
+    r->classes[ROLE_ARCHIVES].folders = true;
     struct sandbox_config c = {.classes = r->classes,
-                               .n_classes = 1,
+                               .n_classes = ROLE_ARCHIVES + 1,
                                .room = ROOM_BYTES,
                                .max_workers = r->n_lanes * ROLE_COUNT + 1,
                                .max_frame = 256u << 20,
@@ -369,6 +382,7 @@ static void run_done(struct run *r)
     mem_free(r->lanes);
     sandbox_stop(&r->sandbox);
     detect_worker_done(&r->worker);
+    detect_worker_done(&r->archives);
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
     mem_free(r);

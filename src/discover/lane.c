@@ -223,9 +223,9 @@ static bool is_gone(int rc)
     return rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO;
 }
 
-static bool same_folders(const struct lane *l, const int *folders, size_t n)
+static bool same_folders(const struct lane_folders *f, const int *folders, size_t n)
 {
-    return n == l->n_folders && (!n || !memcmp(folders, l->folders, n * sizeof(*folders)));
+    return n == f->n && (!n || !memcmp(folders, f->fds, n * sizeof(*folders)));
 }
 
 /* One that died keeps its room until it is replaced here: what lies there may still be needed. */
@@ -233,7 +233,7 @@ static int need_worker(struct lane *l, enum worker_role role, const int *folders
                        struct diag *d)
 {
     bool alive = l->has[role] && l->workers[role].sock >= 0;
-    if (alive && (role == ROLE_ITEMS || same_folders(l, folders, n)))
+    if (alive && same_folders(&l->folders[role], folders, n))
         return 0;
     close_worker(l, role);
     /* It may be killed from outside before it said a word. */
@@ -246,11 +246,9 @@ static int need_worker(struct lane *l, enum worker_role role, const int *folders
         return rc;
     l->has[role] = true;
     l->workers[role].delay_us = l->options->delay_us;
-    if (role != ROLE_ITEMS) {
-        if (n)
-            memcpy(l->folders, folders, n * sizeof(*folders));
-        l->n_folders = n;
-    }
+    l->folders[role].n = n;
+    if (n)
+        memcpy(l->folders[role].fds, folders, n * sizeof(*folders));
     return 0;
 }
 

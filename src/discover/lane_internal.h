@@ -43,8 +43,10 @@ struct lane {
     struct cache *cache; /* of the current target, or NULL */
     struct worker workers[ROLE_COUNT];
     bool has[ROLE_COUNT];
-    int folders[WORKER_FOLDERS_MAX]; /* what the worker of the last lane_call was given */
-    size_t n_folders;
+    struct lane_folders {
+        int fds[WORKER_FOLDERS_MAX];
+        size_t n;
+    } folders[ROLE_COUNT]; /* what each worker was given */
 
     struct batch batch;
     struct arena names;
