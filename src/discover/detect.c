@@ -281,6 +281,18 @@ int detect_handle(void *ctx, const struct worker_request *request, struct buf *r
 
 /* --- the parent's side -------------------------------------------------------------------- */
 
+/* What is passed by in archives. */
+static void add_rules(struct sha256 *h, const struct detect_worker *w)
+{
+    const struct walk_rules *rules = w->containers.rules;
+    for (int i = 0; i < w->catalog->n_walk_rules; i++)
+        if (walk_rules_named(rules, str_z(w->catalog->walk_rules[i].id)))
+            sha256_field(h, str_z(w->catalog->walk_rules[i].id));
+    for (int i = 0; i < walk_rules_count(rules); i++)
+        if (walk_rules_is_exclude(rules, i))
+            sha256_field(h, str_z(walk_rules_hides(rules, i)));
+}
+
 /* Everything that facts depend on, beside the file: another key, and none is believed. */
 static int cache_key(struct detect_worker *w)
 {
@@ -293,6 +305,7 @@ static int cache_key(struct detect_worker *w)
     sha256_field(&h, STR(DISCOVER_DIGEST));
     sha256_field(&h, str_z(w->catalog->digest));
     sha256_field(&h, str_n(&w->limits, sizeof(w->limits)));
+    add_rules(&h, w);
     /* With another key there are other fingerprints; the key itself stays where it is. */
     rc = hmac_sha256(w->key, STR("facts cache"), sum);
     sha256_field(&h, str_n(sum, w->key.n ? sizeof(sum) : 0));

@@ -49,7 +49,7 @@ struct facts {
     uint32_t hidden_from, hidden_to; /* bytes of the path that are a secret; equal: none */
     uint64_t bytes_read;             /* of the item */
     bool binary;                     /* content was not searched as text */
-    bool container;                  /* holds files, and this worker may not open it */
+    bool container;                  /* holds files, and this worker cannot open it */
     uint64_t members;                /* files in it that were examined */
     uint64_t binary_members;         /* of these, not searched as text */
 };

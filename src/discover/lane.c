@@ -170,7 +170,8 @@ static int remember(struct lane *l, const struct batched *b, const struct answer
     unsigned char sum[SHA256_BYTES];
     struct cached facts = {a->frame, a->bytes_read, a->binary};
     bool hashed = a->frame.n && b->asked.in_memory;
-    if (!l->cache || b->asked.changed || is_above(b->asked.path))
+    bool unopened = a->container; /* the next scan may have what it takes */
+    if (!l->cache || b->asked.changed || unopened || is_above(b->asked.path))
         return 0;
     if (hashed && sha256_of(b->asked.bytes, sum))
         return no_memory(l);

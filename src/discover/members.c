@@ -543,6 +543,7 @@ void members_examine(struct item *it, enum container kind)
     struct members m;
     members_begin(&m, it);
     if (!m.open->library) {
+        it->emit->facts.container = true; /* not to be remembered */
         emit_gap(it->emit, COVERAGE_UNSUPPORTED, place_archive(&m, STR("")),
                  "%s: not opened, libarchive.so.13 is not installed", CONTAINER_NAMES[kind]);
         return;
