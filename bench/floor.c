@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides the least that any scan of these files must cost: walk, open, read, prefilter once. */
+/* Decides the least that any scan of these files must cost: walk, open, read, prefilter once, parse
+ * once what has to be parsed. */
 /*
  *     floor THREADS TREE     walks TREE as `stance scan` does, prints files, bytes, literals
  *     floor --rules          folders that a walk passes by, one a line
  *
- * The literal database, the walk rules, the size of a window and what counts as binary (only its
- * head is read) are those of the program; so are the libraries and the number of threads. Nothing
- * is parsed, sandboxed, stored or judged.
+ * The literal database, the walk rules, the size of a window, what counts as binary (only its head
+ * is read) and which files a detector knows by name are those of the program; so are the parsers,
+ * the libraries and the number of threads. Nothing is sandboxed, said, stored or judged.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,7 +22,10 @@
 #include "base/vec.h"
 #include "catalog/catalog.h"
 #include "discover/content.h"
-#include "discover/discover.h"
+#include "discover/detect.h"
+#include "formats/json.h"
+#include "formats/toml.h"
+#include "formats/yaml.h"
 #include "match/prefilter.h"
 
 #define HEAD   4096u
@@ -115,6 +119,28 @@ static int read_file(struct reader *w, int fd)
     return rc ? rc : prefilter_end(w->prefilter, on_literal, w);
 }
 
+/* Documents that a detector knows by their name, parsed once and thrown away. */
+static void parse_file(const char *path, int fd, uint64_t size)
+{
+    struct str name = str_z(path), ext = path_ext(name);
+    bool toml = str_eq_z(ext, "toml") || str_eq_z(ext, "lock");
+    bool yaml = str_eq_z(ext, "yaml") || str_eq_z(ext, "yml");
+    struct limits limits = limits_default();
+    struct diag d = {0};
+    struct doc doc;
+    if (size > limits.bytes || !(toml || yaml || str_starts(ext, STR("json"))) ||
+        !detect_wants(name))
+        return;
+    AUTO(arena) a = ARENA(0);
+    char *p = arena_alloc(&a, (size_t)size + 1);
+    ssize_t n = p ? pread(fd, p, (size_t)size, 0) : -1;
+    struct str text = str_n(p, n > 0 ? (size_t)n : 0);
+    int rc = toml   ? toml_parse(text, &limits, &a, &doc, &d)
+             : yaml ? yaml_parse(text, &limits, &a, &doc, &d)
+                    : json_parse_partial(text, JSON_TOLERANT, &limits, &a, &doc, &d);
+    (void)rc; /* what is broken costs as much until there */
+}
+
 static int one_file(void *ctx, unsigned worker, size_t index)
 {
     struct run *run = ctx;
@@ -127,6 +153,7 @@ static int one_file(void *ctx, unsigned worker, size_t index)
     if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
         w->files++;
         rc = read_file(w, fd);
+        parse_file(run->files.v[index], fd, (uint64_t)st.st_size);
     }
     close(fd);
     return rc;
