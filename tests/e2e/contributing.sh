@@ -4,6 +4,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work" /tmp/stance-add-vendor' EXIT
 git ls-files -z | xargs -0 tar cf - | tar xf - -C "$work"
+ln -s "$PWD/third_party/node_modules" "$work/third_party/node_modules"
 # The build folder comes along so that only what changed is compiled again.
 cd "$work"
 awk '/^```console/ {on = 1; next} /^```/ {on = 0} on' CONTRIBUTING.md >transcript

@@ -1,0 +1,3 @@
+; import a.b.C; import a.b.*; import a.b as c
+(import (qualified_identifier) @module) @import
+(package_header (qualified_identifier) @local)
