@@ -4,10 +4,11 @@
 #include "base/path.h"
 
 static const char QUERY[] =
-    "SELECT c.target, c.path, c.state, c.reason, c.collectors FROM coverage c "
-    "WHERE c.state IN ('denied', 'failed', 'partial', 'unsupported', 'not_looked') "
-    "AND c.scan = (SELECT max(t.scan) FROM scan_target t WHERE t.target = c.target) "
-    "ORDER BY c.scan, c.ord";
+    "SELECT c.target, c.path, c.state, c.reason, c.collectors FROM (SELECT g.id AS target,"
+    " (SELECT max(t.scan) FROM scan_target t WHERE t.target = g.id) AS scan FROM target g) l"
+    " JOIN coverage c ON c.scan = l.scan AND c.target = l.target"
+    " WHERE c.state IN ('denied', 'failed', 'partial', 'unsupported', 'not_looked')"
+    " ORDER BY c.scan, c.ord";
 
 void gaps_init(struct gaps *g, struct arena *a)
 {

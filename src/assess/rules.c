@@ -31,7 +31,13 @@ static int load_stale(struct rules *r, int64_t staleness, struct diag *d)
     if (r->stale_ms == staleness)
         return OK;
     map_clear(&r->stale);
-    int rc = db_prepare(r->db, STR("SELECT id, last_seen FROM place WHERE last_seen < ?1"), &s, d);
+    /* Few places have a time of their own; all others have that of their target. */
+    int rc = db_prepare(r->db,
+                        STR("SELECT id, last_seen FROM place WHERE last_seen > 0 AND last_seen < ?1"
+                            " UNION ALL SELECT p.id, t.last_seen FROM target_seen t"
+                            " JOIN place p ON p.target = t.target"
+                            " WHERE t.last_seen < ?1 AND p.last_seen = 0"),
+                        &s, d);
     if (rc)
         return rc;
     stmt_bind_int(s, 1, r->now_ms - staleness);

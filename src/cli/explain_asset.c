@@ -221,7 +221,8 @@ static const struct {
     {NULL, "SELECT id FROM place WHERE asset = ?1 ORDER BY " PLACE_ORDER, NULL, number_row, NULL},
     {NULL,
      "SELECT kind, name, identity_key, environment, criticality, sanction, labels, state,"
-     " first_seen, last_seen FROM asset WHERE id = ?1",
+     " first_seen, (SELECT n.last_seen FROM asset_seen n WHERE n.asset = asset.id)"
+     " FROM asset WHERE id = ?1",
      NULL, head_row, NULL},
     {NULL, "SELECT alias FROM asset_alias WHERE asset = ?1 AND alias <> ?1 ORDER BY alias", NULL,
      alias_row, NULL},

@@ -116,7 +116,11 @@ static int facts_of(struct db *db, struct str finding, struct arena *a, int64_t 
                     struct str *ret_reason, struct diag *d)
 {
     struct stmt *s = NULL;
-    int rc = db_prepare(db, STR("SELECT last_seen, reason FROM finding WHERE id = ?1"), &s, d);
+    int rc =
+        db_prepare(db,
+                   STR("SELECT (SELECT n.last_seen FROM finding_seen n WHERE n.finding = f.id),"
+                       " f.reason FROM finding f WHERE f.id = ?1"),
+                   &s, d);
     if (rc)
         return rc;
     stmt_bind_str(s, 1, finding);

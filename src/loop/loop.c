@@ -226,7 +226,8 @@ static int record(struct turn *t, struct store *st, struct diag *d)
                              .deterministic = r->discover.deterministic,
                              .targets = t->targets,
                              .n_targets = t->options->discover.n_targets,
-                             .started_ms = t->clock->now_ms};
+                             .started_ms = t->clock->now_ms,
+                             .part = t->options->discover.only_path.n > 0};
     begin(t, LOOP_STORE);
     int rc = store_scan_begin(st, &info, d);
     if (rc)

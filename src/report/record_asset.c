@@ -4,7 +4,7 @@
 
 const char RECORD_ASSET_COLUMNS[] =
     "a.id, a.kind, a.name, a.owner, a.owner_state, a.environment, a.criticality, a.sanction,"
-    " a.labels, a.first_seen, a.last_seen";
+    " a.labels, a.first_seen, (SELECT n.last_seen FROM asset_seen n WHERE n.asset = a.id)";
 
 int record_asset_open(struct record *r, struct diag *d)
 {
@@ -27,19 +27,16 @@ int record_asset_open(struct record *r, struct diag *d)
             &r->aliases, d);
     if (!rc)
         rc = record_prepare(r,
-                            "SELECT name, source, confidence, target, path, line,"
-                            " (SELECT a.last_seen FROM asset a WHERE a.id = owner_candidate.asset)"
+                            "SELECT name, source, confidence, target, path, line"
                             " FROM owner_candidate WHERE asset = ?1 ORDER BY ord",
                             &r->owners, d);
     if (!rc)
-        rc = record_prepare(
-            r,
-            "SELECT class, kind, id, target, path, member, pointer, url, line, col,"
-            " byte_offset, collector, '', '', '',"
-            " (SELECT a.last_seen FROM asset a WHERE a.id = data_value.asset) FROM data_value"
-            " WHERE asset = ?1 ORDER BY class, kind, target, path, member, pointer,"
-            " line, col, id",
-            &r->values, d);
+        rc = record_prepare(r,
+                            "SELECT class, kind, id, target, path, member, pointer, url, line, col,"
+                            " byte_offset, collector, '', '', '', 0 FROM data_value"
+                            " WHERE asset = ?1 ORDER BY class, kind, target, path, member, pointer,"
+                            " line, col, id",
+                            &r->values, d);
     if (!rc)
         rc = record_prepare(r,
                             "SELECT control, verdict, reason, place FROM control_verdict"
@@ -53,7 +50,8 @@ int record_asset_open(struct record *r, struct diag *d)
 
 /* ---- owner ---- */
 
-static void write_candidate(struct record *r)
+/* `seen`: when the asset was, for candidates and values have no time of their own. */
+static void write_candidate(struct record *r, int64_t seen)
 {
     struct json_writer *w = &r->w;
     const struct stmt *q = r->owners;
@@ -63,7 +61,7 @@ static void write_candidate(struct record *r)
                          .line = stmt_int(q, 5),
                          .offset = -1,
                          .collector = stmt_str(q, 1),
-                         .seen_at = stmt_int(q, 6)};
+                         .seen_at = seen};
     json_object(w);
     json_kstr(w, "name", stmt_str(q, 0));
     json_kstr(w, "source", stmt_str(q, 1));
@@ -107,7 +105,7 @@ static int write_owner(struct record *r, const struct stmt *row, struct diag *d)
     write_owner_head(r, row, rc > 0);
     json_kopen_array(w, "candidates");
     for (; rc > 0; rc = stmt_step(r->owners, d))
-        write_candidate(r);
+        write_candidate(r, stmt_int(row, 10));
     json_end(w);
     json_end(w);
     return rc;
@@ -132,12 +130,13 @@ static void end_group(struct json_writer *w, struct data_group *g)
     g->open = false;
 }
 
-static int value_row(struct record *r, struct data_group *g)
+static int value_row(struct record *r, struct data_group *g, int64_t seen)
 {
     struct json_writer *w = &r->w;
     const struct stmt *q = r->values;
     struct evidence e;
     evidence_read(&r->scope, q, 2, &e);
+    e.seen_at = seen;
     if (e.target < 0)
         return 0;
     if (!g->open || !str_eq(g->class, stmt_str(q, 0)) || !str_eq(g->kind, stmt_str(q, 1))) {
@@ -158,7 +157,7 @@ static int value_row(struct record *r, struct data_group *g)
     return 0;
 }
 
-static int write_data(struct record *r, struct str asset, struct diag *d)
+static int write_data(struct record *r, struct str asset, int64_t seen, struct diag *d)
 {
     struct json_writer *w = &r->w;
     struct data_group g = {0};
@@ -168,7 +167,7 @@ static int write_data(struct record *r, struct str asset, struct diag *d)
     stmt_reset(r->values);
     stmt_bind_str(r->values, 1, asset);
     while ((rc = stmt_step(r->values, d)) > 0) {
-        if (value_row(r, &g))
+        if (value_row(r, &g, seen))
             return diag_set(d, E_NOMEM, "no memory for the report");
         any |= g.open;
     }
@@ -357,7 +356,7 @@ int record_asset(struct record *r, const struct stmt *row, struct diag *d)
     if (!rc)
         rc = write_owner(r, row, d);
     if (!rc)
-        rc = write_data(r, id, d);
+        rc = write_data(r, id, stmt_int(row, 10), d);
     if (!rc)
         rc = write_controls(r, id, &rows, &open, d);
     if (!rc)

@@ -21,7 +21,7 @@ void evidence_read(const struct scope *s, const struct stmt *q, int at, struct e
     ret->labels = stmt_str(q, at + 10);
     ret->name = stmt_str(q, at + 11);
     ret->snippet = stmt_str(q, at + 12);
-    ret->seen_at = stmt_int(q, at + 13);
+    ret->seen_at = scope_seen(s, stmt_int(q, at + 1), stmt_int(q, at + 13));
 }
 
 static void optional(struct json_writer *w, const char *key, struct str s)

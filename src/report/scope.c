@@ -80,6 +80,7 @@ static int add_target(struct scope *s, struct stmt *q, size_t *alloc)
     t->scan = stmt_int(q, 1);
     t->name = arena_str(&s->mem, stmt_str(q, 2));
     t->identity = arena_str(&s->mem, stmt_str(q, 3));
+    t->seen = stmt_int(q, 4);
     return t->name.p && t->identity.p ? 0 : E_NOMEM;
 }
 
@@ -90,10 +91,14 @@ static int read_targets(struct scope *s, struct diag *d)
     int rc = db_prepare(
         s->db,
         s->view->all_targets
-            ? STR("SELECT t.id, max(x.scan), t.name, t.identity FROM target t JOIN scan_target x"
+            ? STR("SELECT t.id, max(x.scan), t.name, t.identity,"
+                  " (SELECT n.last_seen FROM target_seen n WHERE n.target = t.id)"
+                  " FROM target t JOIN scan_target x"
                   " ON x.target = t.id WHERE ?1 > 0 GROUP BY t.id, t.name, t.identity ORDER BY "
                   "t.id")
-            : STR("SELECT t.id, x.scan, t.name, t.identity FROM scan_target x JOIN target t"
+            : STR("SELECT t.id, x.scan, t.name, t.identity,"
+                  " (SELECT n.last_seen FROM target_seen n WHERE n.target = t.id)"
+                  " FROM scan_target x JOIN target t"
                   " ON t.id = x.target WHERE x.scan = ?1 ORDER BY x.ord"),
         &q, d);
     if (rc)
@@ -137,6 +142,12 @@ int scope_target(const struct scope *s, int64_t target)
     if (low < s->n_targets && s->targets[s->by_id[low]].id == target)
         return s->by_id[low];
     return -1;
+}
+
+int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen)
+{
+    int i = last_seen ? -1 : scope_target(s, target);
+    return i >= 0 ? s->targets[i].seen : last_seen;
 }
 
 void select_done(struct select *q)

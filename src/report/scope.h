@@ -20,6 +20,7 @@
 struct scope_target {
     int64_t id;
     int64_t scan; /* the last one that looked at it, within the view */
+    int64_t seen; /* start of the last one that looked at all of it */
     struct str name, identity;
 };
 
@@ -42,6 +43,8 @@ int scope_open(const struct view *v, struct scope *ret, struct diag *d) MUST_CHE
 void scope_done(struct scope *s);
 /* Index of a target in scan.targets; -1: not in the view. */
 int scope_target(const struct scope *s, int64_t target);
+/* When a place of a target was last seen: place.last_seen, or 0 for the time of the target. */
+int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
 
 /* SQL text and what is bound to ?1, ?2, ... */
 #define SELECT_BINDS 8

@@ -28,6 +28,23 @@ static const char FINDING_PLACE[] =
     " FROM finding f JOIN place p ON p.id = f.place LEFT JOIN attribute_at t"
     " ON t.asset = f.asset AND t.name = f.attribute AND t.evidence = f.place;\n";
 
+/*
+ * When everything was last seen, see 002_turns.sql. The last whole scan of a target is found from
+ * the latest one backwards.
+ */
+static const char SEEN[] =
+    "CREATE VIEW target_seen AS SELECT t.id AS target, (SELECT s.started FROM scan_target x"
+    " JOIN turn y ON y.scan = x.scan JOIN scan s ON s.id = x.scan WHERE x.target = t.id"
+    " AND y.whole = 1 ORDER BY x.scan DESC LIMIT 1) AS last_seen FROM target t;\n"
+    "CREATE VIEW place_seen AS SELECT p.id AS place, p.asset AS asset,"
+    " CASE WHEN p.last_seen > 0 THEN p.last_seen ELSE (SELECT t.last_seen FROM target_seen t"
+    " WHERE t.target = p.target) END AS last_seen FROM place p;\n"
+    "CREATE VIEW asset_seen AS SELECT a.id AS asset, (SELECT max(p.last_seen) FROM place_seen p"
+    " WHERE p.asset = a.id) AS last_seen FROM asset a;\n"
+    "CREATE VIEW finding_seen AS SELECT f.id AS finding, CASE WHEN f.last_seen > 0"
+    " THEN f.last_seen ELSE (SELECT t.last_seen FROM place p JOIN target_seen t"
+    " ON t.target = p.target WHERE p.id = f.place) END AS last_seen FROM finding f;\n";
+
 /* PostgreSQL: 64-bit integers, and text in the order of its bytes, whatever the locale. A column
  * that a view uses keeps its type, so views are made after this. */
 static const char WIDEN[] =
@@ -94,6 +111,7 @@ static int write_meta(struct db *db, struct str key, struct str value, struct di
 static int views_text(const struct db *db, struct buf *ret, struct diag *d)
 {
     buf_addz(ret, FINDING_PLACE);
+    buf_addz(ret, SEEN);
     buf_addz(ret, db->engine == DB_SQLITE ? REGISTRY_VIEWS_SQLITE : REGISTRY_VIEWS_POSTGRES);
     return buf_result(ret) ? diag_set(d, E_NOMEM, "no memory for the views of the store") : 0;
 }

@@ -12,12 +12,12 @@
     " state, identity_key"
 #define PLACE_COLUMNS                                                                              \
     "id, asset, target, path, member, pointer, url, line, col, byte_offset, collector, labels,"    \
-    " name, snippet, state, place_key"
+    " name, snippet, state, place_key, last_seen"
 #define ATTR_COLUMNS "asset, place, name, type, value, number, state, reason, evidence"
 #define VALUE_COLUMNS                                                                              \
     "id, asset, class, kind, length, fingerprint, target, path, member, pointer, url, line, col,"  \
     " byte_offset, collector"
-#define FINDING_COLUMNS "id, control, category, asset, place, severity, verdict, status"
+#define FINDING_COLUMNS "id, control, category, asset, place, severity, verdict, status, last_seen"
 
 /* scans */
 SQL(SQL_LAST_DIGEST, "SELECT digest FROM scan ORDER BY id DESC LIMIT 1")
@@ -68,7 +68,7 @@ SQL(SQL_GET_ASSET, "SELECT " ASSET_COLUMNS " FROM asset WHERE id = ?1")
 SQL(SQL_GET_PLACE, "SELECT " PLACE_COLUMNS " FROM place WHERE id = ?1")
 SQL(SQL_ADD_ASSET, "INSERT INTO asset (id, kind, name, scope, owner, owner_state, environment,"
                    " criticality, sanction, labels, state, identity_key, first_seen, last_seen)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)")
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)")
 SQL(SQL_SET_ASSET, "UPDATE asset SET name = ?2, scope = ?3, owner = ?4, owner_state = ?5,"
                    " environment = ?6, criticality = ?7, sanction = ?8, labels = ?9, state = ?10,"
                    " identity_key = ?11 WHERE id = ?1")
@@ -79,10 +79,10 @@ SQL(SQL_DROP_ASSET, "DELETE FROM asset WHERE id = ?1")
 SQL(SQL_ADD_PLACE, "INSERT INTO place (id, asset, target, path, member, pointer, url, line, col,"
                    " byte_offset, collector, labels, name, snippet, state, place_key, first_seen,"
                    " last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-                   " ?14, ?15, ?16, ?17, ?17)")
+                   " ?14, ?15, ?16, ?17, ?18)")
 SQL(SQL_SET_PLACE, "UPDATE place SET line = ?2, col = ?3, byte_offset = ?4, labels = ?5,"
-                   " name = ?6, snippet = ?7, state = ?8 WHERE id = ?1")
-SQL(SQL_SET_PLACE_STATE, "UPDATE place SET state = ?2 WHERE id = ?1")
+                   " name = ?6, snippet = ?7, state = ?8, last_seen = ?9 WHERE id = ?1")
+SQL(SQL_END_PLACE, "UPDATE place SET state = ?2, last_seen = ?3 WHERE id = ?1")
 SQL(SQL_SET_PLACE_ASSET, "UPDATE place SET asset = ?2 WHERE id = ?1")
 SQL(SQL_DROP_PLACE, "DELETE FROM place WHERE id = ?1")
 SQL(SQL_PLACES_OF, "SELECT " PLACE_COLUMNS " FROM place WHERE asset = ?1 ORDER BY id")
@@ -119,12 +119,10 @@ SQL(SQL_VALUES_OF, "SELECT " VALUE_COLUMNS " FROM data_value WHERE asset = ?1 OR
 /* presence */
 SQL(SQL_PRESENT_PLACES, "SELECT id, asset, path, last_seen FROM place WHERE target = ?1"
                         " AND state = 'present' AND id > ?2 ORDER BY id LIMIT 4096")
-SQL(SQL_TOUCH_PLACES, "UPDATE place SET last_seen = ?2 WHERE target = ?1 AND state = 'present'"
-                      " AND last_seen <> ?2")
 SQL(SQL_SET_LAST_SEEN, "UPDATE place SET last_seen = ?2 WHERE id = ?1")
-SQL(SQL_TOUCH_ASSETS, "UPDATE asset SET last_seen = ?2 WHERE last_seen <> ?2 AND id IN"
-                      " (SELECT asset FROM place WHERE target = ?1 AND state = 'present'"
-                      " AND last_seen = ?2)")
+SQL(SQL_TARGET_SEEN, "SELECT last_seen FROM target_seen WHERE target = ?1")
+SQL(SQL_ADD_TURN, "INSERT INTO turn (scan, whole, settled, repeats, inputs)"
+                  " VALUES (?1, ?2, 0, ?3, ?4)")
 SQL(SQL_ANY_PRESENT, "SELECT 1 FROM place WHERE asset = ?1 AND state = 'present' LIMIT 1")
 SQL(SQL_DROP_RISK, "DELETE FROM asset_risk WHERE asset = ?1")
 
@@ -153,10 +151,16 @@ SQL(SQL_LOAD_FINDINGS_OF, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset" 
 SQL(SQL_ADD_FINDING, "INSERT INTO finding (id, control, category, asset, place, severity, verdict,"
                      " status, risk, confidence, title, reason, steps, factors, first_seen,"
                      " last_seen, opened, closed, cause, attribute) VALUES (?1, ?2, ?3, ?4, ?5,"
-                     " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?15, NULL, ?16, ?17)")
+                     " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?18, ?15, NULL, ?16, ?17)")
 SQL(SQL_SEE_FINDING, "UPDATE finding SET category = ?2, asset = ?3, place = ?4, severity = ?5,"
                      " verdict = ?6, risk = ?7, confidence = ?8, title = ?9, reason = ?10,"
-                     " steps = ?11, factors = ?12, last_seen = ?13, attribute = ?14 WHERE id = ?1")
+                     " steps = ?11, factors = ?12, last_seen = ?13, attribute = ?14 WHERE id = ?1"
+                     " AND (category <> ?2 OR asset <> ?3 OR place <> ?4 OR severity <> ?5"
+                     " OR verdict <> ?6 OR risk <> ?7 OR confidence <> ?8 OR title <> ?9"
+                     " OR reason <> ?10 OR steps <> ?11 OR factors <> ?12 OR last_seen <> ?13"
+                     " OR attribute <> ?14)")
+SQL(SQL_SET_FINDING_SEEN, "UPDATE finding SET last_seen = ?2 WHERE id = ?1")
+SQL(SQL_FINDING_TARGET, "SELECT target FROM place WHERE id = ?1")
 SQL(SQL_REOPEN_FINDING, "UPDATE finding SET status = ?2, opened = ?3, closed = NULL, cause = ?4"
                         " WHERE id = ?1")
 SQL(SQL_CLOSE_FINDING, "UPDATE finding SET status = ?2, closed = ?3, cause = ?4 WHERE id = ?1")

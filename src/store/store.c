@@ -219,12 +219,17 @@ static int begin(struct store *st, const struct scan_info *info, struct diag *d)
     if (!rc)
         rc = add_scan(st, info, d);
     st->targets = arena_new_n(&st->mem, int64_t, info->n_targets + 1);
+    st->seen_before = arena_new_n(&st->mem, int64_t, info->n_targets + 1);
     st->covered = arena_new_n(&st->mem, struct covered, info->n_targets + 1);
-    if (!rc && (!st->targets || !st->covered))
+    st->inputs = arena_str(&st->mem, info->inputs.p ? info->inputs : STR(""));
+    st->part = info->part;
+    if (!rc && (!st->targets || !st->seen_before || !st->covered || !st->inputs.p))
         return store_nomem(d);
     st->n_targets = info->n_targets;
     for (size_t i = 0; i < info->n_targets && !rc; i++) {
         rc = add_target(st, &info->targets[i], &st->targets[i], d);
+        if (!rc)
+            rc = store_one(st, SQL_TARGET_SEEN, ARGS(I(st->targets[i])), 0, &st->seen_before[i], d);
         if (!rc)
             rc = store_run(st, SQL_ADD_SCAN_TARGET, ARGS(I(st->scan), I(st->targets[i]), I(i)), d);
     }
@@ -279,6 +284,8 @@ int store_put_inventory(struct store *st, const struct inventory *inv, struct di
         rc = store_write_presence(st, d);
     if (!rc)
         rc = store_write_relations(st, d);
+    if (!rc) /* from here on the views say that it was seen now */
+        rc = store_run(st, SQL_ADD_TURN, ARGS(I(st->scan), I(!st->part), I(0), S(st->inputs)), d);
     if (!rc && st->text_error)
         rc = store_nomem(d);
     store_reset(st); /* whoever reads now may make and drop tables */
@@ -323,6 +330,19 @@ int store_place_index(struct store *st, int64_t place_id, uint32_t *ret_asset, u
         return E_NOTFOUND;
     *ret_asset = ref->asset;
     *ret_place = ref->place;
+    return 0;
+}
+
+int64_t store_seen_now(const struct store *st)
+{
+    return st->part ? st->at : 0;
+}
+
+int64_t store_seen_before(const struct store *st, int64_t target)
+{
+    for (size_t i = 0; i < st->n_targets; i++)
+        if (st->targets[i] == target)
+            return st->seen_before[i];
     return 0;
 }
 

@@ -193,6 +193,12 @@ static struct str json_or_empty(struct str s)
     return s.n ? s : STR("[]");
 }
 
+/* The time of a finding without a place cannot be that of its target. */
+static int64_t seen_now(const struct store *st, const struct finding_row *r)
+{
+    return r->place ? store_seen_now(st) : st->at;
+}
+
 static int open_finding(struct work *w, const struct finding *f, const struct finding_row *r)
 {
     struct store *st = w->st;
@@ -202,7 +208,7 @@ static int open_finding(struct work *w, const struct finding *f, const struct fi
                             I(f->confidence_pct), S(store_text(st, f->title)),
                             S(store_text(st, f->reason)), S(json_or_empty(f->steps)),
                             S(json_or_empty(f->factors)), I(st->at), S(STR("seen")),
-                            S(f->attribute.p ? f->attribute : STR(""))),
+                            S(f->attribute.p ? f->attribute : STR("")), I(seen_now(st, r))),
                        w->d);
 
     return rc ? rc : log_finding(w, NULL, r, STR("opened"), STR("seen"));
@@ -217,8 +223,8 @@ static int see_finding(struct work *w, const struct finding *f, struct finding_r
                        ARGS(S(r->id), S(r->category), S(r->asset), I(r->place), S(r->severity),
                             S(r->verdict), I(f->risk_tenths), I(f->confidence_pct),
                             S(store_text(st, f->title)), S(store_text(st, f->reason)),
-                            S(json_or_empty(f->steps)), S(json_or_empty(f->factors)), I(st->at),
-                            S(f->attribute.p ? f->attribute : STR(""))),
+                            S(json_or_empty(f->steps)), S(json_or_empty(f->factors)),
+                            I(seen_now(st, r)), S(f->attribute.p ? f->attribute : STR(""))),
                        w->d);
 
     if (rc)
@@ -296,6 +302,22 @@ static bool was_read(const struct store *st, const struct finding_row *r)
     return store_is_covered(st, store_target(st, at->target), at->path);
 }
 
+/* It was not reported: a time that was its target's stands still from now on. */
+static int keep_time(struct work *w, const struct finding_row *r)
+{
+    struct store *st = w->st;
+    int64_t target = 0, seen;
+    int rc =
+        r->last_seen ? 0 : store_one(st, SQL_FINDING_TARGET, ARGS(I(r->place)), 0, &target, w->d);
+
+    if (rc || r->last_seen)
+        return rc;
+    seen = store_seen_before(st, target);
+    if (!seen)
+        rc = store_one(st, SQL_TARGET_SEEN, ARGS(I(target)), 0, &seen, w->d);
+    return rc ? rc : store_run(st, SQL_SET_FINDING_SEEN, ARGS(S(r->id), I(seen)), w->d);
+}
+
 static int close_finding(struct work *w, const struct finding_row *old, const char *status,
                          const char *cause)
 {
@@ -305,7 +327,21 @@ static int close_finding(struct work *w, const struct finding_row *old, const ch
     r.status = str_z(status);
     rc = store_run(w->st, SQL_CLOSE_FINDING,
                    ARGS(S(r.id), S(r.status), I(w->st->at), S(str_z(cause))), w->d);
+    if (!rc)
+        rc = keep_time(w, old);
     return rc ? rc : log_finding(w, old, &r, r.status, str_z(cause));
+}
+
+/* Open, but its place was not looked at by this scan of its target. */
+static int keep_open(struct work *w, const struct finding_row *r)
+{
+    int64_t target = 0;
+    int rc = 0;
+
+    if (r->last_seen || w->st->part)
+        return 0;
+    rc = store_one(w->st, SQL_FINDING_TARGET, ARGS(I(r->place)), 0, &target, w->d);
+    return rc || !store_seen_before(w->st, target) ? rc : keep_time(w, r);
 }
 
 static int consider(struct work *w, const struct finding_row *r)
@@ -330,7 +366,7 @@ static int consider(struct work *w, const struct finding_row *r)
     stmt_reset(s);
     if (asset_gone)
         return close_finding(w, r, "gone", "asset-gone");
-    return place_gone ? close_finding(w, r, "gone", "place-gone") : 0;
+    return place_gone ? close_finding(w, r, "gone", "place-gone") : keep_open(w, r);
 }
 
 static int close_others(struct work *w)

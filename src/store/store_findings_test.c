@@ -15,7 +15,7 @@ static void test_finding_life(void **state)
     scan_verdict(st, 1000, FAIL);
     assert_string_equal(ask(st, "SELECT status FROM finding"), "open");
     scan_verdict(st, 2000, FAIL);
-    assert_string_equal(ask(st, "SELECT last_seen FROM finding"), "2000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM finding_seen"), "2000");
     assert_string_equal(ask(st, "SELECT count(*) FROM change_log WHERE scan = 2"), "0");
     scan_verdict(st, 3000, PASS);
     assert_string_equal(ask(st, "SELECT status FROM finding"), "fixed");

@@ -69,7 +69,7 @@ struct place_row {
     uint32_t slot; /* of its asset in a chunk */
     int64_t id, target;
     struct str asset, path, member, pointer, url, collector, labels, name, snippet, state, key;
-    int64_t line, col, offset;
+    int64_t line, col, offset, last_seen;
 };
 
 struct attr_row {
@@ -94,7 +94,7 @@ struct value_row {
 
 struct finding_row {
     struct str id, control, category, asset, severity, verdict, status;
-    int64_t place;
+    int64_t place, last_seen;
 };
 
 /* Canonical JSON of what history keeps of a row; empty texts are left out. */
@@ -148,8 +148,11 @@ struct store {
     struct arena mem; /* lives as long as the scan */
     int64_t scan, at;
     struct str previous;
-    int64_t *targets; /* ids, by index in the scan */
+    int64_t *targets;     /* ids, by index in the scan */
+    int64_t *seen_before; /* start of the last whole scan before this one, by index */
     size_t n_targets;
+    bool part;         /* only a part of the target is looked at */
+    struct str inputs; /* of struct scan_info */
     struct sha256 digest;
     uint64_t changes;
     int64_t next_change, next_place, next_value;
@@ -218,6 +221,13 @@ int store_write_assets(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_coverage(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_presence(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_relations(struct store *st, struct diag *d) MUST_CHECK;
+
+/*
+ * last_seen of a row that this scan sees: 0, the time of the target's last whole scan, which is
+ * this one. And of one that it does not: what 0 has meant so far.
+ */
+int64_t store_seen_now(const struct store *st);
+int64_t store_seen_before(const struct store *st, int64_t target);
 
 bool store_was_seen(const struct store *st, int64_t place);
 bool store_is_gone(const struct store *st, int64_t place);

@@ -120,14 +120,10 @@ bool store_is_covered(const struct store *st, int64_t target, struct str path)
 
 /* ---- places ---- */
 
-struct kept {
-    int64_t id, last_seen;
-};
-
 struct sweep {
     struct {
-        VEC(struct kept);
-    } kept; /* not seen, not covered: they keep their time */
+        VEC(int64_t);
+    } kept; /* not seen, not covered: they keep the time that the target gave them */
 };
 
 bool store_is_gone(const struct store *st, int64_t place)
@@ -153,7 +149,7 @@ static int sort_row(struct store *st, struct sweep *w, int64_t target, const str
     if (store_was_seen(st, id))
         return 0;
     if (!store_is_covered(st, target, stmt_str(s, 2)))
-        return vec_push(&w->kept, ((struct kept){id, stmt_int(s, 3)}));
+        return st->part || stmt_int(s, 3) ? 0 : vec_push(&w->kept, id);
     asset = arena_str(&st->mem, stmt_str(s, 1));
     if (!asset.p)
         return E_NOMEM;
@@ -165,6 +161,7 @@ static int sweep_target(struct store *st, struct sweep *w, int64_t target, struc
     int64_t after = 0;
     int rc = 0;
 
+    w->kept.n = 0;
     for (bool more = true; more && !rc;) {
         struct stmt *s;
 
@@ -176,20 +173,9 @@ static int sweep_target(struct store *st, struct sweep *w, int64_t target, struc
             rc = sort_row(st, w, target, s) ? store_nomem(d) : 0;
         }
     }
-    return rc;
-}
-
-static int touch(struct store *st, const struct sweep *w, struct diag *d)
-{
-    int rc = 0;
-
-    for (size_t i = 0; i < st->n_targets && !rc; i++)
-        rc = store_run(st, SQL_TOUCH_PLACES, ARGS(I(st->targets[i]), I(st->at)), d);
     for (size_t i = 0; i < w->kept.n && !rc; i++)
-        rc = store_run(st, SQL_SET_LAST_SEEN, ARGS(I(w->kept.v[i].id), I(w->kept.v[i].last_seen)),
-                       d);
-    for (size_t i = 0; i < st->n_targets && !rc; i++)
-        rc = store_run(st, SQL_TOUCH_ASSETS, ARGS(I(st->targets[i]), I(st->at)), d);
+        rc = store_run(st, SQL_SET_LAST_SEEN,
+                       ARGS(I(w->kept.v[i]), I(store_seen_before(st, target))), d);
     return rc;
 }
 
@@ -255,7 +241,9 @@ static int end_place(struct store *st, const struct gone_place *g, struct diag *
     place_json(&p, &st->json_old);
     p.state = GONE;
     place_json(&p, &st->json_new);
-    rc = store_run(st, SQL_SET_PLACE_STATE, ARGS(I(g->id), S(GONE)), d);
+    if (!p.last_seen)
+        p.last_seen = store_seen_before(st, p.target);
+    rc = store_run(st, SQL_END_PLACE, ARGS(I(g->id), S(GONE), I(p.last_seen)), d);
     if (!rc)
         rc = store_log(st, &c, d);
     /* An asset that was seen elsewhere has had its values compared already. */
@@ -368,8 +356,6 @@ int store_write_presence(struct store *st, struct diag *d)
             rc = sweep_target(st, &w, st->targets[i], d);
     if (!rc)
         rc = end_all(st, d);
-    if (!rc)
-        rc = touch(st, &w, d);
     vec_free(&w.kept);
     return rc;
 }

@@ -229,6 +229,7 @@ int read_place(const struct stmt *s, struct arena *a, struct place_row *ret)
     ret->snippet = take(&r);
     ret->state = take(&r);
     ret->key = take(&r);
+    ret->last_seen = take_int(&r);
     return taken(&r);
 }
 
@@ -297,5 +298,6 @@ int read_finding(const struct stmt *s, struct arena *a, struct finding_row *ret)
     ret->severity = take(&r);
     ret->verdict = take(&r);
     ret->status = take(&r);
+    ret->last_seen = take_int(&r);
     return taken(&r);
 }

@@ -11,9 +11,10 @@
 #include "store/store_testing.h"
 
 static const char *const TABLES[] = {
-    "target",  "scan",       "scan_target",     "coverage",    "asset",
-    "place",   "attribute",  "owner_candidate", "data_value",  "relation",
-    "finding", "asset_risk", "action",          "control_run", "change_log",
+    "target",     "scan",        "scan_target", "coverage",
+    "asset",      "place",       "attribute",   "owner_candidate",
+    "data_value", "relation",    "finding",     "asset_risk",
+    "action",     "control_run", "change_log",  "turn",
 };
 
 static bool is_damaged(struct store *st)

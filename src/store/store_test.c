@@ -39,7 +39,7 @@ static void test_first_scan(void **state)
     assert_string_equal(ask(st, "SELECT count(*) FROM mcp_servers_file_roots"), "4");
     assert_string_equal(ask(st, "SELECT count(*) FROM coverage"), "2");
     assert_string_equal(ask(st, "SELECT name FROM target"), "one");
-    assert_string_equal(ask(st, "SELECT last_seen FROM asset"), "1000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM asset_seen"), "1000");
     assert_string_equal(ask(st, "SELECT finished FROM scan"), "1005");
     assert_sound(st);
     store_free(st);
@@ -57,8 +57,8 @@ static void test_unchanged(void **state)
     world_store(&w);
     world_commit(&w);
     assert_int_equal(w.summary.changes, 0);
-    assert_string_equal(ask(st, "SELECT last_seen FROM place"), "2000");
-    assert_string_equal(ask(st, "SELECT last_seen FROM asset"), "2000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "2000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM asset_seen"), "2000");
     assert_string_equal(ask(st, "SELECT first_seen FROM asset"), "1000");
     assert_sound(st);
     store_free(st);
@@ -88,7 +88,7 @@ static void test_gone_and_back(void **state)
     scan_server(st, 2000, "a.json", NULL, "");
     assert_string_equal(ask(st, "SELECT state FROM asset"), "gone");
     assert_string_equal(ask(st, "SELECT state FROM place"), "gone");
-    assert_string_equal(ask(st, "SELECT last_seen FROM place"), "1000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "1000");
     assert_string_equal(ask(st, "SELECT count(*) FROM mcp_servers"), "0");
     assert_sound(st);
     scan_server(st, 3000, "a.json", A, "2");
@@ -144,7 +144,7 @@ static void test_not_covered(void **state)
     world_store(&w);
     world_commit(&w);
     assert_string_equal(ask(st, "SELECT state FROM asset"), "present");
-    assert_string_equal(ask(st, "SELECT last_seen FROM place"), "5000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "5000");
     world_begin(&w, st, 5004, 1);
     cover(&w, 0, "d", COVERAGE_EXAMINED);
     world_store(&w);
@@ -171,7 +171,7 @@ static void test_two_targets(void **state)
     scan_server(st, 2000, "a.json", NULL, "");
     assert_string_equal(ask(st, "SELECT count(*) FROM mcp_servers"), "1");
     assert_string_equal(ask(st, "SELECT package_version FROM mcp_servers"), "2");
-    assert_string_equal(ask(st, "SELECT last_seen FROM asset"), "1000");
+    assert_string_equal(ask(st, "SELECT last_seen FROM asset_seen"), "1000");
     assert_sound(st);
     store_free(st);
 }

@@ -20,6 +20,7 @@ struct world {
     struct scan_target targets[2];
     size_t n_targets;
     int64_t at;
+    bool part;
     struct diag d;
     struct {
         VEC(struct finding);
@@ -143,7 +144,8 @@ static inline void world_store(struct world *w)
                              .deterministic = true,
                              .targets = w->targets,
                              .n_targets = w->n_targets,
-                             .started_ms = w->at};
+                             .started_ms = w->at,
+                             .part = w->part};
 
     assert_int_equal(inventory_seal(&w->inv), 0);
     if (store_scan_begin(w->st, &info, &w->d) || store_put_inventory(w->st, &w->inv, &w->d))

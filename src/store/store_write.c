@@ -106,12 +106,12 @@ static int insert_place(struct writing *w, const struct new_place *n)
                                   .what = STR("added"),
                                   .new_row = &st->json_new,
                                   .cause = STR("seen")};
-    int rc =
-        store_run(st, SQL_ADD_PLACE,
-                  ARGS(I(r->id), S(w->id), I(r->target), S(r->path), S(r->member), S(r->pointer),
-                       S(r->url), I(r->line), I(r->col), I(r->offset), S(r->collector),
-                       S(r->labels), S(r->name), S(r->snippet), S(r->state), S(r->key), I(st->at)),
-                  w->d);
+    int rc = store_run(st, SQL_ADD_PLACE,
+                       ARGS(I(r->id), S(w->id), I(r->target), S(r->path), S(r->member),
+                            S(r->pointer), S(r->url), I(r->line), I(r->col), I(r->offset),
+                            S(r->collector), S(r->labels), S(r->name), S(r->snippet), S(r->state),
+                            S(r->key), I(st->at), I(store_seen_now(st))),
+                       w->d);
 
     place_json(r, &st->json_new);
     json_with_attrs(&st->json_new, w->attrs.v, w->attrs.n);
@@ -136,11 +136,11 @@ static int update_place(struct writing *w, const struct new_place *n)
     int rc;
 
     if (!changed && old->line == r->line && old->col == r->col && old->offset == r->offset &&
-        str_eq(old->snippet, r->snippet))
+        str_eq(old->snippet, r->snippet) && old->last_seen == store_seen_now(st))
         return 0;
     rc = store_run(st, SQL_SET_PLACE,
                    ARGS(I(r->id), I(r->line), I(r->col), I(r->offset), S(r->labels), S(r->name),
-                        S(r->snippet), S(r->state)),
+                        S(r->snippet), S(r->state), I(store_seen_now(st))),
                    w->d);
     if (rc || !changed)
         return rc;

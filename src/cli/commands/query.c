@@ -24,7 +24,8 @@ static const struct {
      " a.name AS name, a.kind AS kind, a.owner AS owner, f.place AS place, p.path AS path,"
      " p.line AS line, f.severity AS severity, f.verdict AS verdict, f.status AS status,"
      " f.risk AS risk_tenths, f.title AS title, f.reason AS reason, f.first_seen AS first_seen,"
-     " f.last_seen AS last_seen, f.closed AS closed FROM finding f"
+     " (SELECT n.last_seen FROM finding_seen n WHERE n.finding = f.id) AS last_seen,"
+     " f.closed AS closed FROM finding f"
      " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"},
     {"risks", "SELECT asset, state, score AS score_tenths, band, confidence FROM asset_risk"},
     {"owners", "SELECT asset, ord, name, source, confidence, path, line FROM owner_candidate"},
