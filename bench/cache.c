@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "discover/cache.h"
+#include "discover/cache/cache.h"
 
 #define FRAME 600
 

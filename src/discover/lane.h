@@ -19,7 +19,7 @@
 
 #include <sys/stat.h>
 
-#include "discover/cache.h"
+#include "discover/cache/cache.h"
 #include "discover/discover.h"
 
 enum worker_role {

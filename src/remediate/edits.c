@@ -2,7 +2,7 @@
 /* Decides which bytes of a document change so that nothing around them does. */
 #include "remediate/edits.h"
 
-#include "discover/server_entry.h"
+#include "discover/servers/server_entry.h"
 #include "formats/json.h"
 #include "formats/toml.h"
 #include "formats/yaml.h"

@@ -5,7 +5,7 @@
 #include "remediate/plan_worker.h"
 
 #include "base/path.h"
-#include "discover/host_file.h"
+#include "discover/servers/host_file.h"
 #include "remediate/diff_text.h"
 #include "remediate/edits.h"
 #include "remediate/target_file.h"

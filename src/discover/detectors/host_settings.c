@@ -2,7 +2,7 @@
 /* Decides what an agent host may do without asking, from its settings files. */
 #include <string.h>
 
-#include "discover/host_file.h"
+#include "discover/servers/host_file.h"
 
 static bool wants_host_settings(const struct catalog *c, struct str path);
 static int run_host_settings(struct item *it, struct emit *e);

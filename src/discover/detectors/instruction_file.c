@@ -2,7 +2,7 @@
 /* Decides which files agents read as standing orders, and whether they hold hidden text. */
 #include "base/path.h"
 #include "discover/detector.h"
-#include "discover/hidden_text.h"
+#include "match/hidden_text.h"
 
 #define HOSTS_MAX 64
 

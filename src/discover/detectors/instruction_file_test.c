@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "discover/host_test.h"
+#include "discover/servers/host_test.h"
 
 extern const struct detector DETECTOR_INSTRUCTION_FILE;
 

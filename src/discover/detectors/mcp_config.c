@@ -4,7 +4,7 @@
 
 #include "base/map.h"
 #include "base/path.h"
-#include "discover/server_entry.h"
+#include "discover/servers/server_entry.h"
 
 static bool wants_mcp_config(const struct catalog *c, struct str path);
 static int run_mcp_config(struct item *it, struct emit *e);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which AI packages, and which versions of them, a lock file of npm installs. */
 #include "base/path.h"
-#include "discover/npm_spec.h"
-#include "discover/package_emit.h"
+#include "discover/packages/npm_spec.h"
+#include "discover/packages/package_emit.h"
 
 #define MODULES "node_modules/"
 

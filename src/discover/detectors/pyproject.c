@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which AI packages a pyproject.toml asks for, and who answers for its application. */
 #include "base/path.h"
-#include "discover/package_emit.h"
+#include "discover/packages/package_emit.h"
 #include "formats/pep508.h"
 
 static bool wants_pyproject(const struct catalog *c UNUSED, struct str path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which AI packages, and which versions, a lock file of uv, Poetry, PDM or pip fixes. */
 #include "base/path.h"
-#include "discover/package_emit.h"
+#include "discover/packages/package_emit.h"
 #include "formats/pep508.h"
 
 static bool wants_python_lock(const struct catalog *c UNUSED, struct str path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which AI packages a pip requirements or constraints file names. */
 #include "base/path.h"
-#include "discover/package_emit.h"
+#include "discover/packages/package_emit.h"
 #include "formats/requirements.h"
 
 /* `word` at the start of the name or behind a separator: "dev-requirements.txt". */

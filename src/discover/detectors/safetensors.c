@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/path.h"
 #include "discover/item.h"
-#include "discover/safetensors_header.h"
+#include "formats/safetensors.h"
 
 #define HASH_MAX  (64u << 20) /* larger files are not read in full */
 #define HASH_STEP (1u << 20)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "discover/package_test.h"
+#include "discover/packages/package_test.h"
 
 extern const struct detector DETECTOR_YARN_LOCK;
 #define DET &DETECTOR_YARN_LOCK

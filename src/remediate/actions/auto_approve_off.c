@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which settings let tools run unasked, and what they are set to instead. */
-#include "discover/host_file.h"
+#include "discover/servers/host_file.h"
 #include "remediate/edits.h"
 
 static int plan(const struct edit_request *rq, struct edit *ret, struct diag *d);

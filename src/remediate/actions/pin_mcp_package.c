@@ -2,7 +2,7 @@
 /* Decides which word of a server's command line names the package, and how a version is fixed in
  * it. */
 #include "discover/item.h"
-#include "discover/server_entry.h"
+#include "discover/servers/server_entry.h"
 #include "formats/json.h"
 #include "remediate/edits.h"
 #include "remediate/version_word.h"
