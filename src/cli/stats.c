@@ -86,7 +86,7 @@ void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_by
     phases(out, &r->stats);
     buf_addz(out, "discovery\n");
     count_row(out, "files", d->files, ns);
-    bytes_row(out, "bytes read", d->bytes, ns);
+    bytes_row(out, "bytes", d->bytes, ns);
     count_row(out, "folders", d->folders, ns);
     count_row(out, "files known by stamp", s->unchanged, 0);
     count_row(out, "files known by content", s->same_content, 0);

@@ -41,7 +41,7 @@ static void every_line(void **state UNUSED)
                                "  in all                         1,000 ms\n"
                                "discovery\n"
                                "  files                         12,345    24,690/s\n"
-                               "  bytes read                   3.1 MiB    6.2 MiB/s\n"
+                               "  bytes                        3.1 MiB    6.2 MiB/s\n"
                                "  folders                          321    642/s\n"
                                "  files known by stamp          12,000\n"
                                "  files known by content             3\n"

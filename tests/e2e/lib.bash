@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${STANCE:=$root/build/stance}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/stance-e2e.XXXXXX")
 chmod 755 "$work"
-export XDG_DATA_HOME=$work/data STANCE
+export XDG_DATA_HOME=$work/data XDG_CACHE_HOME=$work/cache STANCE
 failed=0
 at_exit=()
 clean_up() {
@@ -83,7 +83,7 @@ plain() { # FILE
 demo() { "$root/demo/make" "$1" || fail "demo/make"; }
 # Before a command: run it as somebody who is not root. nobody_stance copies the program to where
 # all may read it.
-nobody=(env "XDG_DATA_HOME=$work/nobody")
+nobody=(env "XDG_DATA_HOME=$work/nobody" "XDG_CACHE_HOME=$work/nobody")
 [ "$(id -u)" -ne 0 ] || nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups "${nobody[@]}")
 nobody_stance() {
   [ -x "$work/bin/stance" ] || { mkdir -p "$work/bin" "$work/nobody" && cp "$STANCE" "$work/bin/stance" &&

@@ -92,8 +92,38 @@ python3 -c 'import json,sys; assert "stats" not in json.load(open(sys.argv[1]))[
 expect 0 "without --stats" "${fast[@]}" --db "$work/s.db" "$t"
 [ ! -s "$work/err" ] || fail "stats that nobody asked for"
 
-# Where facts are kept.
-export XDG_CACHE_HOME=$work/cache
+# Where facts are kept: beside stores that last, nowhere else unless asked for.
+kept() { # WHAT FOLDER WANT
+  local n
+  n=$(find "$2" -type f 2>/dev/null | wc -l)
+  [ "$n" -eq "$3" ] || fail "$1: $n files in the cache folder, not $3"
+}
+known() { # WHAT REGEX of the number of files that were known by their stamp
+  grep -qE "files known by stamp +($2)\$" "$work/err" || { fail "$1"; sed 's/^/   | /' "$work/err"; }
+}
+rm -rf "$XDG_CACHE_HOME"
+sleep 2.1 # what changed a moment ago may change again within the same tick
+expect 0 "nothing is kept of a scan that keeps nothing" "${fast[@]}" --db :memory: "$t"
+kept "--db :memory:" "$XDG_CACHE_HOME" 0
+expect 0 "no cache" "${fast[@]}" --db "$work/s.db" --no-cache "$t"
+kept "--no-cache" "$XDG_CACHE_HOME" 0
+expect 0 "the default" "${fast[@]}" --db "$work/s.db" "$t"
+kept "the default" "$XDG_CACHE_HOME/stance" 1
+expect 0 "a rescan" "${fast[@]}" --db "$work/s.db" --stats "$t"
+known "a rescan knows the files" '[1-9][0-9]*'
+expect 0 "a rescan without cache" "${fast[@]}" --db "$work/s.db" --no-cache --stats "$t"
+known "--no-cache reads the files" 0
+expect 0 "a folder of one's own" "${fast[@]}" --db :memory: --cache "$work/own" "$t"
+kept "--cache" "$work/own" 1
+expect 0 "a home without folders" env -u XDG_CACHE_HOME HOME="$work/home" "${fast[@]}" --db "$work/s.db" "$t"
+kept "the home" "$work/home/.cache/stance" 1
+expect 0 "no home at all" env -u XDG_CACHE_HOME -u HOME "${fast[@]}" --db "$work/s.db" "$t"
 expect 2 "both cache options" "${fast[@]}" --db :memory: --cache "$work/c" --no-cache "$t"
 expect 2 "an empty cache folder" "${fast[@]}" --db :memory: --cache "" "$t"
+
+# How many files there were last time tells how many are left.
+find "$t" -name '*.py' -exec sh -c 'echo "y = 2" >>"$0"' {} \;
+on_terminal 100 0 "${slow[@]}" --cache "$work/own" "$t"
+drawn "the time that is left" \
+  'any(re.match(r"[\d,]+ of 732 files  .*  0:0\d left", l) for l in lines)'
 finish

@@ -35,6 +35,8 @@ for f in "$work"/outputs/*.out "$work"/outputs/*.err; do
 done
 if grep -qaFf "$work/needles" "$db"*; then fail "a secret in the store"; fi
 if grep -rqaFf "$work/needles" "$XDG_DATA_HOME" 2>/dev/null; then fail "a secret in the data folder"; fi
+[ -n "$(ls "$XDG_CACHE_HOME/stance")" ] || fail "facts are not kept"
+if grep -rqaFf "$work/needles" "$XDG_CACHE_HOME"; then fail "a secret in the cache folder"; fi
 [ "$(stat -c %a "$XDG_DATA_HOME/stance/key")" = 600 ] || fail "the installation key is not private"
 if grep -qa "$(head -c 16 "$XDG_DATA_HOME/stance/key" | od -An -tx1 | tr -d ' \n')" "$work"/outputs/*.out; then fail "the installation key is printed"; fi
 finish

@@ -3,7 +3,7 @@
 t=$work/t
 db=$work/s.db
 server "$t/a/.mcp.json" calm
-"$STANCE" watch --db "$db" --allow-weak-sandbox "$t" >"$work/log" 2>"$work/err" </dev/null &
+"$STANCE" watch --db "$db" --allow-weak-sandbox -x 'left-out/**' "$t" >"$work/log" 2>"$work/err" </dev/null &
 pid=$!
 at_exit+=("kill -9 $pid 2>/dev/null")
 seen() { # WHAT REGEX: within 8 seconds
@@ -31,6 +31,9 @@ settle
 rm -r "$t/b"
 seen "the folder is gone" 'gone'
 settle
+mkdir "$t/left-out" && printf '{"mcpServers": {"hidden": {"command": "npx", "args": ["-y", "@acme/hidden"]}}}' >"$t/left-out/.mcp.json"
+sleep 1
+if grep -q hidden "$work/log"; then fail "watch reads what is excluded"; fi
 mv "$t/a" "$t/c"
 sleep 1
 kill -INT $pid

@@ -356,13 +356,15 @@ static void gap(struct screen *s, const struct summary_gap *g)
     flush(s);
 }
 
-/* A pattern hides what lies in a folder: people know the folder, not the pattern. */
+/* A pattern hides all or nearly all in a folder: people know the folder, not the pattern. */
 static struct str folder_of(struct str pattern)
 {
     if (str_starts(pattern, STR("**/")))
         pattern = str_sub(pattern, 3, pattern.n);
-    size_t end = str_find(pattern, STR("/*"), 0);
-    return end == SIZE_MAX ? pattern : str_sub(pattern, 0, end);
+    size_t end = str_find(pattern, STR("/["), 0);
+    if (end == SIZE_MAX)
+        end = str_find(pattern, STR("/*"), 0);
+    return end == SIZE_MAX || !str_ends(pattern, STR("**")) ? pattern : str_sub(pattern, 0, end);
 }
 
 static void rules(struct screen *s, const struct summary *m)
