@@ -42,7 +42,7 @@ ls "$work"/k.db* | grep -vE 'k\.db(-wal|-shm)?$' && fail "a killed scan leaves f
 cp "$work/fresh.db" "$work/c.db"
 "$STANCE" inventory --db "$work/c.db" --format json >"$work/i1" 2>/dev/null
 for signal in INT TERM; do
-  "${scan[@]}" --db "$work/c.db" --delay-us 1500000 -j 1 >"$work/out" 2>"$work/err" &
+  "${scan[@]}" --no-cache --db "$work/c.db" --delay-us 1500000 -j 1 >"$work/out" 2>"$work/err" &
   pid=$!
   sleep 0.5
   kill -$signal $pid
