@@ -5,8 +5,8 @@
 
 #include "discover/build.gen.h"
 #include "discover/detect.h"
+#include "discover/image.h"
 #include "discover/item.h"
-#include "discover/members.h"
 #include "discover/request.h"
 
 #define WINDOW_BYTES (1u << 20)
@@ -174,6 +174,8 @@ static void examine(struct item *it)
     if (kind != CONTAINER_NONE) {
         it->emit->facts.binary = false;
         members_examine(it, kind);
+    } else if (!it->outer.n && it->containers && it->containers->folder >= 0) {
+        image_folder_examine(it);
     }
     it->cache = NULL;
 }
@@ -272,6 +274,7 @@ int detect_handle(void *ctx, const struct worker_request *request, struct buf *r
     struct request r;
     struct asked ask;
     int rc = request_read(request->bytes, &r);
+    w->containers.folder = request->n_folders ? request->folders[0] : -1;
     while (!rc && (rc = request_next(&r, &ask)) == 1) {
         rc = answer_one(w, &ask, request->fd, reply);
         arena_clear(&w->arena);
@@ -325,7 +328,8 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
     w->limits.memory = o->worker_memory / 2;
     w->arena = (struct arena)ARENA(o->worker_memory / 2);
     w->frame = (struct buf)BUF_INIT;
-    w->containers = (struct containers){.limits = archive_limits_default(), .rules = o->rules};
+    w->containers =
+        (struct containers){.folder = -1, .limits = archive_limits_default(), .rules = o->rules};
     return cache_key(w) ? diag_set(d, E_NOMEM, "no memory to start the scan") : 0;
 }
 

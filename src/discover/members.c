@@ -126,7 +126,7 @@ static int read_through(void *ctx, uint64_t offset, char *to, size_t n, size_t *
     return c->ended ? 0 : c->read(c->ctx, to, n, ret_got, &c->damage);
 }
 
-static void walk_inner(struct unpacked *c, enum container kind, struct level *in)
+void unpacked_walk(struct unpacked *c, enum container kind, struct level *in)
 {
     struct buf *hold = &c->l->hold;
     struct archive_source source = {.read = read_through, .ctx = c};
@@ -146,8 +146,10 @@ static void examine_tar(struct unpacked *c)
                        .name = member_stem(l->name),
                        .depth = l->depth,
                        .fate = l->fate,
-                       .fate_ctx = l->fate_ctx};
-    walk_inner(c, CONTAINER_TAR, &in);
+                       .fate_ctx = l->fate_ctx,
+                       .take = l->take,
+                       .take_ctx = l->take_ctx};
+    unpacked_walk(c, CONTAINER_TAR, &in);
 }
 
 static enum member_fate all_hidden(void *ctx UNUSED, struct str path UNUSED,
@@ -193,11 +195,29 @@ static void examine_archive(struct unpacked *c, enum container kind, const struc
     if (c->ended)
         examine_held(c, m, name, hidden);
     if (!l->m->stopped)
-        walk_inner(c, kind, &in);
+        unpacked_walk(c, kind, &in);
     l->m->held -= held;
 }
 
 /* --- members ------------------------------------------------------------------------------ */
+
+void unpacked_open(struct unpacked *c, enum container kind, const struct archive_member *m,
+                   const struct named *name, bool hidden)
+{
+    struct level *l = c->l;
+    if (kind == CONTAINER_NONE && container_may_be_tail(buf_str(&l->hold))) {
+        unpacked_hold(c, HOLD_START);
+        struct str all = buf_str(&l->hold);
+        if (c->ended && all.n >= CONTAINER_TAIL)
+            kind = container_of_tail(str_sub(all, all.n - CONTAINER_TAIL, all.n));
+    }
+    if (kind == CONTAINER_TAR && m->nameless)
+        examine_tar(c);
+    else if (kind != CONTAINER_NONE)
+        examine_archive(c, kind, m, name, hidden);
+    else if (l->hold.n || !c->damage.code)
+        unpacked_examine(c, m, name, hidden);
+}
 
 void level_content(struct unpacked *c, const struct archive_member *m, const struct named *name,
                    bool hidden)
@@ -205,20 +225,8 @@ void level_content(struct unpacked *c, const struct archive_member *m, const str
     struct level *l = c->l;
     buf_clear(&l->hold);
     unpacked_hold(c, ITEM_HEAD_BYTES);
-    enum container kind = container_kind(buf_str(&l->hold));
-    if (kind == CONTAINER_NONE && container_may_be_tail(buf_str(&l->hold))) {
-        unpacked_hold(c, HOLD_START);
-        struct str all = buf_str(&l->hold);
-        if (c->ended && all.n >= CONTAINER_TAIL)
-            kind = container_of_tail(str_sub(all, all.n - CONTAINER_TAIL, all.n));
-    }
     bool some = l->hold.n > 0;
-    if (kind == CONTAINER_TAR && m->nameless)
-        examine_tar(c);
-    else if (kind != CONTAINER_NONE)
-        examine_archive(c, kind, m, name, hidden);
-    else if (some || !c->damage.code)
-        unpacked_examine(c, m, name, hidden);
+    unpacked_open(c, container_kind(buf_str(&l->hold)), m, name, hidden);
     if (c->damage.code && !l->m->stopped)
         members_tell(l->m, name->shown, &c->damage, some);
     if (l->hold.alloc > HOLD_KEPT)
@@ -267,6 +275,8 @@ static void visit(struct level *l, const struct archive_member *m)
         return;
     if (m->type != ARCHIVE_MEMBER_FILE)
         pass_by(l, m->type, &name);
+    else if (l->take && !m->nameless && l->take(l->take_ctx, &c, m, name.own))
+        return;
     else if (!m->nameless && level_hides(l, name.own))
         return;
     else if (m->long_path)

@@ -35,6 +35,7 @@ struct containers {
     struct archive_library *library; /* NULL: not installed; every container is a gap */
     struct archive_limits limits;
     const struct walk_rules *rules; /* NULL: the built-in ones */
+    int folder;                     /* of the image layout whose index.json the item is; -1: none */
 };
 
 /* The format in which an item that was begun holds other files. */

@@ -30,6 +30,7 @@ void members_tell_archive(struct members *m, struct str member, const struct dia
 
 enum member_fate { MEMBER_SHOWN, MEMBER_HIDDEN, MEMBER_PASSED };
 
+struct unpacked;
 struct level {
     struct members *m;
     struct str member; /* of this archive in the item; empty: it is the item */
@@ -39,6 +40,9 @@ struct level {
     /* Of an image: what becomes of a path; NULL: all are shown. */
     enum member_fate (*fate)(void *ctx, struct str path, enum archive_type type);
     void *fate_ctx;
+    /* Of an image: files that are read in another way (true: done); NULL: none. */
+    bool (*take)(void *ctx, struct unpacked *c, const struct archive_member *m, struct str path);
+    void *take_ctx;
 
     /* From level_begin on. */
     struct archive_reader *reader;
@@ -92,7 +96,12 @@ void unpacked_examine(struct unpacked *c, const struct archive_member *m, const 
 /* So much is unpacked of a binary member for a detector that wants more than its head. */
 #define HOLD_START ((size_t)1 << 20)
 
-/* A member from its first byte on: archive or file. `c` has l, read and ctx. */
+/* All that is in it, of which the head is held, as the archive `in` (as for level_walk). */
+void unpacked_walk(struct unpacked *c, enum container kind, struct level *in);
+/* Of which the head is held: archive or file. */
+void unpacked_open(struct unpacked *c, enum container kind, const struct archive_member *m,
+                   const struct named *name, bool hidden);
+/* A member from its first byte on. `c` has l, read and ctx. */
 void level_content(struct unpacked *c, const struct archive_member *m, const struct named *name,
                    bool hidden);
 

@@ -24,6 +24,7 @@ struct opened {
     struct archive_limits limits; /* zero: the defaults */
     size_t memory;                /* of the arena, 0: plenty */
     bool all, no_library, closed, in_file;
+    int folder; /* of an image layout; 0: none */
     int rc;
     struct arena arena;
     struct facts facts;
@@ -69,6 +70,7 @@ static inline void open_item(struct opened *o)
 {
     struct diag d = {0};
     struct containers c = {.library = o->no_library ? NULL : opened_library,
+                           .folder = o->folder ? o->folder : -1,
                            .limits = o->limits.members ? o->limits : archive_limits_default(),
                            .rules = o->all ? walk_rules_none() : NULL};
     arena_done(&o->arena);
@@ -145,13 +147,3 @@ static inline void add_key(struct buf *b, unsigned seed)
         "\"1.0.0\"}}")
 
 #endif
-static inline void opened_dump(const struct opened *o)
-{
-    fprintf(stderr, "rc %d members %lu n %zu bytes %lu\n", o->rc, (unsigned long)o->facts.members,
-            o->facts.n, (unsigned long)o->facts.bytes_read);
-    for (size_t i = 0; i < o->facts.n && i < 20; i++) {
-        const struct fact *f = &o->facts.v[i];
-        fprintf(stderr, "  type %d member '" STR_FMT "' gap %d: " STR_FMT " [" STR_FMT "]\n",
-                f->type, STR_ARG(f->at.member), f->gap, STR_ARG(f->reason), STR_ARG(f->pattern));
-    }
-}

@@ -307,6 +307,14 @@ static struct str path_of(struct archive_reader *r, struct archive_entry *e)
     return str_z(path ? path : r->lib->call.entry_pathname_utf8(e));
 }
 
+static struct str link_of(struct archive_reader *r, struct archive_entry *e)
+{
+    errno = 0;
+    const char *to = r->lib->call.entry_symlink(e);
+    errno = 0;
+    return str_z(to ? to : r->lib->call.entry_hardlink(e));
+}
+
 static void describe(struct archive_reader *r, struct archive_entry *e, struct archive_member *ret)
 {
     const struct archive_library *lib = r->lib;
@@ -318,6 +326,8 @@ static void describe(struct archive_reader *r, struct archive_entry *e, struct a
     m.nameless = lib->call.format(r->a) == ARCHIVE_FORMAT_RAW;
     m.long_path = m.path.n > r->budget->path_bytes;
     m.path = m.nameless ? STR("") : str_sub(m.path, 0, r->budget->path_bytes);
+    if (m.type == ARCHIVE_MEMBER_LINK)
+        m.link = link_of(r, e);
     *ret = m;
 }
 

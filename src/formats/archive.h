@@ -67,6 +67,7 @@ enum archive_type {
 
 struct archive_member {
     struct str path; /* as the archive has it; "" when it has none; valid until the next call */
+    struct str link; /* of a link: where it leads */
     enum archive_type type;
     uint64_t size;
     bool has_size; /* else it is known when all is read */

@@ -35,6 +35,7 @@
     X(entry_mode)                                                                                  \
     X(entry_pathname)                                                                              \
     X(entry_pathname_utf8)                                                                         \
+    X(entry_symlink)                                                                               \
     X(entry_size)                                                                                  \
     X(entry_size_is_set)
 
