@@ -165,15 +165,14 @@ struct detector {
 extern const struct detector *const DETECTORS[];
 extern const int DETECTOR_COUNT;
 
-/* Worker side: run every wanted detector on one item. Of an item in memory the caller sets mode. */
+/* Worker side: run every wanted detector on one item. Of one in memory the caller sets mode. */
 int detect_item(struct item *it, struct facts *ret, struct diag *d) MUST_CHECK;
 
 /*
  * From inside an item that is being examined: the same for something it holds, which says its facts
- * into those of `outer`. `in` has path, member, mode and content, of a stream also the size; what it
- * reads lives in in->arena, which must not be that of `outer` and may be emptied afterwards, as may
- * its path, member and bytes. A failure of
- * the item itself is a gap; the result is that of emit.
+ * into those of `outer`. `in` has path, member, mode and content, of a stream also the size; what
+ * it reads lives in in->arena, which is not that of `outer` and may be emptied afterwards, as may
+ * its path, member and bytes. A failure of the item itself is a gap; the result is that of emit.
  */
 int detect_inner(struct item *outer, struct item *in) MUST_CHECK;
 

@@ -7,9 +7,9 @@
  * "/" and the path in the layer: the digest of the blob, and where an old tarball names layers
  * otherwise, of the unpacked layer. Documents are at their path, or at their digest alone.
  *
- * Layers are read from the top. A file that an upper layer replaces or removes (whiteouts ".wh.NAME",
- * ".wh..wh..opq") is not in the image: it gives no assets. But who has the image has the file: keys
- * and personal values in it are found. The same is true of blobs that no manifest names.
+ * A file that an upper layer replaces or removes (whiteouts ".wh.NAME", ".wh..wh..opq") is not in
+ * the image: it gives no assets. But who has the image has the file: keys and personal values in it
+ * are found. The same is true of blobs that no manifest names.
  *
  * A document that does not have the digest by which it is named is a gap, and so is a packed layer;
  * of layers that are not packed the digest is not computed.

@@ -7,18 +7,18 @@
  *     a.zip        member b.tar!/c/d.json          of an archive in it (path_inner, path_parent)
  *     a.tar.gz     member c/d.json                 a compressed tar is one archive
  *     a.json.gz    member a.json                   a compressed file is named after its holder
- *     image.tar    member sha256:0123456789ab/etc/x   of the layer with that digest (image.h)
+ *     image.tar    member sha256:0123456789ab/etc/x   of the layer of that digest (image.h)
  *
- * A member's path is that of the archive without "./", "//" and a "/" at its start; it never is a
- * path of this machine, so "../x" and "/x" harm nobody. Links are not followed. Controls and invalid
- * UTF-8 stay in it and are escaped where it is shown.
+ * A member's path is that of the archive without "./", "//" and a "/" at its start; it is never one
+ * of this machine, so "../x" and "/x" harm nobody. Links are not followed. Controls and what is
+ * no UTF-8 stay in it and are escaped where it is shown.
  *
  * Folders that rules of the walk pass by are passed by in archives, too, by their names; a folder
  * is not judged by a marker in it, because what it holds may come before the marker.
  *
  * Nothing in one archive may cost more than its budget (formats/archive.h). What was not read is
- * told: one gap for each member, a row with a count for what rules passed by, and when there are too
- * many gaps a row with the number of the others.
+ * told: one gap for each member, a row with a count for what rules passed by, and when there are
+ * too many gaps a row with the number of the others.
  */
 #ifndef STANCE_DISCOVER_MEMBERS_H
 #define STANCE_DISCOVER_MEMBERS_H
