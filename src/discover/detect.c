@@ -5,7 +5,7 @@
 
 #include "discover/build.gen.h"
 #include "discover/detect.h"
-#include "discover/image.h"
+#include "discover/archives/image.h"
 #include "discover/item.h"
 #include "discover/request.h"
 

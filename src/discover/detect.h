@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 #include "discover/discover.h"
-#include "discover/members.h"
+#include "discover/archives/members.h"
 
 struct detect_worker {
     const struct catalog *catalog;

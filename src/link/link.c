@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
-#include "discover/members.h"
+#include "discover/archives/members.h"
 #include "link/link_internal.h"
 
 int link_new(const struct target *targets, size_t n, const struct catalog *c, struct link **ret)

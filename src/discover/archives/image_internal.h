@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Private to image*.c: one tarball or layout while its images are read, in two looks at it. */
-#ifndef STANCE_DISCOVER_IMAGE_INTERNAL_H
-#define STANCE_DISCOVER_IMAGE_INTERNAL_H
+#ifndef STANCE_DISCOVER_ARCHIVES_IMAGE_INTERNAL_H
+#define STANCE_DISCOVER_ARCHIVES_IMAGE_INTERNAL_H
 
 #include "base/hash.h"
 #include "base/map.h"
-#include "discover/image.h"
+#include "discover/archives/image.h"
 
 /* --- what layers hide (image_layer.c) ------------------------------------------------------ */
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "discover/members_testing.h"
+#include "discover/archives/members_testing.h"
 
 #define FILES_MAX 64u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which layers make up an image, as OCI indexes and the manifests of docker save say it. */
 #include "base/path.h"
-#include "discover/image_internal.h"
+#include "discover/archives/image_internal.h"
 #include "formats/json.h"
 
 #define INDEX_DEPTH   4u

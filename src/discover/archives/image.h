@@ -17,10 +17,10 @@
  * Sources: OCI Image Format Specification 1.1 (image-layout, image-index, manifest, config, layer),
  * Docker Image Specification 1.2 (manifest.json of combined tarballs).
  */
-#ifndef STANCE_DISCOVER_IMAGE_H
-#define STANCE_DISCOVER_IMAGE_H
+#ifndef STANCE_DISCOVER_ARCHIVES_IMAGE_H
+#define STANCE_DISCOVER_ARCHIVES_IMAGE_H
 
-#include "discover/members_internal.h"
+#include "discover/archives/members_internal.h"
 
 /* A tarball that may be an image: false when it is none, and nothing was said. */
 bool image_examine(struct members *m, enum container kind, const struct archive_source *source);

@@ -8,14 +8,14 @@
  *     opened_says(&o, "d/package.json", KIND_PACKAGE)     assets of a kind at a member
  *     opened_gap(&o, "b", "encrypted")                    gaps there with these words
  */
-#ifndef STANCE_DISCOVER_MEMBERS_TESTING_H
-#define STANCE_DISCOVER_MEMBERS_TESTING_H
+#ifndef STANCE_DISCOVER_ARCHIVES_MEMBERS_TESTING_H
+#define STANCE_DISCOVER_ARCHIVES_MEMBERS_TESTING_H
 
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "discover/members.h"
+#include "discover/archives/members.h"
 #include "formats/archive_testing.h"
 
 struct opened {

@@ -2,7 +2,7 @@
 /* Decides how much of a member is unpacked, and what of it is held while detectors look at it. */
 #include <sys/stat.h>
 
-#include "discover/members_internal.h"
+#include "discover/archives/members_internal.h"
 
 /* So much of a member is held for detectors that need it whole; texts above are searched only. */
 #define HOLD_TEXT ((size_t)16 << 20)

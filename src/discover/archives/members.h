@@ -20,8 +20,8 @@
  * told: one gap for each member, a row with a count for what rules passed by, and when there are
  * too many gaps a row with the number of the others.
  */
-#ifndef STANCE_DISCOVER_MEMBERS_H
-#define STANCE_DISCOVER_MEMBERS_H
+#ifndef STANCE_DISCOVER_ARCHIVES_MEMBERS_H
+#define STANCE_DISCOVER_ARCHIVES_MEMBERS_H
 
 #include "discover/item.h"
 #include "discover/rules.h"

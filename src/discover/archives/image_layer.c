@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which files of a layer are hidden by the layers above it. */
 #include "base/path.h"
-#include "discover/image_internal.h"
+#include "discover/archives/image_internal.h"
 
 enum claim {
     CLAIM_FILE = 1, /* a file, link or device: hides what is there, and what was below it */

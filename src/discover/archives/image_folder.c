@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
-#include "discover/image_internal.h"
+#include "discover/archives/image_internal.h"
 #include "formats/json.h"
 
 struct file {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what a member of an archive is called, and which ones the rules of the walk pass by. */
 #include "base/path.h"
-#include "discover/members_internal.h"
+#include "discover/archives/members_internal.h"
 
 /* --- names -------------------------------------------------------------------------------- */
 

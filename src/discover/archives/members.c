@@ -4,8 +4,8 @@
 
 #include "base/path.h"
 #include "discover/detect.h"
-#include "discover/image.h"
-#include "discover/members_internal.h"
+#include "discover/archives/image.h"
+#include "discover/archives/members_internal.h"
 
 /* Formats with a directory at their end are held when they are members; so much in all. */
 #define HOLD_ARCHIVES ((uint64_t)64 << 20)

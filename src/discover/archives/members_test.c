@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "discover/members_testing.h"
+#include "discover/archives/members_testing.h"
 
 #define MIB ((size_t)1 << 20)
 

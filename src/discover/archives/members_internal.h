@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Private to members*.c and image*.c: one item that holds others, the archives in it, a member. */
-#ifndef STANCE_DISCOVER_MEMBERS_INTERNAL_H
-#define STANCE_DISCOVER_MEMBERS_INTERNAL_H
+#ifndef STANCE_DISCOVER_ARCHIVES_MEMBERS_INTERNAL_H
+#define STANCE_DISCOVER_ARCHIVES_MEMBERS_INTERNAL_H
 
-#include "discover/members.h"
+#include "discover/archives/members.h"
 
 /* One item, and everything it holds. */
 struct members {
