@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "formats/json.h"
 #include "loop/loop.h"
+#include "loop/secret_order.h"
 #include "prioritize/risk.h"
 
 /* What is known of one asset while its verdicts are read. */
@@ -76,56 +77,52 @@ static int score_of(const struct asset *a, int data_rank, const struct control *
     return risk_finding(&in, ret);
 }
 
-static struct str secret_kind(const struct asset *a)
-{
-    const struct attribute *kind = asset_attr(a, 0, ATTR_CREDENTIAL_SECRET_KIND);
-    return kind ? kind->value.text : STR("");
-}
+/* Everything that the id of a finding is made of, beside its own row. */
+struct naming {
+    const struct inventory *inv;
+    const struct scan_target *targets;
+    struct secret_order secrets;
+    struct arena *mem;
+};
 
 /*
  * What a finding is about, for its id. The id of a credential hangs on the installation key (by its
  * fingerprint); ids of findings must not: there it is the n-th secret of its kind in the file.
  */
-static struct str subject_of(const struct inventory *inv, const struct asset *a,
-                             const struct inv_place *p, struct arena *mem)
+static struct str subject_of(const struct naming *n, uint32_t asset, uint32_t place)
 {
-    unsigned before = 0;
+    const struct asset *a = &n->inv->assets.v[asset];
     if (a->kind != KIND_CREDENTIAL)
         return a->id;
-    vec_each (c, &inv->assets)
-        for (size_t i = 0; c->kind == KIND_CREDENTIAL && i < c->n_places; i++) {
-            const struct place *at = &c->places[i].at;
-            before += at->target == p->at.target && at->offset < p->at.offset &&
-                      str_eq(at->path, p->at.path) && str_eq(secret_kind(c), secret_kind(a));
-        }
-    return arena_fmt(mem, "credential " STR_FMT " %u", STR_ARG(secret_kind(a)), before);
+    return arena_fmt(n->mem, "credential " STR_FMT " %u", STR_ARG(secret_kind(a)),
+                     secret_order_of(&n->secrets, asset, place));
 }
 
 /* Control, asset, target and place: never a line number, so that edits above do not make it new. */
-static int finding_id(const struct inventory *inv, const struct verdict_row *row,
-                      const struct asset *a, const struct inv_place *p,
-                      const struct scan_target *targets, struct arena *mem, struct str *ret)
+static int finding_id(const struct naming *n, const struct verdict_row *row, uint32_t asset,
+                      uint32_t place, struct str *ret)
 {
+    const struct place *at = &n->inv->assets.v[asset].places[place].at;
     unsigned char digest[SHA256_BYTES];
     struct sha256 h;
     int rc = sha256_init(&h);
     if (rc)
         return rc;
-    struct str key = place_key(&p->at, mem), subject = subject_of(inv, a, p, mem);
+    struct str key = place_key(at, n->mem), subject = subject_of(n, asset, place);
     sha256_field(&h, str_z(row->control->id));
     sha256_field(&h, subject);
-    sha256_field(&h, targets[p->at.target].identity);
+    sha256_field(&h, n->targets[at->target].identity);
     sha256_field(&h, key);
     rc = sha256_end(&h, digest);
     sha256_done(&h);
     if (!rc && (!key.p || !subject.p))
-        rc = arena_error(mem);
+        rc = arena_error(n->mem);
     AUTO(buf) hex = BUF_INIT;
     buf_add_hex(&hex, digest, 8);
     if (!rc)
         rc = buf_result(&hex);
-    if (!rc && !(*ret = arena_str(mem, buf_str(&hex))).p)
-        rc = arena_error(mem);
+    if (!rc && !(*ret = arena_str(n->mem, buf_str(&hex))).p)
+        rc = arena_error(n->mem);
     return rc;
 }
 
@@ -167,9 +164,8 @@ static struct str deciding_attribute(const struct control *c, enum kind kind)
     return STR("");
 }
 
-static int make_finding(struct store *st, const struct inventory *inv,
-                        const struct verdict_row *row, const struct scan_target *targets,
-                        const struct risk_score *score, struct arena *mem, struct finding *ret)
+static int make_finding(struct store *st, const struct naming *n, const struct verdict_row *row,
+                        const struct risk_score *score, struct finding *ret)
 {
     uint32_t asset, place = 0;
     int rc = store_asset_index(st, row->asset, &asset);
@@ -177,7 +173,7 @@ static int make_finding(struct store *st, const struct inventory *inv,
         rc = store_place_index(st, row->place, &asset, &place);
     if (rc)
         return rc;
-    const struct asset *a = &inv->assets.v[asset];
+    const struct asset *a = &n->inv->assets.v[asset];
     AUTO(buf) factors = BUF_INIT;
     bool fail = row->verdict == VERDICT_FAIL;
     rc = fail ? risk_factors_json(score, &factors) : 0;
@@ -186,7 +182,7 @@ static int make_finding(struct store *st, const struct inventory *inv,
     *ret = (struct finding){.control = str_z(row->control->id),
                             .category = str_z(row->control->category),
                             .title = str_z(row->control->title),
-                            .reason = arena_str(mem, row->reason),
+                            .reason = arena_str(n->mem, row->reason),
                             .asset = asset,
                             .place = place,
                             .attribute = deciding_attribute(row->control, a->kind),
@@ -194,10 +190,10 @@ static int make_finding(struct store *st, const struct inventory *inv,
                             .verdict = row->verdict,
                             .risk_tenths = fail ? score->tenths : -1,
                             .confidence_pct = fail ? score->confidence_pct : 0,
-                            .factors = arena_str(mem, buf_str(&factors))};
+                            .factors = arena_str(n->mem, buf_str(&factors))};
     if (!ret->reason.p || !ret->factors.p)
-        return arena_error(mem);
-    return finding_id(inv, row, a, &a->places[place], targets, mem, &ret->id);
+        return arena_error(n->mem);
+    return finding_id(n, row, asset, place, &ret->id);
 }
 
 /* A place that this scan did not look at keeps the finding it has. */
@@ -229,9 +225,8 @@ static int note_score(struct tally *t, struct scores *all, const struct verdict_
     return 0;
 }
 
-static int rank_rows(struct store *st, const struct inventory *inv, const struct assessment *as,
-                     const struct scan_target *targets, struct arena *mem, struct tally *tallies,
-                     struct scores *scores, struct ranked *ret)
+static int rank_rows(struct store *st, const struct naming *n, const struct assessment *as,
+                     struct tally *tallies, struct scores *scores, struct ranked *ret)
 {
     for (size_t i = 0; i < as->rows.n; i++) {
         const struct verdict_row *row = &as->rows.v[i];
@@ -242,15 +237,14 @@ static int rank_rows(struct store *st, const struct inventory *inv, const struct
         struct risk_score score = {0};
         enum severity s = row->verdict == VERDICT_FAIL ? row->severity : row->control->severity;
         if (!rc)
-            rc = score_of(&inv->assets.v[asset], tallies[asset].data, row->control, s, &score);
+            rc = score_of(&n->inv->assets.v[asset], tallies[asset].data, row->control, s, &score);
         if (!rc)
             rc = count(&tallies[asset], row, (int)(row->control - as->rows.v[0].control),
                        score.tenths);
         if (!rc)
             rc = note_score(&tallies[asset], scores, row, &score);
         if (!rc && is_finding(st, row))
-            rc =
-                make_finding(st, inv, row, targets, &score, mem, &ret->findings[ret->n_findings++]);
+            rc = make_finding(st, n, row, &score, &ret->findings[ret->n_findings++]);
         if (rc)
             return rc;
     }
@@ -308,9 +302,11 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
     struct tally *tallies = mem_alloc((n + 1) * sizeof(*tallies));
     struct posture_part *parts = mem_alloc((n + 1) * sizeof(*parts));
     struct scores scores = {0};
+    struct naming naming = {.inv = inv, .targets = targets, .mem = a};
     struct ranked r = {.findings = arena_new_n(a, struct finding, as->rows.n + 1),
                        .risks = arena_new_n(a, struct asset_risk, n + 1)};
     int rc = tallies && parts && r.findings && r.risks ? 0 : E_NOMEM;
+    rc = rc ? rc : secret_order_make(inv, &naming.secrets);
     for (size_t i = 0; i < n && !rc; i++) {
         tallies[i].last_failed = tallies[i].last_any = -1000000;
         tallies[i].first = tallies[i].last = NONE;
@@ -318,7 +314,7 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
     if (!rc)
         rank_data(inv, tallies);
     if (!rc)
-        rc = rank_rows(st, inv, as, targets, a, tallies, &scores, &r);
+        rc = rank_rows(st, &naming, as, tallies, &scores, &r);
     for (size_t i = 0; i < n && !rc; i++)
         rc = rank_asset(inv, &tallies[i], &scores, (uint32_t)i, a, &r, &parts[i]);
     if (!rc)
@@ -328,6 +324,7 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
         vec_free(&tallies[i].failed_or_unknown);
     }
     vec_free(&scores);
+    secret_order_done(&naming.secrets);
     mem_free(tallies);
     mem_free(parts);
     if (rc)
