@@ -16,9 +16,10 @@ SELECT a.asset AS asset,
        CASE WHEN a.owner_state = 'known' THEN a.name || ' belongs to ' || COALESCE(a.owner, '?')
             WHEN a.owner_state = 'none' THEN 'nothing that was read names an owner of ' || a.name
             ELSE 'what may name an owner of ' || a.name || ' was not read' END AS reason,
-       COALESCE(min(CASE WHEN lower(p.collector) LIKE '%-lock' THEN NULL ELSE p.place END),
-                min(p.place)) AS evidence,
+       (SELECT p.place FROM places p WHERE p.asset = a.asset
+         ORDER BY CASE WHEN lower(p.collector) LIKE '%-lock' THEN 1 ELSE 0 END NULLS LAST,
+                  p.target NULLS LAST, p.path NULLS LAST, p.line NULLS LAST, p.place NULLS LAST
+         LIMIT 1) AS evidence,
        CASE WHEN a.kind = 'application' THEN 'medium' ELSE 'low' END AS severity
-  FROM assets a JOIN places p ON p.asset = a.asset
+  FROM assets a
  WHERE a.kind IN ('application', 'agent_host', 'model_file')
- GROUP BY a.asset, a.kind, a.name, a.owner, a.owner_state

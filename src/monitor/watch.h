@@ -7,14 +7,19 @@
  *     scan everything                      then scan: nothing falls between
  *     while (!watch_wait(w, &c, d))
  *         scan c.target at c.path          a folder; empty: all of it
+ *         watch_again(w, &c)               when that failed: told again after a while
  *     watch_free(w)
  *
  * Changes that come together are one: after the first, it waits until nothing came for settle_ms,
  * at most ten times as long, and names the innermost folder that holds them all. The answer to a
- * full queue, and to a folder that moved, is the whole target, with its watches laid anew.
- * Where the kernel gives no more watches, `blind` is set: then only rescans at an interval see
- * everything, and the caller says so. What was changed by other machines on a network file system
- * is never heard: --interval helps there, too.
+ * full queue, to a folder that moved, and to a target that was removed and made again, is the whole
+ * target, with its watches laid anew.
+ * A part does not show everything that follows from a change: who owns other files, what stands for
+ * the same thing elsewhere. So when parts were told, all targets are told once more when it has
+ * become quiet, and now and then if it never does; time that this takes is at most a tenth.
+ * Where the kernel gives no more watches, the watch is blind: then only rescans at an interval see
+ * everything (each minute unless told), and the caller says so. What was changed by other machines
+ * on a network file system, or by a second name of a file, is never heard: --interval helps.
  *
  * Names of files are read, never their content. Source: inotify(7).
  */
@@ -28,8 +33,8 @@ struct watch_options {
     size_t n_targets;
     const struct walk_rules *rules; /* as of the scans; NULL: the built-in ones */
     int64_t settle_ms;              /* 300 unless told */
-    int64_t interval_ms;            /* 0: only what is heard */
-    const struct str *ignored;      /* absolute paths of our own files; their -wal, ... as well */
+    int64_t interval_ms;            /* 0: only what is heard, each minute when blind */
+    const struct str *ignored; /* absolute paths of our own: files with their -wal, ..., folders */
     size_t n_ignored;
     const volatile int *cancel; /* set by a signal handler */
     size_t watches_max;         /* test aid: as if the kernel gave no more; 0: what it gives */
@@ -39,6 +44,7 @@ enum watch_cause {
     WATCH_CHANGE,   /* something was written, made, moved or removed below path */
     WATCH_OVERFLOW, /* changes were lost: look at everything */
     WATCH_INTERVAL, /* it is time to look at everything */
+    WATCH_QUIET,    /* parts were told, and nothing happens: look at everything */
 };
 
 struct watch_change {
@@ -51,8 +57,12 @@ struct watch;
 int watch_open(const struct watch_options *o, struct watch **ret, struct diag *d) MUST_CHECK;
 struct watch *watch_free(struct watch *w);
 size_t watch_folders(const struct watch *w);
-bool watch_blind(const struct watch *w);
+bool watch_blind(const struct watch *w); /* may change with each watch_wait */
+int64_t watch_interval_ms(const struct watch *w);
 /* 0 with the next change; E_CANCELLED when the user stopped; E_IO. */
 int watch_wait(struct watch *w, struct watch_change *ret, struct diag *d) MUST_CHECK;
+/* The change that was told last could not be looked at: it is told again, after pauses that double
+ * up to half a minute. */
+void watch_again(struct watch *w, const struct watch_change *c);
 
 #endif

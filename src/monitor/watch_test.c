@@ -232,6 +232,112 @@ static void stopped(void **state)
     assert_int_equal(watch_wait(t->watch, &t->change, &t->d), E_CANCELLED);
 }
 
+static void remove_file(const struct tree *t, const char *name)
+{
+    char path[256];
+    in_tree(t, name, path, sizeof(path));
+    assert_int_equal(remove(path), 0);
+}
+
+/* Parts were told: all of it once more, when it has become quiet; then nothing. */
+static void all_when_quiet(void **state)
+{
+    struct tree *t = *state;
+    t->options.settle_ms = 5;
+    t->options.interval_ms = 0;
+    begin(t);
+    put(t, "a/b/f");
+    heard(t, WATCH_CHANGE, "a/b");
+    put(t, "a/g");
+    heard(t, WATCH_CHANGE, "a");
+    heard(t, WATCH_QUIET, "");
+    t->options.interval_ms = 300;
+    heard(t, WATCH_INTERVAL, "");
+}
+
+/* What could not be looked at is told again, with what came meanwhile, later each time. */
+static void again(void **state)
+{
+    struct tree *t = *state;
+    begin(t);
+    put(t, "a/b/f");
+    heard(t, WATCH_CHANGE, "a/b");
+    watch_again(t->watch, &t->change);
+    uint64_t first = t->watch->pause;
+    heard(t, WATCH_CHANGE, "a/b");
+    watch_again(t->watch, &t->change);
+    assert_true(t->watch->pause == 2 * first);
+    put(t, "a/g");
+    heard(t, WATCH_CHANGE, "a");
+    put(t, "a/b/f");
+    heard(t, WATCH_CHANGE, "a/b");
+    assert_true(t->watch->pause == 0);
+    const struct watch_change all = {.cause = WATCH_INTERVAL};
+    watch_again(t->watch, &all);
+    heard(t, WATCH_CHANGE, "");
+}
+
+static void target_removed_and_made_again(void **state)
+{
+    struct tree *t = *state;
+    char other[80], aside[80];
+    snprintf(other, sizeof(other), "%s-other", t->root);
+    snprintf(aside, sizeof(aside), "%s-aside", t->root);
+    begin(t);
+    assert_int_equal(rename(t->root, aside), 0);
+    heard(t, WATCH_CHANGE, "");
+    watch_again(t->watch, &t->change);
+    assert_int_equal(mkdir(other, 0755), 0);
+    assert_int_equal(rmdir(other), 0);
+    assert_int_equal(rename(aside, t->root), 0);
+    heard(t, WATCH_CHANGE, "");
+    while (t->watch->stale || t->watch->heard[0].any)
+        heard(t, WATCH_CHANGE, "");
+    put(t, "a/b/f"); /* and it is watched again */
+    heard(t, WATCH_CHANGE, "a/b");
+}
+
+/* A folder that could not be read, and one that was passed by for its marker. */
+static void folders_that_open(void **state)
+{
+    struct tree *t = *state;
+    char path[256];
+    make(t, "v");
+    make(t, "v/lib");
+    put(t, "v/pyvenv.cfg");
+    in_tree(t, "a", path, sizeof(path));
+    assert_int_equal(chmod(path, 0), 0);
+    begin(t);
+    assert_false(watch_blind(t->watch));
+    put(t, "v/lib/f");
+    silent(t);
+    assert_int_equal(chmod(path, 0755), 0);
+    heard(t, WATCH_CHANGE, "");
+    put(t, "a/b/f");
+    heard(t, WATCH_CHANGE, "a/b");
+    remove_file(t, "v/pyvenv.cfg");
+    heard(t, WATCH_CHANGE, "v");
+    put(t, "v/lib/f");
+    heard(t, WATCH_CHANGE, "v/lib");
+}
+
+/* Folders that come and go leave nothing behind. */
+static void nothing_grows(void **state)
+{
+    struct tree *t = *state;
+    begin(t);
+    size_t room = 0;
+    for (int i = 0; i < 400; i++) {
+        make(t, "a/n");
+        assert_int_equal(watch_hear(t->watch, &t->d), 0);
+        remove_file(t, "a/n");
+        assert_int_equal(watch_hear(t->watch, &t->d), 0);
+        room = MAX(room, t->watch->folders.n);
+    }
+    assert_int_equal(watch_folders(t->watch), 4);
+    assert_true(room < 20);
+}
+
 /* Writing that never ends does not put off the answer for ever. */
 static void patience(void **state)
 {
@@ -256,8 +362,19 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(files),           TEST(new_folders), TEST(rules),   TEST(one_file),
-        TEST(no_more_watches), TEST(lost_events), TEST(stopped), TEST(patience),
+        TEST(files),
+        TEST(new_folders),
+        TEST(rules),
+        TEST(one_file),
+        TEST(no_more_watches),
+        TEST(lost_events),
+        TEST(stopped),
+        TEST(patience),
+        TEST(all_when_quiet),
+        TEST(again),
+        TEST(target_removed_and_made_again),
+        TEST(folders_that_open),
+        TEST(nothing_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,8 +39,9 @@ int record_asset_open(struct record *r, struct diag *d)
                             &r->values, d);
     if (!rc)
         rc = record_prepare(r,
-                            "SELECT control, verdict, reason, place FROM control_verdict"
-                            " WHERE asset = ?1 ORDER BY control, place",
+                            "SELECT v.control, v.verdict, v.reason, v.place FROM control_verdict v"
+                            " LEFT JOIN place p ON p.id = v.place WHERE v.asset = ?1 ORDER BY"
+                            " v.control, CASE WHEN p.id IS NULL THEN 0 ELSE 1 END, " EVIDENCE_ORDER,
                             &r->verdicts, d);
     if (!rc)
         rc = record_prepare(r, "SELECT score, confidence, factors FROM asset_risk WHERE asset = ?1",

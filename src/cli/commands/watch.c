@@ -7,8 +7,6 @@
 #include "monitor/diff.h"
 #include "monitor/watch.h"
 
-#define BLIND_INTERVAL_MS 60000
-
 static const struct option_spec options[] = {
     OPTIONS_OBSERVE,
     {.name = "interval",
@@ -30,6 +28,13 @@ static const struct option_spec options[] = {
      .max = 60000,
      .hidden = true,
      .help = "wait so long for more changes"},
+    {.name = "watches-max",
+     .type = OPT_INT,
+     .argument = "N",
+     .min = 0,
+     .max = 1000000000,
+     .hidden = true,
+     .help = "as if the kernel gave no more watches"},
     {.name = "turns",
      .type = OPT_INT,
      .argument = "N",
@@ -48,6 +53,9 @@ struct watching {
     int64_t turns;
     struct clock clock;
     bool json;
+    bool begun;   /* one turn was whole */
+    bool failing; /* the last turn; said once */
+    bool blind;   /* said */
 };
 
 /* --- telling ------------------------------------------------------------------------------ */
@@ -174,37 +182,52 @@ static int scan(struct watching *w, const struct target *targets, size_t n, stru
     return rc;
 }
 
-/* A store that is busy, or a folder that is gone for a moment, is no reason to stop watching. */
-static bool will_pass(int rc)
+/* A store that is busy, a folder that is gone for a moment, a full disk, a worker process that was
+ * killed: no reason to stop watching. At the beginning people want to know what is wrong. */
+static bool will_pass(const struct watching *w, int rc)
 {
-    return rc == E_CONFLICT || rc == E_NOTFOUND || rc == E_DENIED || rc == E_TIMEOUT;
+    if (!rc || ferror(w->in->out))
+        return false;
+    if (!w->begun)
+        return rc == E_CONFLICT || rc == E_TIMEOUT;
+    if (rc == E_CANCELLED) /* a worker that is lost, too */
+        return !*w->loop.discover.cancel;
+    return rc != E_PARSE && rc != E_USAGE && rc != E_BUG;
 }
 
-static int turn(struct watching *w, const struct watch_change *c, struct diag *d)
+static int turn(struct watching *w, struct watch *watch, const struct watch_change *c,
+                struct diag *d)
 {
     const struct discover_options *o = &w->loop.discover;
     int rc;
-    if (c->cause == WATCH_INTERVAL)
+    if (c->cause == WATCH_INTERVAL || c->cause == WATCH_QUIET)
         rc = scan(w, o->targets, o->n_targets, STR(""), d);
     else
         rc = scan(w, &o->targets[c->target], 1, c->path, d);
-    if (!will_pass(rc))
+    w->begun |= !rc;
+    if (!will_pass(w, rc)) {
+        w->failing = false;
         return rc;
+    }
     AUTO(buf) text = BUF_INIT;
     path_show(&text, str_z(d->text));
-    fprintf(w->in->err, "stance: %s; the next change is looked at again\n", text.p);
+    if (!w->failing)
+        fprintf(w->in->err, "stance: %s; it is tried again\n", text.p);
+    w->failing = true;
     diag_clear(d);
+    watch_again(watch, c);
     return 0;
 }
 
-static void say_begin(struct watching *w, const struct watch *watch, int64_t interval_ms)
+/* There may be more folders later, or fewer watches. */
+static void say_blind(struct watching *w, const struct watch *watch)
 {
-    fprintf(w->in->err, "watching %zu folders; Ctrl-C stops\n", watch_folders(watch));
-    if (watch_blind(watch))
+    if (watch_blind(watch) && !w->blind)
         fprintf(w->in->err,
-                "stance: not every folder can be watched (see fs.inotify.max_user_watches and "
-                "permissions);\n  everything is scanned again every %lld s instead\n",
-                (long long)interval_ms / 1000);
+                "stance: not every folder can be watched (see fs.inotify.max_user_watches);\n"
+                "  everything is scanned again every %lld s instead\n",
+                (long long)watch_interval_ms(watch) / 1000);
+    w->blind = watch_blind(watch);
 }
 
 static int follow(struct watching *w, struct watch *watch, struct diag *d)
@@ -213,8 +236,9 @@ static int follow(struct watching *w, struct watch *watch, struct diag *d)
     int rc = 0;
     while (!rc && !(w->turns && --w->turns == 0)) {
         rc = watch_wait(watch, &c, d);
+        say_blind(w, watch);
         if (!rc)
-            rc = turn(w, &c, d);
+            rc = turn(w, watch, &c, d);
     }
     return rc;
 }
@@ -244,10 +268,12 @@ static int run_watch(struct invocation *in, struct diag *d)
         return rc;
     w.json = str_eq_z(option_str(in, "format"), "json");
     w.turns = option_int(in, "turns");
-    struct str ignored[2] = {STR(""), STR("")};
-    rc = absolute(in, str_z(w.loop.location), &ignored[0]);
-    if (!rc && w.loop.key_file)
-        rc = absolute(in, str_z(w.loop.key_file), &ignored[1]);
+    const char *const own[] = {w.loop.location, w.loop.key_file, w.loop.discover.cache};
+    struct str ignored[ARRAY_LEN(own)];
+    size_t n_ignored = 0;
+    for (size_t i = 0; i < ARRAY_LEN(own) && !rc; i++)
+        if (own[i])
+            rc = absolute(in, str_z(own[i]), &ignored[n_ignored++]);
     if (rc)
         return rc;
     struct watch_options o = {.targets = w.loop.discover.targets,
@@ -256,17 +282,18 @@ static int run_watch(struct invocation *in, struct diag *d)
                               .settle_ms = option_int(in, "settle-ms"),
                               .interval_ms = option_int(in, "interval"),
                               .ignored = ignored,
-                              .n_ignored = w.loop.key_file ? 2 : 1,
-                              .cancel = w.loop.discover.cancel};
+                              .n_ignored = n_ignored,
+                              .cancel = w.loop.discover.cancel,
+                              .watches_max = (size_t)option_int(in, "watches-max")};
     rc = watch_open(&o, &watch, d);
-    if (!rc && watch_blind(watch) && !o.interval_ms)
-        o.interval_ms = BLIND_INTERVAL_MS;
-    if (!rc)
-        say_begin(&w, watch, o.interval_ms);
-    if (!rc)
+    if (!rc) {
+        fprintf(in->err, "watching %zu folders; Ctrl-C stops\n", watch_folders(watch));
+        say_blind(&w, watch);
         rc = begin(&w, d);
+    }
+    const struct watch_change all = {.cause = WATCH_INTERVAL, .path = STR("")};
     if (!rc)
-        rc = scan(&w, o.targets, o.n_targets, STR(""), d);
+        rc = turn(&w, watch, &all, d);
     if (!rc)
         rc = follow(&w, watch, d);
     watch_free(watch);
