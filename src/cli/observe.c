@@ -27,11 +27,12 @@ const volatile int *observe_interruption(void)
 }
 
 /* An unset variable of a script must not mean the default. */
-static int check_not_empty(const struct invocation *in, const char *name, struct diag *d)
+static int check_not_empty(const struct invocation *in, const char *name, const char *what,
+                           struct diag *d)
 {
     if (!option(in, name)->given || option_str(in, name).n)
         return 0;
-    diag_set(d, E_USAGE, "--%s takes a file, not an empty text", name);
+    diag_set(d, E_USAGE, "--%s takes a %s, not an empty text", name, what);
     diag_hint(d, "leave the option out for the default");
     return E_USAGE;
 }
@@ -40,7 +41,7 @@ int store_location(struct invocation *in, const char **ret, struct diag *d)
 {
     struct str given = option_str(in, "db"), folder;
     struct str path = given;
-    int empty = check_not_empty(in, "db", d);
+    int empty = check_not_empty(in, "db", "file", d);
     if (empty)
         return empty;
     if (!given.n) {
@@ -118,7 +119,7 @@ static const char *default_cache(struct arena *a)
 static int choose_cache(struct invocation *in, struct loop_options *o, struct diag *d)
 {
     bool given = option(in, "cache")->given;
-    int rc = check_not_empty(in, "cache", d);
+    int rc = check_not_empty(in, "cache", "file", d);
     if (rc || option_flag(in, "no-cache")) {
         if (!rc && given)
             rc = diag_set(d, E_USAGE, "--cache and --no-cache do not go together");
@@ -131,12 +132,31 @@ static int choose_cache(struct invocation *in, struct loop_options *o, struct di
     return given && !o->discover.cache ? arena_error(in->arena) : 0;
 }
 
+/* Of a commit there is one repository. */
+static int choose_revision(struct invocation *in, struct discover_options *o, struct diag *d)
+{
+    int rc = check_not_empty(in, "rev", "revision", d);
+    if (!rc)
+        rc = check_not_empty(in, "since", "revision", d);
+    if (rc)
+        return rc;
+    o->rev = option_str(in, "rev");
+    o->since = option_str(in, "since");
+    if ((!o->rev.n && !o->since.n) || o->n_targets == 1)
+        return 0;
+    diag_set(d, E_USAGE, "--rev and --since take one repository, not %zu", o->n_targets);
+    diag_hint(d, "scan one after the other");
+    return E_USAGE;
+}
+
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
     int rc = observe_settings(in, ret, d);
     if (!rc)
         rc = choose_cache(in, ret, d);
-    return rc ? rc : targets(in, &ret->discover, d);
+    if (!rc)
+        rc = targets(in, &ret->discover, d);
+    return rc ? rc : choose_revision(in, &ret->discover, d);
 }
 
 /* Commands that choose themselves what is walked have none of these options. */
@@ -157,7 +177,7 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
     struct discover_options *o = &ret->discover;
     int rc = store_location(in, &ret->location, d);
     if (!rc)
-        rc = check_not_empty(in, "key", d);
+        rc = check_not_empty(in, "key", "file", d);
     if (rc)
         return rc;
     o->threads = option(in, "threads")->given ? (unsigned)option_int(in, "threads") : thread_cpus();

@@ -66,6 +66,17 @@
         .help = "afterwards, tell on standard error where the time and the memory went"            \
     }
 
+/* A repository as it was, instead of the files as they lie. */
+#define OPTIONS_REVISION                                                                           \
+    {.name = "rev",                                                                                \
+     .type = OPT_STRING,                                                                           \
+     .argument = "REV",                                                                            \
+     .help = "read the files of this commit of the repository, not those of the folder"},          \
+    {                                                                                              \
+        .name = "since", .type = OPT_STRING, .argument = "REV",                                    \
+        .help = "read only what commits since REV changed, and secrets they brought and took away" \
+    }
+
 /* Fill loop options from the command line; targets are the arguments, "." without any. */
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d) MUST_CHECK;
 /* The same without targets, for commands whose arguments are something else. */

@@ -11,11 +11,15 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "discover/detect.h"
+#include "discover/git/worker.h"
 #include "discover/lane_internal.h"
 #include "discover/source.h"
 
 /* How much longer an archive may take than a file. */
 #define ARCHIVE_SECONDS 15u
+
+/* Indexes of packs are mapped as they are, by us and by the library. */
+#define GIT_MAPS_BYTES ((size_t)2 << 30)
 
 /* How often progress is shown. */
 #define TICK_NS 100000000
@@ -25,6 +29,7 @@ struct run {
     struct sandbox sandbox;
     struct worker_class classes[ROLE_COUNT];
     struct detect_worker worker, archives;
+    struct git_worker git;
     struct discover_report *report;
     struct lane *lanes;
     unsigned n_lanes;
@@ -77,7 +82,7 @@ static int open_target(struct run *r, uint32_t target, struct diag *d)
         r->source = NULL;
         return rc;
     }
-    if (r->options->cache && !t->single_file)
+    if (r->options->cache && !t->single_file && r->source->stamps)
         rc =
             cache_open(str_z(r->options->cache), t->root, str_z(r->worker.cache_key), &r->cache, d);
     r->expected += r->cache ? cache_files(r->cache) : 0;
@@ -234,7 +239,10 @@ static int result_cmp(const void *a, const void *b, void *ctx UNUSED)
                         *y = *(const struct result *const *)b;
     if (x->target != y->target)
         return x->target < y->target ? -1 : 1;
-    return str_cmp(x->path, y->path);
+    int order = str_cmp(x->path, y->path);
+    if (!order)
+        order = str_cmp(x->frame, y->frame); /* several contents that one path had */
+    return order ? order : str_cmp(x->reason, y->reason);
 }
 
 /* The frame is a worker's word: it may break the protocol now. */
@@ -354,8 +362,16 @@ static int start(struct run *r, struct diag *d)
     r->classes[ROLE_ARCHIVES].cpu_seconds *= ARCHIVE_SECONDS;
     r->classes[ROLE_ARCHIVES].wall_seconds *= ARCHIVE_SECONDS;
     r->classes[ROLE_ARCHIVES].folders = true;
+    r->git.detect = &r->archives;
+    r->classes[ROLE_GIT] = r->classes[ROLE_ARCHIVES];
+    r->classes[ROLE_GIT].name = "git";
+    r->classes[ROLE_GIT].handler = git_worker_handle;
+    r->classes[ROLE_GIT].prepare = git_worker_prepare;
+    r->classes[ROLE_GIT].ctx = &r->git;
+    r->classes[ROLE_GIT].memory += GIT_MAPS_BYTES;
+    r->classes[ROLE_GIT].folders = true;
     struct sandbox_config c = {.classes = r->classes,
-                               .n_classes = ROLE_ARCHIVES + 1,
+                               .n_classes = ROLE_COUNT,
                                .room = ROOM_BYTES,
                                .max_workers = r->n_lanes * ROLE_COUNT + 1,
                                .max_frame = 256u << 20,
@@ -431,6 +447,26 @@ int discover_run(const struct discover_options *o, item_sink sink, void *ctx,
 void discover_report_done(struct discover_report *r)
 {
     vec_free(&r->coverage);
+    vec_free(&r->looked);
+    arena_done(&r->mem);
     mem_free(r->counts);
     r->counts = NULL;
+}
+
+int discover_report_row(struct discover_report *r, const struct coverage_row *row)
+{
+    struct coverage_row kept = *row;
+    kept.source = arena_str(&r->mem, row->source);
+    kept.path = arena_str(&r->mem, row->path);
+    kept.reason = arena_str(&r->mem, row->reason);
+    kept.collectors = arena_str(&r->mem, row->collectors);
+    if (!kept.source.p || !kept.path.p || !kept.reason.p || !kept.collectors.p)
+        return E_NOMEM;
+    return vec_push(&r->coverage, kept);
+}
+
+int discover_report_looked(struct discover_report *r, struct str path)
+{
+    struct str kept = arena_str(&r->mem, path);
+    return kept.p ? vec_push(&r->looked, kept) : E_NOMEM;
 }

@@ -40,13 +40,24 @@ struct discover_stats {
     uint64_t same_content;              /* and by their content */
 };
 
+/* What is known of a repository before one of its commits is read. */
+struct discover_known {
+    const struct str *paths; /* where something stands, sorted */
+    size_t n_paths;
+    const struct str *commits; /* "commit:0123456789ab": where something stands in its history */
+    size_t n_commits;
+};
+
 struct discover_options {
     const struct target *targets;
     size_t n_targets;
     unsigned threads;
     const struct walk_rules *rules; /* NULL: the built-in ones */
     struct str only_path;           /* verify: one path below target 0; empty: all */
-    struct str key;                 /* installation key, or empty */
+    struct str rev, since; /* of the repository that target 0 is (in): files of this commit, and
+                              only what changed since that one; empty: its files as they lie */
+    const struct discover_known *known; /* of target 0, for rev and since; NULL: nothing */
+    struct str key;                     /* installation key, or empty */
     enum sandbox_level require;
     size_t item_bytes; /* text limit of one item */
     size_t worker_memory;
@@ -90,6 +101,11 @@ struct discover_report {
     struct {
         VEC(struct coverage_row);
     } coverage; /* everything that is not one item's own row */
+    bool part;  /* only these paths of target 0 were looked at: */
+    struct {
+        VEC(struct str);
+    } looked;
+    struct arena mem; /* of texts */
 };
 
 typedef int (*item_sink)(void *ctx, const struct item_result *item);
@@ -97,5 +113,8 @@ typedef int (*item_sink)(void *ctx, const struct item_result *item);
 int discover_run(const struct discover_options *o, item_sink sink, void *ctx,
                  struct discover_report *ret, struct diag *d) MUST_CHECK;
 void discover_report_done(struct discover_report *r);
+/* For sources: copies are kept. E_NOMEM. */
+int discover_report_row(struct discover_report *r, const struct coverage_row *row) MUST_CHECK;
+int discover_report_looked(struct discover_report *r, struct str path) MUST_CHECK;
 
 #endif

@@ -151,6 +151,18 @@ static int take_answer(struct lane *l, const struct asked *it, const struct answ
     return a->frame.n ? lane_facts(l, it->target, it->path, it->size, it->mode, a->frame) : 0;
 }
 
+int lane_answered(struct lane *l, uint32_t target, struct str path, uint64_t size, uint32_t mode,
+                  const struct answered *a)
+{
+    struct asked it = {.target = target, .path = path, .size = size, .mode = mode};
+    return take_answer(l, &it, a);
+}
+
+void lane_leave(struct lane *l, enum worker_role role)
+{
+    close_worker(l, role);
+}
+
 static int take_failure(struct lane *l, const struct asked *it, int code, const struct diag *d)
 {
     struct result r = {.target = it->target,

@@ -30,6 +30,7 @@ enum worker_role {
 };
 
 struct lane;
+struct answered; /* request.h */
 
 int lane_file(struct lane *l, uint32_t target, struct str path, int fd,
               const struct stat *st) MUST_CHECK;
@@ -48,6 +49,11 @@ int lane_call(struct lane *l, enum worker_role role, const int *folders, size_t 
 /* Facts of one item as a worker wrote them (fact_write). */
 int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, uint32_t mode,
                struct str frame) MUST_CHECK;
+/* What a worker said of one item that a source asked it about: counted as a file is. */
+int lane_answered(struct lane *l, uint32_t target, struct str path, uint64_t size, uint32_t mode,
+                  const struct answered *a) MUST_CHECK;
+/* The worker is not needed any more: descriptors of its folders may be closed and used again. */
+void lane_leave(struct lane *l, enum worker_role role);
 int lane_flush(struct lane *l) MUST_CHECK;
 
 bool lane_cancelled(const struct lane *l);

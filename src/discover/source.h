@@ -15,6 +15,7 @@
 
 struct source {
     const char *id, *title;
+    bool stamps; /* its items are files whose stamps tell whether they changed (cache.h) */
     bool (*accepts)(const struct discover_options *o, const struct target *t,
                     const struct stat *st);
     int (*open)(const struct discover_options *o, uint32_t target, void **ret_state,

@@ -282,6 +282,40 @@ static void what_still_belongs_to_a_history(void **state)
     assert_false(ret[0]);
 }
 
+static void any_reference_keeps_a_commit(void **state)
+{
+    struct fix *f = *state;
+    struct git_id a = commit(f, "a=1", NULL, 0, 1), b = after(f, "a=2", a, 2);
+    struct git_id c = after(f, "a=3", a, 3), lost = after(f, "a=4", a, 4);
+    struct git_id blob = testgit_name(GIT_BLOB, STR("1"));
+    AUTO(buf) tag = BUF_INIT;
+    AUTO(buf) packed = BUF_INIT;
+    char prefixes[4][13];
+    struct str names[4];
+    bool ret[4];
+    const struct git_id *ids[4] = {&a, &b, &c, &lost};
+    for (int i = 0; i < 4; i++) {
+        snprintf(prefixes[i], sizeof(prefixes[i]), "%.12s", git_id_hex(ids[i]).z);
+        names[i] = str_z(prefixes[i]);
+    }
+    buf_addf(&tag, "object %s\ntype commit\ntag t\n", git_id_hex(&c).z);
+    struct git_id tag_id = testgit_object(&f->git, GIT_TAG, buf_str(&tag));
+    buf_addf(&packed, "# pack-refs with: peeled\n%s refs/tags/t\n^%s\n", git_id_hex(&tag_id).z,
+             git_id_hex(&c).z);
+    testgit_ref(&f->git, "refs/heads/deep/er/main", &b);
+    testgit_ref(&f->git, "refs/tags/of-a-blob", &blob);
+    testgit_file(&f->git, "refs/remotes/o/HEAD", STR("ref: refs/remotes/o/main\n"));
+    testgit_file(&f->git, "packed-refs", buf_str(&packed));
+    reopen(f);
+    assert_int_equal(gitwalk_reaches(f->repo, NULL, names, 4, ret, &f->d), 0);
+    assert_true(ret[0] && ret[1] && ret[2] && !ret[3]);
+    /* What cannot be followed to its end proves nothing. */
+    struct git_id gone = testgit_name(GIT_COMMIT, STR("gone"));
+    testgit_ref(&f->git, "refs/heads/broken", &gone);
+    assert_int_equal(gitwalk_reaches(f->repo, NULL, names, 4, ret, &f->d), E_LIMIT);
+    assert_true(f->d.text[0]);
+}
+
 /* --- long histories ------------------------------------------------------------------------ */
 
 /* A hundred thousand commits in one pack, made without writing each of them to a file. */
@@ -400,6 +434,7 @@ int main(void)
         T(a_shallow_clone_is_a_gap),
         T(the_first_commit_is_that_of_the_own_line),
         T(what_still_belongs_to_a_history),
+        T(any_reference_keeps_a_commit),
         T(long_histories_are_bounded),
         T(memory_may_run_out_anywhere),
     };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which commit a revision names, as gitrevisions(7) has it. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@
 #define PACKED_BYTES ((size_t)128 << 20)
 #define SYMREF_DEPTH 5 /* as git's SYMREF_MAXDEPTH */
 #define TAG_DEPTH    16
+#define REFS_MAX     100000u
+#define REF_DEPTH    32u
 #define MATCHES      32 /* objects with one short name that are looked at */
 #define STEPS_MAX    1000000
 
@@ -140,6 +143,85 @@ int gitrepo_head(struct gitrepo *r, struct git_id *ret, struct buf *ret_branch, 
     return rc ? rc : buf_result(ret_branch);
 }
 
+/* --- all of them --------------------------------------------------------------------------- */
+
+struct each {
+    struct gitrepo *repo;
+    gitrepo_ref_fn fn;
+    void *ctx;
+    size_t n;
+};
+
+static int give(struct each *e, const struct git_id *id)
+{
+    return e->n++ < REFS_MAX ? e->fn(e->ctx, id) : E_LIMIT;
+}
+
+/* A file below refs. What is no name of an object is a symbolic reference, or nothing. */
+static int give_file(struct each *e, int dir, struct str name)
+{
+    AUTO(buf) text = BUF_INIT;
+    struct git_id id;
+    int rc = gitrepo_small_file(dir, name, REF_BYTES, &text);
+    if (rc)
+        return rc == E_NOMEM ? rc : 0;
+    return is_id(str_trim(buf_str(&text)), &id) ? give(e, &id) : 0;
+}
+
+static int each_in(struct each *e, int at, const char *name, unsigned depth)
+{
+    int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return fd < 0 && errno == ENOENT ? 0 : E_IO;
+    }
+    for (struct dirent *d; !rc && (d = readdir(dir));) {
+        struct str entry = str_z(d->d_name);
+        if (str_eq_z(entry, ".") || str_eq_z(entry, ".."))
+            continue;
+        if (d->d_type == DT_DIR)
+            rc = depth < REF_DEPTH ? each_in(e, fd, d->d_name, depth + 1) : E_LIMIT;
+        else
+            rc = give_file(e, fd, entry);
+    }
+    closedir(dir);
+    return rc;
+}
+
+static int each_packed(struct each *e)
+{
+    AUTO(buf) text = BUF_INIT;
+    int rc = gitrepo_small_file(e->repo->folders.common, STR("packed-refs"), PACKED_BYTES, &text);
+    struct str rest = buf_str(&text), line;
+    if (rc == E_NOTFOUND)
+        return 0;
+    while (!rc && str_line(&rest, &line)) {
+        struct git_id id;
+        if (git_id_parse(str_sub(line, 0, str_chr(line, ' ', 0)), &id))
+            rc = give(e, &id);
+    }
+    return rc;
+}
+
+int gitrepo_each_ref(struct gitrepo *r, gitrepo_ref_fn fn, void *ctx, struct diag *d)
+{
+    struct each e = {.repo = r, .fn = fn, .ctx = ctx};
+    AUTO(buf) branch = BUF_INIT;
+    struct diag why = {0};
+    struct git_id head;
+    int rc = gitrepo_head(r, &head, &branch, &why);
+    rc = !rc ? give(&e, &head) : rc == E_NOMEM ? rc : 0;
+    if (!rc)
+        rc = each_in(&e, r->folders.common, "refs", 0);
+    if (!rc)
+        rc = each_packed(&e);
+    if (rc && d && !d->text[0])
+        diag_set(d, rc, "the references of the repository could not all be read");
+    return rc;
+}
+
 /* --- objects ------------------------------------------------------------------------------- */
 
 static int no_such(struct str rev, struct diag *d)
@@ -149,8 +231,7 @@ static int no_such(struct str rev, struct diag *d)
     return diag_set(d, E_NOTFOUND, "no such revision: %s", shown.p);
 }
 
-/* Through tags down to a commit. */
-static int peel(struct gitrepo *r, struct git_id *id, struct diag *d)
+int gitrepo_peel(struct gitrepo *r, struct git_id *id, struct diag *d)
 {
     for (int depth = 0; depth < TAG_DEPTH; depth++) {
         struct git_object o;
@@ -191,7 +272,7 @@ static int find_short(struct gitrepo *r, struct str rev, struct git_id *ret, str
     for (size_t i = 0; i < n && n < MATCHES; i++) {
         struct diag ignored = {0};
         struct git_id id = matches[i];
-        rc = peel(r, &id, &ignored);
+        rc = gitrepo_peel(r, &id, &ignored);
         if (rc == E_NOMEM)
             return diag_set(d, rc, "no memory to read an object");
         if (!rc) {
@@ -309,7 +390,7 @@ static int step(struct gitrepo *r, struct str rev, struct str *rest, struct git_
     uint64_t n = 0;
     if (!take_suffix(rest, &what, &n))
         return not_understood(rev, d);
-    int rc = peel(r, id, d);
+    int rc = gitrepo_peel(r, id, d);
     if (rc || what == '{' || !n)
         return rc;
     if (what == '^')
@@ -335,7 +416,7 @@ int gitrepo_resolve(struct gitrepo *r, struct str rev, struct git_id *ret, struc
     while (!rc && rest.n)
         rc = step(r, rev, &rest, &id, d);
     if (!rc)
-        rc = peel(r, &id, d);
+        rc = gitrepo_peel(r, &id, d);
     if (!rc)
         *ret = id;
     return rc;

@@ -96,6 +96,12 @@ void gitrepo_release(struct gitrepo *r, struct git_object *o);
  */
 int gitrepo_resolve(struct gitrepo *r, struct str rev, struct git_id *ret,
                     struct diag *d) MUST_CHECK;
+/* Through tags down to a commit. E_PARSE: it is none; else as gitrepo_read. */
+int gitrepo_peel(struct gitrepo *r, struct git_id *id, struct diag *d) MUST_CHECK;
+/* Every reference that names an object itself, and HEAD; some twice. A result of fn other than 0
+ * ends it and is returned. E_LIMIT: more than can be told; E_IO, E_NOMEM. */
+typedef int (*gitrepo_ref_fn)(void *ctx, const struct git_id *id);
+int gitrepo_each_ref(struct gitrepo *r, gitrepo_ref_fn fn, void *ctx, struct diag *d) MUST_CHECK;
 /* Where HEAD points; `branch` empty when it is detached. E_NOTFOUND before the first commit. */
 int gitrepo_head(struct gitrepo *r, struct git_id *ret, struct buf *ret_branch,
                  struct diag *d) MUST_CHECK;

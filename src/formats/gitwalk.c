@@ -232,19 +232,47 @@ struct sought {
     size_t digits;
 };
 
-/* Everything that the tip reaches, in any order, until nothing is sought any more. */
-static int reach(struct gitwalk *w, const struct git_id *tip, const struct sought *s, size_t n,
-                 bool *ret, struct diag *d)
+static int not_known(struct diag *d)
 {
+    return diag_set(d, E_LIMIT, "history is not known back to its begin");
+}
+
+static bool is_readable(struct gitrepo *r, const struct git_id *id)
+{
+    struct git_object o;
+    struct diag why = {0};
+    if (gitrepo_read(r, id, &o, &why))
+        return false;
+    gitrepo_release(r, &o);
+    return true;
+}
+
+/* A tip to begin with. References may name other things than commits. */
+static int add_tip(void *ctx, const struct git_id *id)
+{
+    struct gitwalk *w = ctx;
+    struct git_id commit = *id;
+    struct diag why = {0};
+    size_t before = w->nodes.n;
     uint32_t node;
+    int rc = gitrepo_peel(w->repo, &commit, &why);
+    if (rc)
+        return rc == E_NOMEM ? rc : is_readable(w->repo, &commit) ? 0 : E_LIMIT;
+    rc = node_of(w, &commit, &node, &why);
+    if (rc || w->nodes.n == before)
+        return rc && rc != E_NOMEM ? E_LIMIT : rc;
+    return enqueue(w, node);
+}
+
+/* Everything that the tips reach, in any order, until nothing is sought any more. */
+static int reach(struct gitwalk *w, const struct sought *s, size_t n, bool *ret, struct diag *d)
+{
     size_t left = 0;
+    int rc = 0;
     for (size_t i = 0; i < n; i++)
         left += s[i].digits > 0;
-    int rc = node_of(w, tip, &node, d);
-    if (!rc)
-        rc = enqueue(w, node);
     while (!rc && w->queue.n && left) {
-        node = dequeue(w);
+        uint32_t node = dequeue(w);
         for (size_t i = 0; i < n; i++)
             if (s[i].digits && !ret[i] &&
                 git_id_has_prefix(&w->nodes.v[node].id, &s[i].prefix, s[i].digits)) {
@@ -253,7 +281,7 @@ static int reach(struct gitwalk *w, const struct git_id *tip, const struct sough
             }
         rc = left ? expand(w, node, d) : 0;
         if (rc == 1 || (!rc && (w->gaps.n || w->nodes.v[node].cut)))
-            rc = diag_set(d, E_LIMIT, "history is not known back to its begin");
+            rc = not_known(d);
     }
     return rc;
 }
@@ -270,7 +298,11 @@ int gitwalk_reaches(struct gitrepo *r, const struct git_id *tip, const struct st
         s[i].digits = git_id_parse_prefix(prefixes[i], &s[i].prefix) ? prefixes[i].n : 0;
     }
     gitwalk_init(&w, r);
-    int rc = reach(&w, tip, s, n, ret, d);
+    int rc = tip ? add_tip(&w, tip) : gitrepo_each_ref(r, add_tip, &w, d);
+    if (rc == E_LIMIT)
+        not_known(d);
+    if (!rc)
+        rc = reach(&w, s, n, ret, d);
     gitwalk_done(&w);
     mem_free(s);
     return rc == E_NOMEM ? diag_set(d, rc, "no memory to walk through history") : rc;

@@ -57,7 +57,8 @@ int gitwalk_range(struct gitwalk *w, const struct git_id *base, const struct git
                   struct diag *d) MUST_CHECK;
 
 /* Which commits, named by their first digits, belong to the history of `tip`? ret[i] for each.
- * E_LIMIT: the history is longer than limits.commits, or cut off, before all were found. */
+ * `tip` NULL: of any reference. E_LIMIT: the history is longer than limits.commits, cut off or
+ * damaged, before all were found. */
 int gitwalk_reaches(struct gitrepo *r, const struct git_id *tip, const struct str *prefixes,
                     size_t n, bool *ret, struct diag *d) MUST_CHECK;
 

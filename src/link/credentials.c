@@ -97,6 +97,20 @@ static struct attribute number_attr(enum attr a, enum value_type type, int64_t v
         .attr = a, .state = STATE_DECLARED, .value = {.type = type, .number = v}, .at = *at};
 }
 
+/* What a commit holds has no permissions of its own: its mode says only what it is. */
+static void mode_attrs(const struct linked_item *it, struct str mode, const struct place *at,
+                       struct attribute ret[2])
+{
+    const enum attr attrs[2] = {ATTR_CREDENTIAL_FILE_MODE, ATTR_CREDENTIAL_READABLE_BY_OTHERS};
+    ret[0] = text_attr(attrs[0], mode, at);
+    ret[1] = number_attr(attrs[1], VALUE_BOOLEAN, (it->mode & S_IROTH) != 0, at);
+    for (size_t i = 0; i < 2 && !(it->mode & 07777); i++)
+        ret[i] = (struct attribute){.attr = attrs[i],
+                                    .state = STATE_UNRESOLVED,
+                                    .reason = STR("a commit does not say who may read a file"),
+                                    .at = *at};
+}
+
 /* One secret of a known AI vendor. */
 static int credential(struct link *l, struct inventory *inv, const struct linked_item *it,
                       const struct fact *f, const struct catalog_key *key)
@@ -110,10 +124,10 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
         number_attr(ATTR_CREDENTIAL_LENGTH, VALUE_INTEGER, f->value.length, at),
         text_attr(ATTR_CREDENTIAL_FINGERPRINT, f->value.fingerprint, at),
         text_attr(ATTR_CREDENTIAL_CONTAINER, str_z(container_of(it, f)), at),
-        text_attr(ATTR_CREDENTIAL_FILE_MODE, mode, at),
-        number_attr(ATTR_CREDENTIAL_READABLE_BY_OTHERS, VALUE_BOOLEAN, (it->mode & S_IROTH) != 0,
-                    at),
+        {0}, /* mode_attrs */
+        {0},
     };
+    mode_attrs(it, mode, at, attrs + ARRAY_LEN(attrs) - 2);
     struct observation o = {.kind = KIND_CREDENTIAL,
                             .name = name_of(l, key),
                             .at = *at,

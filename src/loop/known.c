@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
+#include "base/vec.h"
 #include "loop/known.h"
 
 /* First column of the first row, as it was before it was stored; empty: no row. */
@@ -95,4 +96,82 @@ struct known_targets known_targets(struct store *st, bool part)
 {
     return (struct known_targets){
         .ctx = st, .at = known_at, .taken = known_taken, .scope = known_scope, .part = part};
+}
+
+/* ---- a repository ---- */
+
+struct texts {
+    VEC(struct str);
+};
+
+/* Rows come sorted: what is new differs from the last one. */
+static int add_new(struct texts *v, struct str s, struct arena *a)
+{
+    if (!s.n || (v->n && str_eq(v->v[v->n - 1], s)))
+        return 0;
+    struct str kept = arena_str(a, s);
+    return kept.p ? vec_push(v, kept) : arena_error(a);
+}
+
+static int take_place(const struct stmt *s, struct texts *paths, struct texts *commits,
+                      struct arena *a)
+{
+    AUTO(buf) path = BUF_INIT;
+    struct str member = stmt_str(s, 1);
+    if (str_starts(member, STR("commit:")))
+        return add_new(commits, str_sub(member, 0, str_find(member, STR("!/"), 0)), a);
+    int rc = path_unshow(&path, stmt_str(s, 0));
+    return rc == E_NOMEM ? rc : rc ? 0 : add_new(paths, buf_str(&path), a);
+}
+
+static int text_cmp(const void *x, const void *y, void *ctx)
+{
+    (void)ctx;
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+static int keep_texts(struct texts *v, struct arena *a, const struct str **ret, size_t *ret_n)
+{
+    struct texts once = {0};
+    int rc = vec_sort(v, text_cmp, NULL);
+    for (size_t i = 0; i < v->n && !rc; i++)
+        if (!once.n || !str_eq(once.v[once.n - 1], v->v[i]))
+            rc = vec_push(&once, v->v[i]);
+    struct str *kept = rc ? NULL : arena_new_n(a, struct str, once.n + 1);
+    if (kept && once.n)
+        memcpy(kept, once.v, once.n * sizeof(*kept));
+    *ret = kept;
+    *ret_n = once.n;
+    vec_free(&once);
+    return kept ? 0 : E_NOMEM;
+}
+
+int known_repository(struct store *st, struct str root, struct arena *a, struct discover_known *ret,
+                     struct diag *d)
+{
+    struct texts paths = {0}, commits = {0};
+    struct stmt *s = NULL;
+    AUTO(buf) shown = BUF_INIT;
+    path_show(&shown, root);
+    int rc = buf_result(&shown);
+    if (!rc)
+        rc = db_prepare(store_db(st),
+                        STR("SELECT DISTINCT p.path, p.member FROM place p"
+                            " JOIN target t ON t.id = p.target"
+                            " WHERE t.root = ?1 AND p.state = 'present'"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, buf_str(&shown));
+    while ((rc = stmt_step(s, d)) > 0)
+        if ((rc = take_place(s, &paths, &commits, a)))
+            break;
+    stmt_free(s);
+    if (!rc)
+        rc = keep_texts(&paths, a, &ret->paths, &ret->n_paths);
+    if (!rc)
+        rc = keep_texts(&commits, a, &ret->commits, &ret->n_commits);
+    vec_free(&paths);
+    vec_free(&commits);
+    return rc;
 }

@@ -13,4 +13,9 @@
 /* `part`: the turn reads only a part of its target. */
 struct known_targets known_targets(struct store *st, bool part) MUST_CHECK;
 
+/* What the store holds of the repository at `root`: before the workers start, so that a look at one
+ * of its commits can tell what it did not see. */
+int known_repository(struct store *st, struct str root, struct arena *a, struct discover_known *ret,
+                     struct diag *d) MUST_CHECK;
+
 #endif

@@ -86,6 +86,25 @@ static int weak_sandbox(struct turn *t)
     return row.reason.p ? inventory_cover(&t->inv, &row) : arena_error(&t->mem);
 }
 
+/* A store of the last scan is opened and closed before there are workers. */
+static int look_back(struct turn *t, struct discover_options *o, struct diag *d)
+{
+    const struct loop_options *lo = t->options;
+    struct store *st = lo->store;
+    struct discover_known *known;
+    if ((!o->rev.n && !o->since.n) || (!st && str_eq_z(str_z(lo->location), ":memory:")))
+        return 0;
+    if (!(known = arena_new(&t->mem, struct discover_known)))
+        return arena_error(&t->mem);
+    int rc = st ? 0 : store_open(lo->location, DB_CREATE, t->clock, &st, d);
+    if (!rc)
+        rc = known_repository(st, o->targets[0].root, &t->mem, known, d);
+    if (!lo->store)
+        store_free(st);
+    o->known = known;
+    return rc;
+}
+
 static int observe(struct turn *t, struct diag *d)
 {
     const struct discover_options *o = &t->options->discover;
@@ -95,6 +114,8 @@ static int observe(struct turn *t, struct diag *d)
         rc = installation_key(t->options->key_file, true, &t->mem, &with_key.key, d);
     else if (t->options->key_file)
         rc = installation_key(t->options->key_file, true, &t->mem, &with_key.key, d);
+    if (!rc)
+        rc = look_back(t, &with_key, d);
     if (!rc)
         rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
     if (!rc)
@@ -108,11 +129,26 @@ static int observe(struct turn *t, struct diag *d)
     return rc;
 }
 
+/* Does the turn look at some paths of its target only? */
+static bool is_part(const struct turn *t)
+{
+    return t->options->discover.only_path.n || t->result->discover.part;
+}
+
+static struct part part_of(const struct turn *t)
+{
+    const struct discover_report *r = &t->result->discover;
+    if (t->options->discover.only_path.n)
+        return (struct part){&t->options->discover.only_path, 1,
+                             "one path of the target was asked for"};
+    return (struct part){r->looked.v, r->looked.n, "only what a range of commits changed was read"};
+}
+
 /* What the store calls the targets decides what belongs to the same asset. */
 static int name_targets(struct turn *t, struct store *st, struct diag *d)
 {
     const struct discover_options *o = &t->options->discover;
-    struct known_targets known = known_targets(st, o->only_path.n > 0);
+    struct known_targets known = known_targets(st, is_part(t));
     int rc = link_name(t->link, &known, d);
     if (rc)
         return rc;
@@ -139,13 +175,13 @@ static int join(struct turn *t, struct diag *d)
 /* With the store at hand: what is known of what was not looked at. */
 static int complete(struct turn *t, struct store *st, struct diag *d)
 {
-    struct str only = t->options->discover.only_path;
     begin(t, LOOP_LINK);
     int rc = name_targets(t, st, d);
     if (!rc)
         rc = join(t, d);
-    if (!rc && only.n)
-        rc = part_cover(st, t->targets[0].identity, only, &t->inv, d);
+    struct part part = part_of(t);
+    if (!rc && is_part(t))
+        rc = part_cover(st, t->targets[0].identity, &part, &t->inv, d);
     if (!rc)
         rc = weak_sandbox(t);
     if (!rc)
@@ -211,7 +247,7 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
     if (rc)
         return rc;
     /* A part of a target says nothing about the posture of the whole. */
-    bool part = t->options->discover.only_path.n > 0;
+    bool part = is_part(t);
     t->result->summary.posture_low_tenths = part ? -1 : ranked.posture_low_tenths;
     t->result->summary.posture_high_tenths = part ? -1 : ranked.posture_high_tenths;
     return 0;
@@ -227,7 +263,7 @@ static int record(struct turn *t, struct store *st, struct diag *d)
                              .targets = t->targets,
                              .n_targets = t->options->discover.n_targets,
                              .started_ms = t->clock->now_ms,
-                             .part = t->options->discover.only_path.n > 0};
+                             .part = is_part(t)};
     begin(t, LOOP_STORE);
     int rc = store_scan_begin(st, &info, d);
     if (rc)

@@ -2,6 +2,7 @@
 /* Decides what is known of the parts of a target that a turn did not look at. */
 #include "loop/part.h"
 
+#include "base/map.h"
 #include "base/path.h"
 
 /* The same row among the first `n`, which this scan made; NULL: none. */
@@ -16,9 +17,18 @@ static struct coverage_row *own_row(struct inventory *inv, size_t n, const struc
     return NULL;
 }
 
+static bool is_below_any(const struct map *looked, struct str path)
+{
+    for (; path.n; path = path_dir(path))
+        if (map_get(looked, path))
+            return true;
+    return map_get(looked, STR("")) != NULL;
+}
+
 /* One row of the scan before, if it says something of the rest. A rule that was met again counts
  * for the whole target: the scan before counted it. */
-static int carry(const struct stmt *s, struct str only, size_t n_own, struct inventory *inv)
+static int carry(const struct stmt *s, const struct map *looked, size_t n_own,
+                 struct inventory *inv)
 {
     AUTO(buf) path = BUF_INIT;
     int state = word_index(COVERAGE_STATE_NAMES, stmt_str(s, 2));
@@ -30,7 +40,7 @@ static int carry(const struct stmt *s, struct str only, size_t n_own, struct inv
                                .collectors = stmt_str(s, 4),
                                .files = (uint64_t)stmt_int(s, 5),
                                .bytes = (uint64_t)stmt_int(s, 6)};
-    if (rc || state < 0 || path_is_below(row.path, only))
+    if (rc || state < 0 || is_below_any(looked, row.path))
         return rc == E_NOMEM ? rc : 0;
     struct coverage_row *own = own_row(inv, n_own, &row);
     if (!own)
@@ -40,8 +50,8 @@ static int carry(const struct stmt *s, struct str only, size_t n_own, struct inv
     return 0;
 }
 
-static int carry_all(struct store *st, struct str identity, struct str only, struct inventory *inv,
-                     struct diag *d)
+static int carry_all(struct store *st, struct str identity, const struct map *looked,
+                     struct inventory *inv, struct diag *d)
 {
     struct stmt *s = NULL;
     size_t n_own = inv->coverage.n;
@@ -56,7 +66,7 @@ static int carry_all(struct store *st, struct str identity, struct str only, str
         return rc;
     stmt_bind_str(s, 1, identity);
     while ((rc = stmt_step(s, d)) > 0) {
-        rc = carry(s, only, n_own, inv);
+        rc = carry(s, looked, n_own, inv);
         if (rc)
             break;
     }
@@ -80,22 +90,42 @@ static int was_scanned(struct store *st, struct str identity, bool *ret, struct 
     return MIN(rc, 0);
 }
 
-int part_cover(struct store *st, struct str identity, struct str only, struct inventory *inv,
-               struct diag *d)
+/* One row says how many files were read; of several paths each has one that says that it was. */
+static int cover_paths(const struct part *part, struct inventory *inv)
 {
-    bool before = false;
+    struct str name = part->n == 1 ? part->paths[0] : STR("changed-files");
+    int rc = 0;
     vec_each (row, &inv->coverage) {
         if (row->state == COVERAGE_EXAMINED && !row->target && !row->path.n)
-            row->path = only;
+            row->path = name;
     }
-    int rc = was_scanned(st, identity, &before, d);
+    for (size_t i = 0; i < part->n && part->n > 1 && !rc; i++) {
+        struct coverage_row row = {.source = STR("files"),
+                                   .path = part->paths[i],
+                                   .state = COVERAGE_EXAMINED,
+                                   .reason = STR("")};
+        rc = inventory_cover(inv, &row);
+    }
+    return rc;
+}
+
+int part_cover(struct store *st, struct str identity, const struct part *part,
+               struct inventory *inv, struct diag *d)
+{
+    AUTO(map) looked = MAP_INIT;
+    bool before = false, fresh;
+    int rc = cover_paths(part, inv);
+    for (size_t i = 0; i < part->n && !rc; i++)
+        rc = map_put(&looked, part->paths[i], &fresh) ? 0 : E_NOMEM;
+    if (!rc)
+        rc = was_scanned(st, identity, &before, d);
     if (rc)
         return rc;
     if (before)
-        return carry_all(st, identity, only, inv, d);
+        return carry_all(st, identity, &looked, inv, d);
     struct coverage_row rest = {.source = STR("files"),
                                 .path = STR("everything-else"),
                                 .state = COVERAGE_NOT_LOOKED,
-                                .reason = STR("one path of the target was asked for")};
+                                .reason = str_z(part->rest)};
     return inventory_cover(inv, &rest);
 }

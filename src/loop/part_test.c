@@ -51,7 +51,11 @@ static void expect(const char *rows, const char *only, const char *expected)
     own(&inv, "", COVERAGE_EXAMINED, 1);
     own(&inv, "a-rule", COVERAGE_SKIPPED, 1);
     own(&inv, "x/new", COVERAGE_PARTIAL, 1);
-    assert_int_equal(part_cover(st, STR("app"), str_z(only), &inv, &d), 0);
+    struct str paths[4], rest = str_z(only);
+    struct part part = {.paths = paths, .rest = "some of the target was asked for"};
+    while (part.n < ARRAY_LEN(paths) && str_field(&rest, '|', &paths[part.n]))
+        part.n++;
+    assert_int_equal(part_cover(st, STR("app"), &part, &inv, &d), 0);
     assert_int_equal(inventory_seal(&inv), 0);
     vec_each (r, &inv.coverage) {
         buf_addf(&out, STR_FMT " %s %d\n", STR_ARG(r->path), COVERAGE_STATE_NAMES[r->state],
@@ -86,6 +90,21 @@ static void rules_come_and_go(void **state)
            "x", "x examined 1\nx/new partial 1\na-rule skipped 1\ny/env skipped 1\n");
 }
 
+/* Of a range of commits: what is beside and between the paths stays as it was known. */
+static void several_paths(void **state)
+{
+    (void)state;
+    expect("(1, 0, 'files', 1, '', 'examined', '', '', 9, 9),"
+           "(1, 1, 'files', 1, 'a/b', 'failed', 'r', '', 1, 0),"
+           "(1, 2, 'files', 1, 'a/b/c', 'failed', 'r', '', 1, 0),"
+           "(1, 3, 'files', 1, 'a', 'failed', 'r', '', 1, 0),"
+           "(1, 4, 'files', 1, 'm', 'denied', 'r', '', 1, 0),"
+           "(1, 5, 'files', 1, 'x', 'partial', 'r', '', 1, 0)",
+           "a/b|x",
+           "a/b examined 0\nchanged-files examined 1\nx examined 0\nx/new partial 1\n"
+           "m denied 1\na failed 1\na-rule skipped 1\n");
+}
+
 /* What is carried does not grow from one scan of a path to the next. */
 static void names_that_are_escaped(void **state)
 {
@@ -105,9 +124,8 @@ static void nothing_is_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gaps_stay),
-        cmocka_unit_test(rules_come_and_go),
-        cmocka_unit_test(names_that_are_escaped),
+        cmocka_unit_test(gaps_stay),        cmocka_unit_test(rules_come_and_go),
+        cmocka_unit_test(several_paths),    cmocka_unit_test(names_that_are_escaped),
         cmocka_unit_test(nothing_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ SQL(SQL_CONTENT_ROWS, "SELECT a.id, t.name, t.value, t.state FROM asset a"
                       " JOIN attribute t ON t.asset = a.id AND t.place = 0"
                       " WHERE a.kind = ?1 AND a.scope = ?2 AND a.state = 'present'"
                       " ORDER BY a.id, t.name")
-SQL(SQL_CONTENT_PLACES, "SELECT id, target, path FROM place WHERE asset = ?1"
+SQL(SQL_CONTENT_PLACES, "SELECT id, target, path, member FROM place WHERE asset = ?1"
                         " AND state = 'present' ORDER BY id")
 
 /* assets and what belongs to them */
@@ -117,7 +117,7 @@ SQL(SQL_DROP_VALUE, "DELETE FROM data_value WHERE id = ?1")
 SQL(SQL_VALUES_OF, "SELECT " VALUE_COLUMNS " FROM data_value WHERE asset = ?1 ORDER BY id")
 
 /* presence */
-SQL(SQL_PRESENT_PLACES, "SELECT id, asset, path, last_seen FROM place WHERE target = ?1"
+SQL(SQL_PRESENT_PLACES, "SELECT id, asset, path, last_seen, member FROM place WHERE target = ?1"
                         " AND state = 'present' AND id > ?2 ORDER BY id LIMIT 4096")
 SQL(SQL_SET_LAST_SEEN, "UPDATE place SET last_seen = ?2 WHERE id = ?1")
 SQL(SQL_TARGET_SEEN, "SELECT last_seen FROM target_seen WHERE target = ?1")

@@ -15,12 +15,15 @@
  * Presence: an asset or place of a scanned target that was not seen again becomes `gone` only when
  * its path was covered by this scan: an `examined` row stands at or above it, and no denied,
  * failed, partial, unsupported, skipped or not_looked row does. A skipped or not_looked row may
- * also name a rule: a glob over paths, or one part of a path (`node_modules`). Views `place_seen`,
- * `asset_seen` and `finding_seen` have the start of the last scan that covered or reported it; no
- * row is written again to say that it is still there. Ids persist: an asset that the inventory knows under a
- * new id but shares an alias or, for renamed files, the content identity with a stored asset keeps
- * the stored id; the new one becomes an alias. Findings close only with a cause: `fixed`
- * (re-observed and passing), `gone` (asset gone).
+ * also name a rule: a glob over paths, or one part of a path (`node_modules`). A place whose member
+ * is a commit of a history ("commit:0123456789ab") is covered by an `examined` row of that name
+ * alone, whatever is said of its path.
+ *
+ * Views `place_seen`, `asset_seen` and `finding_seen` have the start of the last scan that covered
+ * or reported it; no row is written again to say that it is still there. Ids persist: an asset that
+ * the inventory knows under a new id but shares an alias or, for renamed files, the content identity
+ * with a stored asset keeps the stored id; the new one becomes an alias. Findings close only with a
+ * cause: `fixed` (re-observed and passing), `gone` (asset gone).
  */
 #ifndef STANCE_STORE_STORE_H
 #define STANCE_STORE_STORE_H

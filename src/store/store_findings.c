@@ -299,7 +299,7 @@ static bool was_read(const struct store *st, const struct finding_row *r)
     if (store_place_index((struct store *)(uintptr_t)st, r->place, &asset, &place))
         return false;
     const struct place *at = &st->inv->assets.v[asset].places[place].at;
-    return store_is_covered(st, store_target(st, at->target), at->path);
+    return store_is_covered(st, store_target(st, at->target), at->path, at->member);
 }
 
 /* It was not reported: a time that was its target's stands still from now on. */

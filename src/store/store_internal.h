@@ -231,7 +231,7 @@ int64_t store_seen_before(const struct store *st, int64_t target);
 
 bool store_was_seen(const struct store *st, int64_t place);
 bool store_is_gone(const struct store *st, int64_t place);
-bool store_is_covered(const struct store *st, int64_t target, struct str path);
+bool store_is_covered(const struct store *st, int64_t target, struct str path, struct str member);
 /* The stored place that fits a place of the inventory best, among those of `asset`; 0: none. */
 int64_t store_place_of(const struct store *st, uint32_t asset, const struct place *at);
 int store_drop_attr(struct store *st, struct str asset, int64_t place, struct str name,

@@ -271,7 +271,7 @@ static int by_confidence(const void *x, const void *y, void *ctx)
 static bool said_elsewhere(const struct writing *w, const struct owner_row *r)
 {
     return !in_scan(w->st, r->target) ||
-           (w->elsewhere && !store_is_covered(w->st, r->target, r->path));
+           (w->elsewhere && !store_is_covered(w->st, r->target, r->path, STR("")));
 }
 
 /* What people registered comes first, then what this scan saw, then what is said elsewhere. */
@@ -431,7 +431,7 @@ static int drop_value(struct writing *w, const struct value_row *old)
 {
     int rc;
 
-    if (!store_is_covered(w->st, old->target, old->path))
+    if (!store_is_covered(w->st, old->target, old->path, old->member))
         return 0;
     rc = store_run(w->st, SQL_DROP_VALUE, ARGS(I(old->id)), w->d);
     return rc ? rc : log_value(w, old, false);

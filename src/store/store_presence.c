@@ -109,10 +109,19 @@ static bool rule_matches(const struct covered *c, struct str path)
     return false;
 }
 
-bool store_is_covered(const struct store *st, int64_t target, struct str path)
+/* "commit:0123456789ab" of "commit:0123456789ab!/inner.txt". */
+static struct str commit_of(struct str member)
+{
+    return str_sub(member, 0, str_find(member, STR("!/"), 0));
+}
+
+bool store_is_covered(const struct store *st, int64_t target, struct str path, struct str member)
 {
     const struct covered *c = covered_of(st, target);
 
+    /* What stands in the history stays there, whatever becomes of the file. */
+    if (c && str_starts(member, STR("commit:")))
+        return map_get(&c->examined_at, commit_of(member)) != NULL;
     if (!c || !any_above(&c->examined_at, path))
         return false;
     return !any_above(&c->gaps, path) && !rule_matches(c, path);
@@ -148,7 +157,7 @@ static int sort_row(struct store *st, struct sweep *w, int64_t target, const str
 
     if (store_was_seen(st, id))
         return 0;
-    if (!store_is_covered(st, target, stmt_str(s, 2)))
+    if (!store_is_covered(st, target, stmt_str(s, 2), stmt_str(s, 4)))
         return st->part || stmt_int(s, 3) ? 0 : vec_push(&w->kept, id);
     asset = arena_str(&st->mem, stmt_str(s, 1));
     if (!asset.p)

@@ -228,7 +228,7 @@ static int has_vanished(struct store *st, struct str asset, bool *ret, struct di
 
     *ret = true;
     while (!rc && (rc = stmt_step(s, d)) > 0) {
-        *ret = *ret && store_is_covered(st, stmt_int(s, 1), stmt_str(s, 2));
+        *ret = *ret && store_is_covered(st, stmt_int(s, 1), stmt_str(s, 2), stmt_str(s, 3));
         rc = 0;
     }
     return rc;

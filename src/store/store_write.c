@@ -71,7 +71,7 @@ static void match_places(struct writing *w)
 
         for (; at < end && (!n || place_order(&v[at], &n->row) < 0); at++)
             w->elsewhere |= at != matched && str_eq(v[at].state, PRESENT) &&
-                            !store_is_covered(w->st, v[at].target, v[at].path);
+                            !store_is_covered(w->st, v[at].target, v[at].path, v[at].member);
         if (n && at < end && same_place(&v[at], &n->row)) {
             n->stored = &v[at];
             matched = at;

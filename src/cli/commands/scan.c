@@ -8,6 +8,7 @@
 
 static const struct option_spec options[] = {
     OPTIONS_OBSERVE,
+    OPTIONS_REVISION,
     {.name = "format",
      .letter = 'f',
      .type = OPT_CHOICE,
@@ -85,6 +86,8 @@ const struct command COMMAND_SCAN = {
         "not be examined.",
     .examples = "  stance scan ~/src/app                  # print the posture of one repository\n"
                 "  stance scan --db :memory: -f sarif .   # in CI, nothing kept\n"
+                "  stance scan --since origin/main .      # what a branch changed, and leaked\n"
+                "  stance scan --rev v1.2 repo.git        # a commit of a bare repository\n"
                 "  stance scan -f json ~ | jq .findings   # the whole record",
     .options = options,
     .max_args = -1,

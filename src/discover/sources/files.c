@@ -584,6 +584,7 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
 const struct source SOURCE_FILES = {
     .id = "files",
     .title = "Files of a folder, or one file",
+    .stamps = true,
     .accepts = files_accepts,
     .open = files_open,
     .work = files_work,

@@ -1,0 +1,228 @@
+# Repositories as git makes them: a commit, a range, worktrees, submodules, bare ones, hostile ones.
+. "$(dirname "$0")/lib.bash"
+export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
+clock=1700000000
+commit() { # FOLDER MESSAGE: everything in it
+  clock=$((clock + 60))
+  git -C "$1" add -A && GIT_AUTHOR_DATE="$clock +0000" GIT_COMMITTER_DATE="$clock +0000" \
+    git -C "$1" commit -q --allow-empty -m "$2" || fail "git commit $2"
+}
+repository() { git init -q -b main "$1"; }
+scanned() { # TARGET [OPTION...]: a scan that must succeed
+  scan "$@"
+  case $status in 0 | 1 | 3) ;; *) fail "scan $*: status $status"; sed 's/^/   | /' "$work/err" ;; esac
+}
+key=$(python3 -c 'print("sk-ant-" + "api03-" + "".join("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"[(i * 7 + 3) % 58] for i in range(93)) + "AA")')
+
+# --- one history: a server comes, a key comes and goes, a package comes -----------------------------
+app=$work/app
+repository "$app"
+server "$app/.mcp.json" first
+commit "$app" one
+printf 'ANTHROPIC_API_KEY=%s\n' "$key" >"$app/env.txt"
+commit "$app" two
+rm "$app/env.txt"
+mkdir "$app/bot"
+echo 'openai==1.2.3' >"$app/bot/requirements.txt"
+commit "$app" three
+git -C "$app" tag v1 HEAD~2
+git -C "$app" tag -a -m x v2 HEAD~1
+# Git makes the files of the middle; they must be read as a working tree of that commit is.
+for rev in HEAD HEAD~1 v2 v1 main~2; do
+  rm -rf "$work/tree"
+  mkdir "$work/tree" && git -C "$app" archive "$rev" | tar -x -C "$work/tree"
+  scanned "$work/tree" && cp "$work/out" "$work/files.json"
+  scanned "$app" --rev "$rev"
+  python3 - "$work/files.json" "$work/out" <<'EOF' || fail "$rev is not what its files are"
+import json, sys
+def parts(name):
+    d = json.load(open(name))
+    places = lambda a: sorted((e["path"], e.get("line"), e.get("pointer")) for w in a["where"]
+                              for e in [w["evidence"]])
+    return sorted((a["kind"], a["name"], places(a)) for a in d["assets"])
+a, b = parts(sys.argv[1]), parts(sys.argv[2])
+sys.exit(a != b)
+EOF
+done
+scanned "$app" --rev v2
+holds "the commit that was read is named" 'any(c["path"].startswith("revision:") and "v2" in c["reason"] for c in C)'
+
+scanned "$app" --since v1
+hold <<'EOF'
+a range reads what it changed :: {a["name"] for a in assets("package")} == {"openai"}
+and nothing else :: not assets("mcp_server")
+a key that came and went is found where it came in :: [e["member"][:7] for a in assets("credential") for e in [w["evidence"] for w in a["where"]]] == ["commit:"]
+its file and line are told :: [(e["path"], e["line"]) for a in assets("credential") for e in [w["evidence"] for w in a["where"]]] == [("env.txt", 1)]
+it is a finding :: any(f["evidence"][0].get("member", "").startswith("commit:") for f in F if f["verdict"] == "fail")
+what was not read is said :: any(c["path"] == "everything-else" for c in C)
+EOF
+scanned "$app" --since HEAD~1
+holds "a range without the key's commit is silent about it" 'not assets("credential")'
+scanned "$app/bot" --since v1
+holds "a part of the repository" '[e["path"] for a in assets("package") for e in [w["evidence"] for w in a["where"]]] == ["requirements.txt"] and not assets("credential")'
+
+# --- what is said when it cannot be done --------------------------------------------------------------
+expect 2 "no such revision" "$STANCE" scan --db :memory: --rev nope "$app"
+told "no such revision" 'no such revision: nope'
+told "no such revision" "$app"
+told "no such revision" 'branch, a tag or a commit'
+expect 2 "since nothing" "$STANCE" scan --db :memory: --since nope "$app"
+mkdir "$work/plain"
+expect 2 "not a repository" "$STANCE" scan --db :memory: --rev HEAD "$work/plain"
+told "not a repository" 'not a git repository'
+told "not a repository" 'leave --rev and --since out'
+expect 2 "two repositories" "$STANCE" scan --db :memory: --since v1 "$app" "$work/plain"
+expect 2 "no revision" "$STANCE" scan --db :memory: --rev "" "$app"
+expect 2 "a form that is not known" "$STANCE" scan --db :memory: --rev 'HEAD@{1}' "$app"
+
+# --- the store: a range closes only what it saw go ----------------------------------------------------
+db=$work/range.db
+lasts() { "$STANCE" findings --db "$db" --format json 2>/dev/null >"$work/found"; }
+both=$work/both
+repository "$both"
+server "$both/a/.mcp.json" one
+server "$both/b/.mcp.json" two
+commit "$both" one
+expect "0 1 3" "first" "$STANCE" scan --db "$db" "$both"
+rm -r "$both/a"
+server "$both/b/.mcp.json" three
+commit "$both" two
+git -C "$both" checkout -q HEAD~1 2>/dev/null # what lies there now is not what is asked about
+expect "0 1 3" "range" "$STANCE" scan --db "$db" --since main~1 --rev main "$both"
+expect 0 "inventory" "$STANCE" inventory --db "$db" --format json
+python3 - "$work/out" <<'EOF' || fail "a range: what it deleted is gone, what it did not touch stays"
+import json, sys
+d = json.load(open(sys.argv[1]))
+names = {a["name"] for a in (d["assets"] if isinstance(d, dict) else d) if a["kind"] == "mcp_server"}
+sys.exit(names != {"three", "one"})  # a/.mcp.json lies in the folder again: not known to be gone
+EOF
+
+# --- layouts -------------------------------------------------------------------------------------------
+git -C "$app" remote add origin https://git.example.com/acme/app.git
+git clone -q --bare "$app" "$work/bare.git"
+scanned "$work/bare.git"
+holds "a bare repository is read at HEAD" '{a["name"] for a in assets("package")} == {"openai"} and len(assets("mcp_server")) == 1'
+git -C "$app" gc -q
+git -C "$app" pack-refs --all
+scanned "$app" --rev v1
+holds "packed objects and references" 'len(assets("mcp_server")) == 1 and not assets("package")'
+scanned "$app" --since v1
+holds "packed: the key is found" 'len(assets("credential")) == 1'
+git clone -q --depth 1 "file://$app" "$work/shallow"
+scanned "$work/shallow" --rev HEAD
+holds "a shallow clone" '{a["name"] for a in assets("package")} == {"openai"}'
+expect 2 "before a shallow clone begins" "$STANCE" scan --db :memory: --since HEAD~1 "$work/shallow"
+told "before a shallow clone begins" 'shallow'
+git -C "$app" worktree add -q "$work/side" v1 2>/dev/null
+scanned "$work/side" --rev HEAD
+holds "a worktree has its own HEAD" 'len(assets("mcp_server")) == 1 and not assets("package")'
+git clone -q --shared "$work/bare.git" "$work/shared"
+expect 2 "objects that are borrowed" "$STANCE" scan --db :memory: --rev HEAD "$work/shared"
+told "objects that are borrowed" 'borrows from one that is not read'
+
+# --- hostile ----------------------------------------------------------------------------------------------
+evil=$work/evil
+repository "$evil"
+server "$evil/.mcp.json" first
+commit "$evil" one
+printf 'x\n' >"$evil/x"
+commit "$evil" two
+blob=$(git -C "$evil" rev-parse HEAD:.mcp.json)
+file=$(git -C "$evil" rev-parse HEAD:x | sed "s|^..|$evil/.git/objects/&/|")
+# Names that no checkout would make, as a tree of an attacker holds them.
+odd=$(python3 - "$evil/.git/objects" "$blob" <<'EOF'
+import hashlib, os, sys, zlib
+def put(kind, data):
+    raw = kind + b" %d\0" % len(data) + data
+    name = hashlib.sha1(raw).hexdigest()
+    folder = os.path.join(sys.argv[1], name[:2])
+    os.makedirs(folder, exist_ok=True)
+    open(os.path.join(folder, name[2:]), "wb").write(zlib.compress(raw))
+    return name.encode()
+blob = bytes.fromhex(sys.argv[2])
+names = (b"../up", b".git", b"..", b"\x1b[2J\n", b".mcp.json")
+tree = put(b"tree", b"".join(b"100644 " + n + b"\0" + blob for n in names))
+who = b"a <a@example.com> 1700000000 +0000\n"
+print(put(b"commit", b"tree " + tree + b"\nauthor " + who + b"committer " + who + b"\nodd\n").decode())
+EOF
+)
+cat >"$work/run" <<EOF
+#!/bin/sh
+touch "$work/ran"
+EOF
+chmod +x "$work/run"
+cat >>"$evil/.git/config" <<EOF
+[core]
+	fsmonitor = $work/run
+	hooksPath = $work
+	sshCommand = $work/run
+	pager = $work/run
+	worktree = /
+[filter "x"]
+	clean = $work/run
+	smudge = $work/run
+	process = $work/run
+	required = true
+[include]
+	path = /etc/passwd
+[url "/etc/"]
+	insteadOf = https://
+[remote "origin"]
+	url = ext::$work/run
+	promisor = true
+EOF
+printf '* filter=x diff=x\n' >"$evil/.git/info/attributes"
+for hook in post-checkout reference-transaction post-index-change; do cp "$work/run" "$evil/.git/hooks/$hook"; done
+if command -v strace >/dev/null; then
+  run strace -f -qq -y -e trace=execve,execveat,openat,open,openat2,connect,socket -o "$work/trace" \
+    "$STANCE" scan --db :memory: --allow-weak-sandbox --since HEAD~1 "$evil"
+  case $status in 0 | 1 | 3) ;; *) fail "a hostile configuration: status $status"; cat "$work/err" ;; esac
+  [ "$(grep -cE 'execve(at)?\(' "$work/trace")" -eq 1 ] || fail "a repository makes the scan start a program"
+  # After the worker has closed its doors it opens only what lies in the repository.
+  sed -n 's/^\([0-9]*\) .*/\1/p' "$work/trace" | sort -u >/dev/null
+  python3 - "$work/trace" "$evil" <<'EOF' || fail "a repository makes the scan open something else"
+import re, sys
+evil = sys.argv[2]
+bad = []
+for line in open(sys.argv[1], errors="replace"):
+    m = re.search(r'open(?:at|at2)?\((?:AT_FDCWD[^,]*, )?(?:(\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"', line)
+    if not m or " = -1 " in line:
+        continue
+    folder, name = m.group(2) or "", m.group(3)
+    path = name if name.startswith("/") else folder + "/" + name
+    if re.match(r"/(usr|lib|lib64|proc|sys|dev|etc/(ld\.so|ssl|localtime|nsswitch|passwd$))", path):
+        bad += [path] if path == "/etc/passwd" else []
+        continue
+    if not path.startswith((evil, "/tmp", "/memfd")) and path not in ("/", "."):
+        bad.append(path)
+sys.exit("   | " + "\n   | ".join(bad[:5]) if bad else 0)
+EOF
+fi
+[ ! -e "$work/ran" ] || fail "a repository made the scan run something"
+holds_server() { holds "$1" 'len(assets("mcp_server")) == 1'; }
+scanned "$evil" --rev HEAD
+holds_server "a hostile configuration changes nothing"
+printf 'gitdir: /etc\n' >"$work/plain/.git"
+expect 2 "a .git that names another place" "$STANCE" scan --db :memory: --rev HEAD "$work/plain"
+told "a .git that names another place" 'does not lie where git would put it'
+chmod u+w "$file" && printf 'junk' >"$file"
+scanned "$evil" --rev HEAD
+holds_server "beside a damaged object"
+holds "a damaged object is a gap" 'len(gaps("x")) == 1'
+[ "$status" -eq 3 ] || [ "$status" -eq 1 ] || fail "a damaged object: status $status"
+pack=$work/cut.git
+git clone -q --bare "$app" "$pack" && git -C "$pack" gc -q
+for p in "$pack"/objects/pack/*.pack; do chmod u+w "$p" && truncate -s 200 "$p"; done
+expect 3 "a truncated pack" "$STANCE" scan --db :memory: --rev HEAD "$pack"
+expect 3 "a truncated pack of a bare repository" "$STANCE" scan --db :memory: "$pack"
+printf 'ref: refs/heads/a\n' >"$evil/.git/refs/heads/b"
+printf 'ref: refs/heads/b\n' >"$evil/.git/refs/heads/a"
+expect 3 "references in a circle" "$STANCE" scan --db :memory: --rev a "$evil"
+told "references in a circle" 'circle'
+scanned "$evil" --rev "$odd"
+holds_server "beside names that no file has"
+holds "names that no file has are gaps" 'sum(c["files"] for c in gaps()) >= 3'
+"$STANCE" scan --db :memory: --rev "$odd" "$evil" >"$work/shown" 2>&1
+if grep -q "$(printf '\033\[2J')" "$work/shown"; then fail "a name of a tree reaches the terminal"; fi
+finish
