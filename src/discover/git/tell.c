@@ -67,7 +67,7 @@ static int tell_commit(struct git_scan *r)
     int rule = walk_rules_folder(NULL, STR(".git"));
     if (rc || rule == RULE_NONE)
         return rc;
-    return git_scan_row(r, walk_rules_hides(NULL, rule), COVERAGE_NOT_LOOKED,
+    return git_scan_row(r, walk_rules_hides(NULL, rule), COVERAGE_SKIPPED,
                         STR("other commits are not read; --since REV reads what a range brought"),
                         1);
 }
@@ -98,7 +98,7 @@ static int tell_beside(struct git_scan *r)
         buf_add(&path, k->paths[i]);
         rc = buf_result(&path)
                  ? E_NOMEM
-                 : git_scan_row(r, path.p, COVERAGE_NOT_LOOKED,
+                 : git_scan_row(r, path.p, COVERAGE_SKIPPED,
                                 STR("no part of the commit; it lies in its folder"), 1);
     }
     return rc;

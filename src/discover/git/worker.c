@@ -256,7 +256,8 @@ static int detect_blob(struct git_worker *w, uint32_t target, const struct git_b
                       .arena = &dw->arena,
                       .catalog = dw->catalog,
                       .values = dw->values,
-                      .limits = dw->limits};
+                      .limits = dw->limits,
+                      .containers = dw->archives ? &dw->containers : NULL};
     struct facts facts = {0};
     struct diag d = {0};
     int rc = detect_item(&it, &facts, &d);

@@ -153,12 +153,12 @@ static void a_commit(void **state)
     /* A bare repository is read at HEAD, also when nobody named a commit. */
     expect(f, "", "", ".git/config o\nrequirements.txt ar\n");
     assert_true(has_row(f, "revision:", COVERAGE_EXAMINED, "the files of this commit (main)"));
-    assert_true(has_row(f, ".git/", COVERAGE_NOT_LOOKED, "other commits are not read"));
+    assert_true(has_row(f, ".git/", COVERAGE_SKIPPED, "other commits are not read"));
     assert_int_equal(f->report.counts[0].files, 2);
     assert_false(f->report.part);
     expect(f, "HEAD~1", "",
            ".git/config o\n.mcp.json ar\nCODEOWNERS skipped (a symbolic link: not followed)\n"
-           "env.txt v\nlib not_looked (a submodule: its files are in a repository of their own)\n");
+           "env.txt v\nlib skipped (a submodule: its files are in a repository of their own)\n");
     assert_true(has_row(f, "symbolic-links", COVERAGE_SKIPPED, ""));
     expect(f, "HEAD~2", "", ".git/config o\n.mcp.json ar\n");
 }
@@ -173,7 +173,7 @@ static void a_range(void **state)
     assert_true(has_row(f, "revision:", COVERAGE_EXAMINED, ", in 2 commits (main)"));
     expect(f, "main~1", "main~2",
            ".git/config o\nCODEOWNERS skipped (a symbolic link: not followed)\nenv.txt v\n"
-           "lib not_looked (a submodule: its files are in a repository of their own)\n");
+           "lib skipped (a submodule: its files are in a repository of their own)\n");
     expect(f, "HEAD", "HEAD", ".git/config o\n");
     assert_true(f->report.part);
     assert_int_equal(f->report.looked.n, 0);
