@@ -440,12 +440,12 @@ void emit_gap(struct emit *e, enum coverage_state state, struct place at, const 
     f->count = 1;
 }
 
-void emit_rule(struct emit *e, struct place at, const char *pattern, uint64_t count,
+void emit_rule(struct emit *e, struct place at, struct str pattern, uint64_t count,
                const char *reason)
 {
     struct fact *f = add(e, FACT_GAP, at);
     f->gap = COVERAGE_SKIPPED;
-    f->pattern = keep_plain(e, str_z(pattern));
+    f->pattern = keep_member(e, pattern);
     f->reason = keep_plain(e, str_z(reason));
     f->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }

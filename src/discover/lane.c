@@ -331,30 +331,43 @@ static bool is_same(int fd, const struct file_stamp *before)
                before->mtime_ns;
 }
 
-/* Ask about one item by itself: `fd`, or the bytes it carries. */
+/* What was answered about one item, or that nothing was. */
+static int take_one(struct lane *l, struct batched *b, int fd, const struct answered *a, int rc,
+                    const struct diag *d)
+{
+    if (l->error) {
+        l->diag = *d;
+        return l->error;
+    }
+    if (rc)
+        return take_failure(l, &b->asked, rc, d);
+    b->asked.changed |= fd >= 0 && !is_same(fd, &b->stamp);
+    rc = take_answer(l, &b->asked, a);
+    return rc ? rc : remember(l, b, a);
+}
+
+/* Ask one worker about one item by itself: `fd`, or the bytes it carries. */
+static int ask_one(struct lane *l, const struct batched *b, enum worker_role role,
+                   const int *folders, size_t n, int fd, struct answered *ret, struct diag *d)
+{
+    buf_clear(&l->request);
+    request_one(&l->request, &b->asked);
+    int rc = buf_result(&l->request);
+    if (!rc)
+        rc = call(l, role, folders, n, buf_str(&l->request), fd, &l->reply, d);
+    if (!rc && parse_answer(buf_str(&l->reply), ret))
+        rc = diag_set(d, E_PARSE, "a worker sent a frame that breaks the protocol");
+    return rc;
+}
+
 static int examine_one(struct lane *l, struct batched *b, int fd)
 {
     struct diag d = {0};
     struct answered a = {0};
-    buf_clear(&l->request);
-    request_one(&l->request, &b->asked);
-    int rc = buf_result(&l->request);
-    for (int role = ROLE_ITEMS; !rc; role = ROLE_ARCHIVES) {
-        rc = call(l, (enum worker_role)role, NULL, 0, buf_str(&l->request), fd, &l->reply, &d);
-        if (!rc && parse_answer(buf_str(&l->reply), &a))
-            rc = diag_set(&d, E_PARSE, "a worker sent a frame that breaks the protocol");
-        if (rc || !a.container || role == ROLE_ARCHIVES)
-            break;
-    }
-    if (l->error) {
-        l->diag = d;
-        return l->error;
-    }
-    if (rc)
-        return take_failure(l, &b->asked, rc, &d);
-    b->asked.changed |= fd >= 0 && !is_same(fd, &b->stamp);
-    rc = take_answer(l, &b->asked, &a);
-    return rc ? rc : remember(l, b, &a);
+    int rc = ask_one(l, b, ROLE_ITEMS, NULL, 0, fd, &a, &d);
+    if (!rc && a.container)
+        rc = ask_one(l, b, ROLE_ARCHIVES, NULL, 0, fd, &a, &d);
+    return take_one(l, b, fd, &a, rc, &d);
 }
 
 /* --- batches ------------------------------------------------------------------------------ */
@@ -488,6 +501,22 @@ static int add_small(struct lane *l, struct batched *b, int fd, const struct sta
         return no_memory(l);
     bool full = l->items.n >= BATCH_ITEMS || l->batch.used >= BATCH_BYTES;
     return full ? lane_flush(l) : 0;
+}
+
+int lane_layout(struct lane *l, uint32_t target, struct str path, int fd, const struct stat *st,
+                int folder)
+{
+    struct batched b = {.asked = {.target = target,
+                                  .path = path,
+                                  .size = (uint64_t)st->st_size,
+                                  .mode = st->st_mode},
+                        .stamp = file_stamp(st)};
+    struct diag d = {0};
+    struct answered a = {0};
+    int rc = ask_one(l, &b, ROLE_ARCHIVES, &folder, 1, fd, &a, &d);
+    rc = take_one(l, &b, fd, &a, rc, &d);
+    close(fd);
+    return rc;
 }
 
 int lane_file(struct lane *l, uint32_t target, struct str path, int fd, const struct stat *st)

@@ -34,6 +34,9 @@ struct answered; /* request.h */
 
 int lane_file(struct lane *l, uint32_t target, struct str path, int fd,
               const struct stat *st) MUST_CHECK;
+/* The index.json of an image layout: examined with the folder that holds it (which stays open). */
+int lane_layout(struct lane *l, uint32_t target, struct str path, int fd, const struct stat *st,
+                int folder) MUST_CHECK;
 /* The facts of this file are known when nothing of it changed: 1, and nothing is left to do. */
 int lane_unchanged(struct lane *l, uint32_t target, struct str path,
                    const struct stat *st) MUST_CHECK;

@@ -83,17 +83,13 @@ static int gap_path(struct link *l, const struct item_result *it, const struct f
                     struct str *ret)
 {
     struct place at = {.path = it->path, .member = f->at.member};
-    struct str path = place_path(l, &at);
-    AUTO(buf) rule = BUF_INIT;
-    if (!path.p)
-        return arena_error(&l->mem);
-    if (!f->pattern.n) {
-        *ret = at.member.n ? path : arena_str(&l->mem, path);
-        return ret->p ? 0 : arena_error(&l->mem);
-    }
-    if (escape_glob(path, &rule))
+    AUTO(buf) base = BUF_INIT;
+    if (f->pattern.n && escape_glob(it->path, &base))
         return E_NOMEM;
-    *ret = arena_fmt(&l->mem, "%s!/" STR_FMT, rule.p, STR_ARG(f->pattern));
+    if (f->pattern.n)
+        *ret = arena_fmt(&l->mem, "%s!/" STR_FMT, base.p, STR_ARG(f->pattern));
+    else
+        *ret = at.member.n ? place_path(l, &at) : arena_str(&l->mem, at.path);
     return ret->p ? 0 : arena_error(&l->mem);
 }
 
@@ -122,7 +118,8 @@ static int cover_gap(struct link *l, const struct item_result *it, const struct 
                                                .state = f->gap,
                                                .reason = reason,
                                                .files = f->count,
-                                               .bytes = f->at.member.n ? 0 : it->size});
+                                               .bytes =
+                                                   f->at.member.n || f->pattern.n ? 0 : it->size});
 }
 
 static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)

@@ -3,6 +3,10 @@
 #include "base/path.h"
 #include "discover/archives/members_internal.h"
 
+/* What coverage calls them, as it does outside of archives. */
+#define LINKS    "symbolic-links"
+#define SPECIALS "special-files"
+
 /* --- names -------------------------------------------------------------------------------- */
 
 void member_path(struct buf *out, struct str raw, bool inside)
@@ -99,22 +103,29 @@ bool level_hides(struct level *l, struct str path)
     return rule != RULE_NONE;
 }
 
+/* In a path that begins a pattern these are no signs. */
+static void add_escaped(struct buf *out, struct str path)
+{
+    for (size_t i = 0; i < path.n; i++)
+        buf_addf(out, path.p[i] && strchr("*?[", path.p[i]) ? "[%c]" : "%c", path.p[i]);
+}
+
+static void tell_rule(struct level *l, const char *hides, uint64_t count, const char *reason)
+{
+    AUTO(buf) pattern = BUF_INIT;
+    bool folder = !strpbrk(hides, "*?[") && strcmp(hides, LINKS) && strcmp(hides, SPECIALS);
+    add_escaped(&pattern, l->where);
+    buf_addf(&pattern, folder ? "**/%s/**" : "%s", hides);
+    if (count)
+        emit_rule(l->m->outer->emit, place_item(l->m->outer), buf_str(&pattern), count, reason);
+}
+
 void level_tell_rules(struct level *l)
 {
-    const struct containers *c = l->m->open;
-    struct emit *e = l->m->outer->emit;
-    struct place at = members_place(l->m, l->member);
-    for (int i = 0; l->rule_hits && i < walk_rules_count(c->rules); i++) {
-        char pattern[200];
-        const char *hides = walk_rules_hides(c->rules, i);
-        bool plain = !strpbrk(hides, "*?[");
-        snprintf(pattern, sizeof(pattern), plain ? "**/%s/**" : "%s", hides);
-        if (l->rule_hits[i] && !walk_rules_is_exclude(c->rules, i)) /* that has its row */
-            emit_rule(e, at, pattern, l->rule_hits[i], walk_rules_reason(c->rules, i));
-    }
-    if (l->links)
-        emit_rule(e, at, "symbolic-links", l->links, "links in archives are not followed");
-    if (l->specials)
-        emit_rule(e, at, "special-files", l->specials,
-                  "pipes, sockets and devices hold no configuration");
+    const struct walk_rules *rules = l->m->open->rules;
+    for (int i = 0; l->rule_hits && i < walk_rules_count(rules); i++)
+        if (!walk_rules_is_exclude(rules, i)) /* that has its row */
+            tell_rule(l, walk_rules_hides(rules, i), l->rule_hits[i], walk_rules_reason(rules, i));
+    tell_rule(l, LINKS, l->links, "links in archives are not followed");
+    tell_rule(l, SPECIALS, l->specials, "pipes, sockets and devices hold no configuration");
 }

@@ -31,7 +31,9 @@ struct folder {
     int fd;        /* -1: not opened yet */
     unsigned refs; /* itself while it is listed, and its folders that wait; under the lock */
     dev_t device;
-    int rule; /* the rule that passes by it, when it keeps some file; else RULE_NONE */
+    int rule;    /* the rule that passes by it, when it keeps some file; else RULE_NONE */
+    bool listed; /* the first entries were seen */
+    bool layout; /* it is an image layout */
 };
 
 struct walk {
@@ -154,6 +156,8 @@ static int open_file(struct unit *u, int folder, const char *name, struct str pa
         close(fd);
         return pass_by(u, path, false);
     }
+    if (u->folder && u->folder->layout && !strcmp(name, "index.json"))
+        return lane_layout(u->lane, u->walk->target, path, fd, &st, folder);
     return lane_file(u->lane, u->walk->target, path, fd, &st);
 }
 
@@ -254,7 +258,10 @@ static int take_entry(struct unit *u, const struct dirent64 *e)
     switch (type) {
     case DT_REG:
     case DT_UNKNOWN: return take_file(u, e->d_name, path); /* opening it tells */
-    case DT_DIR: return f->rule == RULE_NONE ? take_folder(u, path, path.n - name.n) : 0;
+    case DT_DIR:
+        if (f->layout && str_eq_z(name, "blobs"))
+            return 0; /* read with index.json, which says what they are */
+        return f->rule == RULE_NONE ? take_folder(u, path, path.n - name.n) : 0;
     case DT_LNK: return pass_by(u, path, true);
     default: return pass_by(u, path, false);
     }
@@ -336,6 +343,24 @@ static int is_passed_by(struct unit *u, ssize_t n)
     return rc ? rc : 1;
 }
 
+/* An image layout of OCI has these three, and no other folder has. */
+static bool is_layout(const struct unit *u, ssize_t n)
+{
+    static const struct {
+        const char *name;
+        unsigned char type;
+    } parts[] = {{"oci-layout", DT_REG}, {"index.json", DT_REG}, {"blobs", DT_DIR}};
+    unsigned found = 0;
+    for (ssize_t at = 0; at < n;) {
+        const struct dirent64 *e = (const struct dirent64 *)(u->list + at);
+        for (unsigned i = 0; i < ARRAY_LEN(parts); i++)
+            if (!strcmp(e->d_name, parts[i].name) && type_of(u->folder->fd, e) == parts[i].type)
+                found |= 1u << i;
+        at += e->d_reclen;
+    }
+    return found == (1u << ARRAY_LEN(parts)) - 1;
+}
+
 /* The listing goes on in any lane, while this one looks at what it has. */
 static void share(struct unit *u)
 {
@@ -407,6 +432,8 @@ static int list_folder(struct unit *u)
     rc = n && fresh && f->rule == RULE_NONE ? is_passed_by(u, n) : 0;
     if (n == 0 || rc)
         return MIN(rc, 0);
+    f->layout |= !f->listed && is_layout(u, n);
+    f->listed = true;
     share(u);
     return take_entries(u, n);
 }

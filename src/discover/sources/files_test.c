@@ -102,6 +102,15 @@ int lane_file(struct lane *l, uint32_t target UNUSED, struct str path, int fd,
     return note(l, path, COVERAGE_EXAMINED);
 }
 
+int lane_layout(struct lane *l, uint32_t target UNUSED, struct str path, int fd,
+                const struct stat *st UNUSED, int folder)
+{
+    struct stat blobs;
+    assert_int_equal(fstatat(folder, "blobs", &blobs, 0), 0);
+    close(fd);
+    return note(l, path, COVERAGE_PARTIAL); /* to tell it from others */
+}
+
 int lane_unchanged(struct lane *l UNUSED, uint32_t target UNUSED, struct str path UNUSED,
                    const struct stat *st UNUSED)
 {
@@ -306,6 +315,28 @@ static void deep_nesting_is_a_row(void **state)
     assert_true(str_ends(buf_str(&out), STR("/d:failed\n")));
 }
 
+/* Blobs are read with the index that says what they are. */
+static void an_image_layout(void **state)
+{
+    struct tree *t = *state;
+    AUTO(buf) out = BUF_INIT;
+    make_folder(t, "img");
+    make_folder(t, "img/blobs");
+    make_folder(t, "img/more");
+    make_file(t, "img/blobs/x", "x");
+    make_file(t, "img/more/x", "x");
+    make_file(t, "img/index.json", "{}");
+    make_file(t, "index.json", "{}");
+    walk(t, &out);
+    assert_string_equal(out.p, "img/blobs/x:examined\nimg/index.json:examined\n"
+                               "img/more/x:examined\nindex.json:examined\n");
+    make_file(t, "img/oci-layout", "{}");
+    buf_clear(&out);
+    walk(t, &out);
+    assert_string_equal(out.p, "img/index.json:partial\nimg/more/x:examined\n"
+                               "img/oci-layout:examined\nindex.json:examined\n");
+}
+
 static void only_one_path(void **state)
 {
     struct tree *t = *state;
@@ -358,6 +389,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(globs_are_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(links_and_pipes_never_hang, setup, teardown),
         cmocka_unit_test_setup_teardown(deep_nesting_is_a_row, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_image_layout, setup, teardown),
         cmocka_unit_test_setup_teardown(only_one_path, setup, teardown),
         cmocka_unit_test_setup_teardown(denied_folder, setup, teardown),
         cmocka_unit_test_setup_teardown(one_file_as_target, setup, teardown),
