@@ -236,9 +236,27 @@ static bool is_gone(int rc)
     return rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO;
 }
 
-static bool same_folders(const struct lane_folders *f, const int *folders, size_t n)
+/* Descriptors are closed and used again for other folders: their numbers tell nothing. */
+static int identify(const int *folders, size_t n, struct lane_folders *ret, struct diag *d)
 {
-    return n == f->n && (!n || !memcmp(folders, f->fds, n * sizeof(*folders)));
+    *ret = (struct lane_folders){.n = n};
+    if (n > ARRAY_LEN(ret->v))
+        return diag_set(d, E_USAGE, "more folders than a worker may have");
+    for (size_t i = 0; i < n; i++) {
+        struct stat st;
+        if (fstat(folders[i], &st))
+            return diag_errno(d, "cannot give a folder to a worker");
+        ret->v[i] = (struct lane_folder){st.st_dev, st.st_ino};
+    }
+    return 0;
+}
+
+static bool same_folders(const struct lane_folders *a, const struct lane_folders *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; i < a->n && same; i++)
+        same = a->v[i].dev == b->v[i].dev && a->v[i].ino == b->v[i].ino;
+    return same;
 }
 
 /* One that died keeps its room until it is replaced here: what lies there may still be needed. */
@@ -246,11 +264,13 @@ static int need_worker(struct lane *l, enum worker_role role, const int *folders
                        struct diag *d)
 {
     bool alive = l->has[role] && l->workers[role].sock >= 0;
-    if (alive && same_folders(&l->folders[role], folders, n))
-        return 0;
+    struct lane_folders wanted;
+    int rc = identify(folders, n, &wanted, d);
+    if (rc || (alive && same_folders(&l->folders[role], &wanted)))
+        return rc;
     close_worker(l, role);
     /* It may be killed from outside before it said a word. */
-    int rc = E_IO;
+    rc = E_IO;
     for (int attempt = 0; attempt < START_ATTEMPTS && is_gone(rc); attempt++)
         rc = sandbox_worker(l->sandbox, role, folders, n, &l->workers[role], d);
     if (is_gone(rc))
@@ -259,9 +279,7 @@ static int need_worker(struct lane *l, enum worker_role role, const int *folders
         return rc;
     l->has[role] = true;
     l->workers[role].delay_us = l->options->delay_us;
-    l->folders[role].n = n;
-    if (n)
-        memcpy(l->folders[role].fds, folders, n * sizeof(*folders));
+    l->folders[role] = wanted;
     return 0;
 }
 

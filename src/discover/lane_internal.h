@@ -44,9 +44,12 @@ struct lane {
     struct worker workers[ROLE_COUNT];
     bool has[ROLE_COUNT];
     struct lane_folders {
-        int fds[WORKER_FOLDERS_MAX];
+        struct lane_folder {
+            dev_t dev;
+            ino_t ino;
+        } v[WORKER_FOLDERS_MAX];
         size_t n;
-    } folders[ROLE_COUNT]; /* what each worker was given */
+    } folders[ROLE_COUNT]; /* what each worker was given, and keeps open */
 
     struct batch batch;
     struct arena names;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -58,6 +59,16 @@ static int handle(void *ctx UNUSED, const struct worker_request *request, struct
     return rc;
 }
 
+/* Which folder it has. */
+static int handle_folder(void *ctx UNUSED, const struct worker_request *request, struct buf *reply)
+{
+    struct stat st;
+    if (request->n_folders != 1 || fstat(request->folders[0], &st))
+        return E_IO;
+    frame_put_i64(reply, (int64_t)st.st_ino);
+    return 0;
+}
+
 /* The next workers die before they say a word. */
 static int prepare(void *ctx)
 {
@@ -71,7 +82,7 @@ struct fixture {
     atomic_int *deaths; /* shared with the workers */
     struct target target;
     struct discover_options options;
-    struct worker_class class;
+    struct worker_class classes[2];
     struct sandbox sandbox;
     struct lane lane;
     atomic_bool stop;
@@ -85,15 +96,18 @@ static int setup(void **state)
         mmap(NULL, sizeof(*f->deaths), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(f->deaths != MAP_FAILED);
     f->options = (struct discover_options){.targets = &f->target, .n_targets = 1};
-    f->class = (struct worker_class){.name = "items",
-                                     .handler = handle,
-                                     .prepare = prepare,
-                                     .ctx = f->deaths,
-                                     .memory = (size_t)512 << 20,
-                                     .cpu_seconds = 1,
-                                     .wall_seconds = 20};
-    struct sandbox_config c = {.classes = &f->class,
-                               .n_classes = 1,
+    f->classes[0] = (struct worker_class){.name = "items",
+                                          .handler = handle,
+                                          .prepare = prepare,
+                                          .ctx = f->deaths,
+                                          .memory = (size_t)512 << 20,
+                                          .cpu_seconds = 1,
+                                          .wall_seconds = 20};
+    f->classes[1] = f->classes[0];
+    f->classes[1].handler = handle_folder;
+    f->classes[1].folders = true;
+    struct sandbox_config c = {.classes = f->classes,
+                               .n_classes = ARRAY_LEN(f->classes),
                                .room = ROOM_BYTES,
                                .max_workers = 3,
                                .max_frame = 1 << 20};
@@ -294,6 +308,36 @@ static void a_call_between(void **state)
     assert_true(str_eq_z(result_of(f, "a")->frame, "a"));
 }
 
+static uint64_t ask_folder(struct fixture *f, int folder)
+{
+    struct diag d = {0};
+    AUTO(buf) reply = BUF_INIT;
+    assert_int_equal(lane_call(&f->lane, ROLE_ARCHIVES, &folder, 1, STR("x"), -1, &reply, &d), 0);
+    struct frame frame = {.rest = buf_str(&reply)};
+    return (uint64_t)frame_i64(&frame);
+}
+
+/* The number of a descriptor is used again: the worker of another folder must not answer. */
+static void each_folder_has_its_worker(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"/", "/usr", "/usr", "/"};
+    pid_t last = 0;
+    int fd = -1;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct stat st;
+        int other = open(names[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(fstat(other, &st), 0);
+        fd = fd < 0 ? other : dup3(other, fd, O_CLOEXEC);
+        assert_int_equal(ask_folder(f, fd), st.st_ino);
+        assert_int_equal(f->lane.workers[ROLE_ARCHIVES].pid == last, i == 2);
+        last = f->lane.workers[ROLE_ARCHIVES].pid;
+        if (other != fd)
+            close(other);
+    }
+    close(fd);
+}
+
 static void many_small_files(void **state)
 {
     struct fixture *f = *state;
@@ -337,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_death_while_it_greets, setup, teardown),
         cmocka_unit_test_setup_teardown(no_worker_ends_the_run, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_between, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_folder_has_its_worker, setup, teardown),
         cmocka_unit_test_setup_teardown(many_small_files, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_changes, setup, teardown),
     };
