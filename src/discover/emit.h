@@ -68,7 +68,7 @@ void emit_leave(struct emit *e, struct emit_level *saved, struct place at);
 bool emit_full(const struct emit *e);
 /* Gaps in inner items that were not kept, because there were so many. */
 uint64_t emit_gaps_left_out(const struct emit *e);
-/* So many files in the item were passed by because of a rule: those that `pattern` (path_glob) names,
+/* So many files in the item were passed by for a rule: those that `pattern` (path_glob) names,
  * seen from inside the item. */
 void emit_rule(struct emit *e, struct place at, struct str pattern, uint64_t count,
                const char *reason);
