@@ -56,10 +56,27 @@ static int scan_one(struct item *it, struct scan_window *w)
     return 0;
 }
 
-/* Texts of any size: windows of the raw bytes, so that memory does not grow with the file. */
+/* What follows a window: its overlap first; but a long hole that begins there is passed over, except
+ * for the zeros at its end that stand for an overlap. */
+static size_t move_on(struct item *it, struct scan_window *w, char *p, size_t room)
+{
+    struct place next = place_window(it, w, w->limit);
+    uint64_t base = w->base + w->limit, data = item_data_at(it, base);
+    *w = (struct scan_window){.base = base, .line = next.line, .column = next.column};
+    if (data < base + WINDOW_BYTES) {
+        memmove(p, p + room - SCAN_OVERLAP, SCAN_OVERLAP);
+        return SCAN_OVERLAP;
+    }
+    w->base = data - SCAN_OVERLAP;
+    w->column += (unsigned)(w->base - base);
+    return 0;
+}
+
+/* Texts of any size: windows of the raw bytes, so that memory does not grow with the file. Of a file
+ * that grows, what it held at the beginning. */
 static int scan_windows(struct item *it)
 {
-    size_t room = (size_t)MIN((uint64_t)WINDOW_BYTES, it->size + 2 * SCAN_OVERLAP);
+    size_t room = (size_t)MIN((uint64_t)WINDOW_BYTES, it->size + 2 * SCAN_OVERLAP), got = 0;
     char *p = arena_alloc(it->arena, room);
     if (!p) {
         emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
@@ -67,24 +84,19 @@ static int scan_windows(struct item *it)
         return arena_error(it->arena);
     }
     struct scan_window w = {.line = 1, .column = 1};
-    for (size_t kept = 0;;) {
-        size_t got = 0;
+    for (size_t kept = 0;; kept = move_on(it, &w, p, room)) {
         int rc = item_read_at(it, w.base + kept, p + kept, room - kept, &got);
         if (rc) {
             emit_gap(it->emit, COVERAGE_FAILED, place_item(it), "could not be read to its end");
             return rc;
         }
-        bool last = kept + got < room;
+        bool all = it->fd >= 0 && w.base + kept + got >= it->size;
+        bool last = all || kept + got < room;
         w.text = str_n(p, kept + got);
         w.limit = last ? w.text.n : w.text.n - SCAN_OVERLAP;
         rc = scan_one(it, &w);
         if (rc || last)
             return rc;
-        struct place next = place_window(it, &w, w.limit);
-        w = (struct scan_window){
-            .base = w.base + w.limit, .line = next.line, .column = next.column};
-        memmove(p, p + room - SCAN_OVERLAP, SCAN_OVERLAP);
-        kept = SCAN_OVERLAP;
     }
 }
 

@@ -157,6 +157,14 @@ int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *r
     return rc;
 }
 
+uint64_t item_data_at(const struct item *it, uint64_t offset)
+{
+    off_t at = it->fd < 0 ? (off_t)offset : lseek(it->fd, (off_t)offset, SEEK_DATA);
+    if (at < 0) /* behind it is nothing; or nobody can tell */
+        return errno == ENXIO ? MAX(offset, it->size) : offset;
+    return (uint64_t)at;
+}
+
 /* Say once a detector that the item could not be read; the result is `rc`. */
 static int tell(struct item *it, int rc, enum coverage_state state, const char *what)
 {

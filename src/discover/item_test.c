@@ -163,6 +163,69 @@ static void texts_that_end_with_a_window(void **state UNUSED)
     }
 }
 
+/* A file with holes where the content has whole pages of zeros. */
+static int sparse_file_with(struct str content)
+{
+    static const char zeros[4096];
+    int fd = memfd_create("item", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(fd, (off_t)content.n), 0);
+    for (size_t at = 0; at < content.n; at += sizeof(zeros)) {
+        size_t n = MIN(content.n - at, sizeof(zeros));
+        if (memcmp(content.p + at, zeros, n))
+            assert_int_equal(pwrite(fd, content.p + at, n, (off_t)at), (ssize_t)n);
+    }
+    return fd;
+}
+
+/* Holes are passed over; what is said of the rest is what is said of zeros that are read. */
+static void holes_hide_nothing(void **state UNUSED)
+{
+    size_t page = 4096, hole = 3 * WINDOW;
+    size_t keys[] = {8 * page - KEY_SIZE, WINDOW - SCAN_OVERLAP - 7, hole, hole + WINDOW / 2,
+                     hole + 5 * WINDOW - KEY_SIZE};
+    AUTO(buf) text = BUF_INIT;
+    while (text.n < 8 * page)
+        buf_addz(&text, "a line of text\n");
+    buf_pad(&text, 0, hole + 6 * WINDOW - text.n);
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        AUTO(buf) key = BUF_INIT;
+        add_key(&key, (unsigned)i);
+        memcpy(text.p + keys[i], key.p, key.n);
+        text.p[keys[i] - 1] = text.p[keys[i] + key.n] = '\n';
+    }
+    AUTO(look) dense = {.path = "a.log", .content = buf_str(&text)};
+    AUTO(look) sparse = {.path = "a.log"};
+    int fd = sparse_file_with(dense.content);
+    look(&dense);
+    look_at(&sparse, fd);
+    close(fd);
+    assert_int_equal(dense.facts.n, ARRAY_LEN(keys));
+    assert_int_equal(sparse.facts.n, ARRAY_LEN(keys));
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        const struct place *a = &dense.facts.v[i].at, *b = &sparse.facts.v[i].at;
+        assert_int_equal(a->offset, keys[i]);
+        assert_int_equal(b->offset, keys[i]);
+        assert_int_equal(b->line, a->line);
+        assert_int_equal(b->column, a->column);
+    }
+    assert_true(sparse.facts.bytes_read < dense.facts.bytes_read / 2);
+}
+
+/* Text, then nothing for a terabyte. */
+static void a_hole_takes_no_time(void **state UNUSED)
+{
+    AUTO(look) l = {.path = "a.log"};
+    AUTO(buf) text = BUF_INIT;
+    text_with_key(&text, 64, 8192);
+    int fd = file_with(buf_str(&text));
+    assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+    look_at(&l, fd);
+    close(fd);
+    assert_int_equal(count(&l, FACT_VALUE), 1);
+    assert_int_equal(count(&l, FACT_GAP), 0);
+    assert_true(l.facts.bytes_read < 4 * WINDOW);
+}
+
 static void utf16(struct buf *out, struct str text, bool big)
 {
     buf_add(out, big ? STR("\xfe\xff") : STR("\xff\xfe"));
@@ -395,6 +458,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_at_the_borders_of_windows),
         cmocka_unit_test(texts_that_end_with_a_window),
+        cmocka_unit_test(holes_hide_nothing),
+        cmocka_unit_test(a_hole_takes_no_time),
         cmocka_unit_test(utf_16_is_text),
         cmocka_unit_test(limits_are_told),
         cmocka_unit_test(binary_is_counted_not_searched),

@@ -9,8 +9,6 @@
 #include "discover/emit.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-/* How often a worker is started before the run ends for the lack of one. */
-#define START_ATTEMPTS 3
 /* A longer reply gives its memory back. */
 #define REPLY_KEPT ((size_t)1 << 20)
 
@@ -27,20 +25,10 @@ int lane_init(struct lane *l, const struct discover_options *o, struct sandbox *
     return 0;
 }
 
-static void close_worker(struct lane *l, enum worker_role role)
-{
-    if (!l->has[role])
-        return;
-    l->stats.worker_cpu_ns += worker_cpu_ns(&l->workers[role]);
-    l->stats.worker_bytes += worker_memory(&l->workers[role]);
-    worker_close(&l->workers[role]);
-    l->has[role] = false;
-}
-
 void lane_rest(struct lane *l)
 {
     for (int r = 0; r < ROLE_COUNT; r++)
-        close_worker(l, (enum worker_role)r);
+        lane_leave(l, (enum worker_role)r);
 }
 
 void lane_done(struct lane *l)
@@ -158,11 +146,6 @@ int lane_answered(struct lane *l, uint32_t target, struct str path, uint64_t siz
     return take_answer(l, &it, a);
 }
 
-void lane_leave(struct lane *l, enum worker_role role)
-{
-    close_worker(l, role);
-}
-
 static int take_failure(struct lane *l, const struct asked *it, int code, const struct diag *d)
 {
     struct result r = {.target = it->target,
@@ -229,108 +212,6 @@ static int same_content(struct lane *l, const struct batched *b)
     return recall(l, b, sum, &c);
 }
 
-/* --- calls -------------------------------------------------------------------------------- */
-
-static bool is_gone(int rc)
-{
-    return rc == E_CANCELLED || rc == E_TIMEOUT || rc == E_IO;
-}
-
-/* Descriptors are closed and used again for other folders: their numbers tell nothing. */
-static int identify(const int *folders, size_t n, struct lane_folders *ret, struct diag *d)
-{
-    *ret = (struct lane_folders){.n = n};
-    if (n > ARRAY_LEN(ret->v))
-        return diag_set(d, E_USAGE, "more folders than a worker may have");
-    for (size_t i = 0; i < n; i++) {
-        struct stat st;
-        if (fstat(folders[i], &st))
-            return diag_errno(d, "cannot give a folder to a worker");
-        ret->v[i] = (struct lane_folder){st.st_dev, st.st_ino};
-    }
-    return 0;
-}
-
-static bool same_folders(const struct lane_folders *a, const struct lane_folders *b)
-{
-    bool same = a->n == b->n;
-    for (size_t i = 0; i < a->n && same; i++)
-        same = a->v[i].dev == b->v[i].dev && a->v[i].ino == b->v[i].ino;
-    return same;
-}
-
-/* One that died keeps its room until it is replaced here: what lies there may still be needed. */
-static int need_worker(struct lane *l, enum worker_role role, const int *folders, size_t n,
-                       struct diag *d)
-{
-    bool alive = l->has[role] && l->workers[role].sock >= 0;
-    struct lane_folders wanted;
-    int rc = identify(folders, n, &wanted, d);
-    if (rc || (alive && same_folders(&l->folders[role], &wanted)))
-        return rc;
-    close_worker(l, role);
-    /* It may be killed from outside before it said a word. */
-    rc = E_IO;
-    for (int attempt = 0; attempt < START_ATTEMPTS && is_gone(rc); attempt++)
-        rc = sandbox_worker(l->sandbox, role, folders, n, &l->workers[role], d);
-    if (is_gone(rc))
-        diag_set(d, rc, "no worker can be started: %s", d->text);
-    if (rc)
-        return rc;
-    l->has[role] = true;
-    l->workers[role].delay_us = l->options->delay_us;
-    l->folders[role] = wanted;
-    return 0;
-}
-
-/* One call. *ret_late: the worker died because its time was up. */
-static int call_once(struct lane *l, enum worker_role role, struct str request, int fd,
-                     struct buf *reply, bool *ret_late, struct diag *d)
-{
-    const struct worker_class *class = &l->sandbox->config.classes[role];
-    uint64_t begin = clock_ticks();
-    int rc = worker_call(&l->workers[role], request, fd, reply, d);
-    uint64_t took = clock_ticks() - begin;
-    l->stats.calls++;
-    l->stats.wait_ns += took;
-    *ret_late = false;
-    if (!is_gone(rc))
-        return rc;
-    /* Processor time passes no faster than time: a death before that was not the watchdog's. */
-    *ret_late = rc == E_TIMEOUT || took >= class->cpu_seconds * NS_PER_S;
-    l->workers_lost++;
-    return rc;
-}
-
-/* The batch in the making is empty, or was moved: its room may go with a worker that dies. */
-static int call(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
-                struct str request, int fd, struct buf *reply, struct diag *d)
-{
-    bool late = false;
-    int rc = 0;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        rc = need_worker(l, role, folders, n_folders, d);
-        if (rc)
-            return l->error = rc; /* this ends the run, not only the item */
-        rc = call_once(l, role, request, fd, reply, &late, d);
-        if (!is_gone(rc) || late)
-            break;
-    }
-    l->watchdog |= late;
-    return rc;
-}
-
-int lane_call(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
-              struct str request, int fd, struct buf *reply, struct diag *d)
-{
-    int rc = role == ROLE_ITEMS ? lane_flush(l) : 0;
-    if (rc) {
-        *d = l->diag;
-        return l->error = rc;
-    }
-    return call(l, role, folders, n_folders, request, fd, reply, d);
-}
-
 /* --- one item ----------------------------------------------------------------------------- */
 
 static int parse_answer(struct str reply, struct answered *ret)
@@ -372,7 +253,7 @@ static int ask_one(struct lane *l, const struct batched *b, enum worker_role rol
     request_one(&l->request, &b->asked);
     int rc = buf_result(&l->request);
     if (!rc)
-        rc = call(l, role, folders, n, buf_str(&l->request), fd, &l->reply, d);
+        rc = lane_ask(l, role, folders, n, buf_str(&l->request), fd, &l->reply, d);
     if (!rc && parse_answer(buf_str(&l->reply), ret))
         rc = diag_set(d, E_PARSE, "a worker sent a frame that breaks the protocol");
     return rc;
@@ -454,7 +335,7 @@ int lane_flush(struct lane *l)
     if (!answers)
         return no_memory(l);
     l->stats.batches++;
-    int rc = call_once(l, ROLE_ITEMS, batch_end(&l->batch), -1, &l->reply, &late, &d);
+    int rc = lane_ask_once(l, ROLE_ITEMS, batch_end(&l->batch), -1, &l->reply, &late, &d);
     if (!rc)
         rc = parse_batch(l, answers);
     rc = rc ? examine_each(l) : take_batch(l, answers);
@@ -466,7 +347,7 @@ int lane_flush(struct lane *l)
 static int begin_batch(struct lane *l)
 {
     size_t size;
-    int rc = need_worker(l, ROLE_ITEMS, NULL, 0, &l->diag);
+    int rc = lane_worker(l, ROLE_ITEMS, NULL, 0, &l->diag);
     if (!rc)
         batch_begin(&l->batch, worker_room(&l->workers[ROLE_ITEMS], &size), ROOM_BYTES);
     return rc;

@@ -74,6 +74,19 @@ struct lane {
 
 int lane_init(struct lane *l, const struct discover_options *o, struct sandbox *sb,
               const atomic_bool *stop) MUST_CHECK;
+/* lane_worker.c */
+
+/* A worker of this role that lives and has these folders. Anything but 0 ends the run. */
+int lane_worker(struct lane *l, enum worker_role role, const int *folders, size_t n,
+                struct diag *d) MUST_CHECK;
+/* One call of the worker that is there. *ret_late: it died because its time was up. */
+int lane_ask_once(struct lane *l, enum worker_role role, struct str request, int fd,
+                  struct buf *reply, bool *ret_late, struct diag *d) MUST_CHECK;
+/* A call, with another worker when this one dies; lane_ended when there is none. The batch in the
+ * making must be empty, or moved: its room may go with a worker of ROLE_ITEMS that dies. */
+int lane_ask(struct lane *l, enum worker_role role, const int *folders, size_t n_folders,
+             struct str request, int fd, struct buf *reply, struct diag *d) MUST_CHECK;
+
 /* Workers are ended; results stay until lane_done. */
 void lane_rest(struct lane *l);
 void lane_done(struct lane *l);

@@ -268,6 +268,26 @@ static void a_kill_while_a_large_file_is_read(void **state)
     mem_free(text);
 }
 
+/* Much to read is no hang; but only what is there counts. */
+static void time_goes_with_the_size(void **state)
+{
+    struct fixture *f = *state;
+    size_t n = (size_t)33 << 20;
+    char *text = mem_alloc(n + 1);
+    memset(text, 'x', n);
+    memcpy(text, "hang ", 5);
+    give(f, "large", text);
+    assert_true(str_has(result_of(f, "large")->reason, STR("2 s of processor time")));
+    mem_free(text);
+    struct stat st;
+    int fd = memfd_create("item", MFD_CLOEXEC);
+    assert_int_equal(write(fd, "hang ", 5), 5);
+    assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(lane_file(&f->lane, 0, STR("sparse"), fd, &st), 0);
+    assert_true(str_has(result_of(f, "sparse")->reason, STR("1 s of processor time")));
+}
+
 static void a_death_while_it_greets(void **state)
 {
     struct fixture *f = *state;
@@ -378,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_large_file_between, setup, teardown),
         cmocka_unit_test_setup_teardown(a_death_while_a_large_file_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(a_kill_while_a_large_file_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(time_goes_with_the_size, setup, teardown),
         cmocka_unit_test_setup_teardown(a_death_while_it_greets, setup, teardown),
         cmocka_unit_test_setup_teardown(no_worker_ends_the_run, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_between, setup, teardown),

@@ -89,13 +89,13 @@ uint64_t worker_memory(const struct worker *w)
 static void cpu_grant(struct worker *w, uint64_t used_ns)
 {
     const struct worker_class *class = worker_class(w);
-    uint64_t used = used_ns / NS_PER_S + 1;
-    if (used + 3 * ((uint64_t) class->cpu_seconds + 1) < w->cpu_granted)
+    uint64_t used = used_ns / NS_PER_S + 1, more = w->more_seconds;
+    if (used + more + 3 * ((uint64_t) class->cpu_seconds + 1) < w->cpu_granted)
         return;
     struct rlimit r;
     if (prlimit(w->pid, RLIMIT_CPU, NULL, &r))
         return;
-    w->cpu_granted = sandbox_cpu_grant(class, used);
+    w->cpu_granted = sandbox_cpu_grant(class, used) + more;
     r.rlim_cur = MIN((rlim_t)w->cpu_granted, r.rlim_max);
     prlimit(w->pid, RLIMIT_CPU, &r, NULL);
 }
@@ -115,7 +115,8 @@ static void look(struct worker *w, struct watch *watch)
 static int wait_ready(struct worker *w, struct watch *watch, short events)
 {
     const struct worker_class *c = worker_class(w);
-    uint64_t wall_max = c->wall_seconds * NS_PER_S, cpu_max = c->cpu_seconds * NS_PER_S;
+    uint64_t wall_max = ((uint64_t)c->wall_seconds + w->more_seconds) * NS_PER_S;
+    uint64_t cpu_max = ((uint64_t)c->cpu_seconds + w->more_seconds) * NS_PER_S;
     while (watch->wall_ns < wall_max && watch->spent_ns < cpu_max) {
         uint64_t left = MIN(cpu_max - watch->spent_ns, wall_max - watch->wall_ns);
         int slice = (int)MIN(left / NS_PER_MS + 1, SLICE_MS);
@@ -194,15 +195,22 @@ static int send_request(struct worker *w, struct watch *watch, const struct ques
     return 0;
 }
 
-static int say_status(int status, const struct worker_class *c, struct diag *d)
+static int say_cpu(const struct worker *w, struct diag *d)
 {
+    return diag_set(d, E_CANCELLED, "took more than %u s of processor time",
+                    worker_class(w)->cpu_seconds + w->more_seconds);
+}
+
+static int say_status(int status, const struct worker *w, struct diag *d)
+{
+    const struct worker_class *c = worker_class(w);
     if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_NOMEM)
         return diag_set(d, E_CANCELLED, "memory limit of %zu MiB reached", c->memory >> 20);
     if (WIFEXITED(status))
         return diag_set(d, E_CANCELLED, "worker ended with status %d", WEXITSTATUS(status));
     int sig = WTERMSIG(status);
     if (sig == SIGXCPU)
-        return diag_set(d, E_CANCELLED, "took more than %u s of processor time", c->cpu_seconds);
+        return say_cpu(w, d);
     if (sig == SIGSYS)
         return diag_set(d, E_CANCELLED, "killed by signal %d after a forbidden system call", sig);
     return diag_set(d, E_CANCELLED, "killed by signal %d", sig);
@@ -223,16 +231,16 @@ static int worker_end(struct worker *w, enum end end, struct diag *d)
     if (error)
         return error;
     if (end == END_CPU)
-        return diag_set(d, E_CANCELLED, "took more than %u s of processor time", c->cpu_seconds);
+        return say_cpu(w, d);
     if (end == END_WALL)
-        return diag_set(d, E_TIMEOUT, "took more than %u s", c->wall_seconds);
+        return diag_set(d, E_TIMEOUT, "took more than %u s", c->wall_seconds + w->more_seconds);
     if (end == END_FRAME)
         return diag_set(d, E_CANCELLED, "worker sent a malformed or oversized reply");
     if (io.error)
         return diag_set(d, E_CANCELLED, "worker is gone, nobody knows how");
     if (io.forced && WIFSIGNALED(io.status) && WTERMSIG(io.status) == SIGKILL)
         return diag_set(d, E_CANCELLED, "worker closed its connection");
-    return say_status(io.status, c, d);
+    return say_status(io.status, w, d);
 }
 
 /* The reply did not fit into the caller's buffer: keep the stream in step. */

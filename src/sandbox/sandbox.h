@@ -93,6 +93,8 @@ struct worker {
     pid_t pid;
     unsigned class;
     struct sandbox *sandbox;
+    /* Time on top of that of its class, both kinds, for a request that holds much. */
+    unsigned more_seconds;
     unsigned delay_us;    /* test aid: wait before each call (delayed workers) */
     uint32_t seq;         /* private: number of the last request */
     uint64_t cpu_granted; /* private: RLIMIT_CPU in force, seconds over its whole life */
