@@ -56,8 +56,8 @@ static int scan_one(struct item *it, struct scan_window *w)
     return 0;
 }
 
-/* What follows a window: its overlap first; but a long hole that begins there is passed over, except
- * for the zeros at its end that stand for an overlap. */
+/* What follows a window: its overlap first; but a long hole that begins there is passed over,
+ * except for the zeros at its end that stand for an overlap. */
 static size_t move_on(struct item *it, struct scan_window *w, char *p, size_t room)
 {
     struct place next = place_window(it, w, w->limit);
@@ -72,8 +72,8 @@ static size_t move_on(struct item *it, struct scan_window *w, char *p, size_t ro
     return 0;
 }
 
-/* Texts of any size: windows of the raw bytes, so that memory does not grow with the file. Of a file
- * that grows, what it held at the beginning. */
+/* Texts of any size: windows of the raw bytes, so that memory does not grow with the file. Of a
+ * file that grows, what it held at the beginning. */
 static int scan_windows(struct item *it)
 {
     size_t room = (size_t)MIN((uint64_t)WINDOW_BYTES, it->size + 2 * SCAN_OVERLAP), got = 0;

@@ -23,7 +23,7 @@ struct item_cache {
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a
  * stream says, and E_LIMIT for what of it is gone. */
 int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got) MUST_CHECK;
-/* `offset`, or where a hole ends in which it lies; a hole is a stretch of zeros that takes no room. */
+/* `offset`, or where a hole ends in which it lies: a stretch of zeros that takes no room. */
 uint64_t item_data_at(const struct item *it, uint64_t offset);
 /* Read the head and tell what it begins. */
 int item_begin(struct item *it) MUST_CHECK;
