@@ -230,7 +230,10 @@ static bool due(const struct watch *w, uint64_t now)
 /* Parts were told; the whole is due when nothing came for a while, or when that takes for ever. */
 static bool is_quiet(const struct watch *w, uint64_t now)
 {
-    uint64_t wait = MAX(PATIENCE * (uint64_t)w->options->settle_ms * MS, SHARE * w->cost);
+    uint64_t ms = (uint64_t)w->options->settle_ms * PATIENCE;
+    if (w->options->quiet_ms)
+        ms = (uint64_t)w->options->quiet_ms;
+    uint64_t wait = MAX(ms * MS, SHARE * w->cost);
     return w->part && (now - w->last_event >= wait || now - w->first_part >= NEVER * wait);
 }
 
@@ -328,12 +331,19 @@ static int wait_any(struct watch *w, enum watch_cause *cause, struct diag *d)
 /* 1: tell all, 0: tell what was heard. */
 static int wait_change(struct watch *w, enum watch_cause *cause, struct diag *d)
 {
-    int rc = 0;
+    int rc = wait_events(w, 0, d); /* what came while the caller looked */
+    bool fresh = rc > 0;
+    if (rc < 0)
+        return rc;
+    rc = 0;
     if (w->again_at) {
         rc = pause_for(w, d);
-    } else if (!any_heard(w)) {
-        rc = wait_any(w, cause, d);
-        if (!rc)
+    } else {
+        if (!any_heard(w)) {
+            rc = wait_any(w, cause, d);
+            fresh = true;
+        }
+        if (!rc && fresh)
             rc = settle(w, d);
     }
     if (rc || !w->stale)

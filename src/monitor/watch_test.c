@@ -68,6 +68,7 @@ static int set_up(void **state)
                                         .n_targets = 1,
                                         .settle_ms = 30,
                                         .interval_ms = LONG_ENOUGH,
+                                        .quiet_ms = LONG_ENOUGH,
                                         .cancel = &t->cancel};
     make(t, "a");
     make(t, "a/b");
@@ -224,6 +225,23 @@ static void lost_events(void **state)
     heard(t, WATCH_CHANGE, "a/b");
 }
 
+/* What happened while the caller looked at a part is heard before it is called quiet. */
+static void changes_before_quiet(void **state)
+{
+    struct tree *t = *state;
+    t->options.quiet_ms = 1;
+    begin(t);
+    put(t, "a/b/f");
+    heard(t, WATCH_CHANGE, "a/b");
+    put(t, "a/g");
+    usleep(5000);
+    t->options.settle_ms = 0;
+    t->watch->cost = 0;
+    assert_int_equal(watch_wait(t->watch, &t->change, &t->d), 0);
+    assert_false(t->watch->heard[0].any);
+    silent(t);
+}
+
 static void stopped(void **state)
 {
     struct tree *t = *state;
@@ -250,6 +268,7 @@ static void all_when_quiet(void **state)
     heard(t, WATCH_CHANGE, "a/b");
     put(t, "a/g");
     heard(t, WATCH_CHANGE, "a");
+    t->options.quiet_ms = 0; /* ten times settle_ms */
     heard(t, WATCH_QUIET, "");
     t->options.interval_ms = 300;
     heard(t, WATCH_INTERVAL, "");
@@ -368,6 +387,7 @@ int main(void)
         TEST(one_file),
         TEST(no_more_watches),
         TEST(lost_events),
+        TEST(changes_before_quiet),
         TEST(stopped),
         TEST(patience),
         TEST(all_when_quiet),
