@@ -104,7 +104,7 @@ SQL(SQL_PUT_ATTR_AT, "INSERT INTO attribute_at (asset, place, name, evidence, po
 SQL(SQL_DROP_ATTR_AT, "DELETE FROM attribute_at WHERE asset = ?1 AND place = ?2 AND name = ?3")
 SQL(SQL_DROP_ATTR, "DELETE FROM attribute WHERE asset = ?1 AND place = ?2 AND name = ?3")
 SQL(SQL_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1")
-SQL(SQL_ASSET_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1 AND place = 0")
+SQL(SQL_ATTRS_AT, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1 AND place = ?2")
 SQL(SQL_DROP_OWNERS, "DELETE FROM owner_candidate WHERE asset = ?1")
 SQL(SQL_ADD_OWNER, "INSERT INTO owner_candidate (asset, ord, name, source, confidence, target,"
                    " path, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")

@@ -22,8 +22,10 @@
  * Views `place_seen`, `asset_seen` and `finding_seen` have the start of the last scan that covered
  * or reported it; no row is written again to say that it is still there. Ids persist: an asset
  * that the inventory knows under a new id but shares an alias or, for renamed files, the identity
- * of the content with a stored asset keeps the stored id; the new one becomes an alias. Findings
- * close only with a cause: `fixed` (re-observed and passing), `gone` (asset gone).
+ * of the content with a stored asset keeps the stored id; the new one becomes an alias. What is
+ * gone keeps no attributes: the change log tells them, and a scan does not get slower with all that
+ * ever was. Findings close only with a cause: `fixed` (re-observed and passing), `gone` (asset
+ * gone).
  */
 #ifndef STANCE_STORE_STORE_H
 #define STANCE_STORE_STORE_H

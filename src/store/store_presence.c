@@ -232,6 +232,40 @@ static int drop_values(struct store *st, const struct place_row *p, struct diag 
     return rc;
 }
 
+/* Attributes of a place, or (0) of the asset: all, or those known only from a place that is gone.
+ * What is gone keeps none, or each scan would go over what everything that ever was had to say. */
+static int drop_attrs(struct store *st, struct str id, int64_t place, bool all, struct diag *d)
+{
+    struct {
+        VEC(struct attr_row);
+    } rows = {0};
+    struct stmt *s;
+    int rc = store_query(st, SQL_ATTRS_AT, ARGS(S(id), I(place)), &s, d);
+
+    while (!rc && (rc = stmt_step(s, d)) > 0) {
+        struct attr_row r = {0};
+
+        rc = read_attr(s, &st->mem, &r) ? store_nomem(d) : 0;
+        if (!rc && (all || store_is_gone(st, r.evidence)) && vec_push(&rows, r))
+            rc = store_nomem(d);
+    }
+    for (size_t i = 0; i < rows.n && !rc; i++) {
+        struct change c = {.subject = STR("attribute"),
+                           .what = STR("removed"),
+                           .old_row = &st->json_old,
+                           .cause = STR("not-seen")};
+
+        attr_json(&rows.v[i], &st->json_old);
+        attr_id(&rows.v[i], &st->text);
+        c.id = buf_str(&st->text);
+        rc = buf_result(&st->text) ? store_nomem(d) : 0;
+        rc = rc ? rc : store_drop_attr(st, id, place, rows.v[i].name, d);
+        rc = rc ? rc : store_log(st, &c, d);
+    }
+    vec_free(&rows);
+    return rc;
+}
+
 static int end_place(struct store *st, const struct gone_place *g, struct diag *d)
 {
     struct place_row p = {0};
@@ -255,6 +289,8 @@ static int end_place(struct store *st, const struct gone_place *g, struct diag *
     rc = store_run(st, SQL_END_PLACE, ARGS(I(g->id), S(GONE), I(p.last_seen)), d);
     if (!rc)
         rc = store_log(st, &c, d);
+    if (!rc)
+        rc = drop_attrs(st, g->asset, g->id, true, d);
     /* An asset that was seen elsewhere has had its values compared already. */
     if (!rc && !map_get(&st->by_id, g->asset))
         rc = drop_values(st, &p, d);
@@ -283,40 +319,8 @@ static int end_asset(struct store *st, struct str id, struct diag *d)
     rc = store_run(st, SQL_SET_ASSET_STATE, ARGS(S(id), S(GONE)), d);
     if (!rc)
         rc = store_run(st, SQL_DROP_RISK, ARGS(S(id)), d);
-    return rc ? rc : store_log(st, &c, d);
-}
-
-/* What was known of the asset only from a place that is gone is not known any more. */
-static int drop_attrs(struct store *st, struct str id, struct diag *d)
-{
-    struct {
-        VEC(struct attr_row);
-    } rows = {0};
-    struct stmt *s;
-    int rc = store_query(st, SQL_ASSET_ATTRS_OF, ARGS(S(id)), &s, d);
-
-    while (!rc && (rc = stmt_step(s, d)) > 0) {
-        struct attr_row r = {0};
-
-        rc = read_attr(s, &st->mem, &r) ? store_nomem(d) : 0;
-        if (!rc && store_is_gone(st, r.evidence) && vec_push(&rows, r))
-            rc = store_nomem(d);
-    }
-    for (size_t i = 0; i < rows.n && !rc; i++) {
-        struct change c = {.subject = STR("attribute"),
-                           .what = STR("removed"),
-                           .old_row = &st->json_old,
-                           .cause = STR("not-seen")};
-
-        attr_json(&rows.v[i], &st->json_old);
-        attr_id(&rows.v[i], &st->text);
-        c.id = buf_str(&st->text);
-        rc = buf_result(&st->text) ? store_nomem(d) : 0;
-        rc = rc ? rc : store_drop_attr(st, id, 0, rows.v[i].name, d);
-        rc = rc ? rc : store_log(st, &c, d);
-    }
-    vec_free(&rows);
-    return rc;
+    rc = rc ? rc : store_log(st, &c, d);
+    return rc ? rc : drop_attrs(st, id, 0, true, d);
 }
 
 static int follow_up(struct store *st, struct str asset, struct diag *d)
@@ -326,7 +330,7 @@ static int follow_up(struct store *st, struct str asset, struct diag *d)
 
     if (rc)
         return rc;
-    return present ? drop_attrs(st, asset, d) : end_asset(st, asset, d);
+    return present ? drop_attrs(st, asset, 0, false, d) : end_asset(st, asset, d);
 }
 
 static int by_id(const void *x, const void *y, void *ctx)

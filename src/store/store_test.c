@@ -88,6 +88,8 @@ static void test_gone_and_back(void **state)
     scan_server(st, 2000, "a.json", NULL, "");
     assert_string_equal(ask(st, "SELECT state FROM asset"), "gone");
     assert_string_equal(ask(st, "SELECT state FROM place"), "gone");
+    assert_string_equal(ask(st, "SELECT count(*) FROM attribute"), "0");
+    assert_string_equal(ask(st, "SELECT count(*) FROM attribute_at"), "0");
     assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "1000");
     assert_string_equal(ask(st, "SELECT count(*) FROM mcp_servers"), "0");
     assert_sound(st);
