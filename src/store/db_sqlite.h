@@ -17,6 +17,8 @@ struct sqlite_db {
 
 extern const struct db_ops SQLITE_OPS;
 
+/* Make the file of a new store, if nothing has that name. Two processes may do so at once. */
+int sqlite_new_file(const char *path, struct diag *d) MUST_CHECK;
 /* Put an SQLite result code into words; returns our code. */
 int sqlite_explain(struct sqlite_db *q, int code, struct diag *d);
 

@@ -24,29 +24,12 @@ static int no_access(struct diag *d)
     return E_DENIED;
 }
 
-/* SQLite makes files with the umask; ours hold an inventory and are made 0600 before it looks. */
-static int make_file(const char *path, struct diag *d)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0 && errno == EEXIST)
-        return 0;
-    if (fd < 0) {
-        int rc = diag_errno(d, "cannot create the store");
-
-        diag_hint(d, "check that the folder exists and can be written, or give another --db file");
-        return rc;
-    }
-    close(fd);
-    return 0;
-}
-
 static int check_file(const char *path, enum db_mode mode, struct diag *d)
 {
     struct stat st;
     int rc;
 
-    if (mode == DB_CREATE && (rc = make_file(path, d)))
+    if (mode == DB_CREATE && (rc = sqlite_new_file(path, d)))
         return rc;
     if (stat(path, &st)) {
         rc = diag_errno(d, "cannot open the store");
