@@ -13,6 +13,9 @@ struct run {
     struct arena *arena;
     struct assessment *out;
     struct diag *diag;
+    struct {
+        VEC(const struct control *);
+    } todo; /* there is something that they judge */
 };
 
 static int out_of_memory(struct run *r)
@@ -168,16 +171,16 @@ static int digest_rows(struct run *r, size_t first, struct str *ret)
     return rc || !ret->p ? E_NOMEM : buf_result(&hex);
 }
 
-static int run_control(struct run *r, const struct control *c)
+static int run_control(struct run *r, const struct control *c, bool judges)
 {
     struct control_run run = {
         .control = c, .hidden = gaps_count(&r->rules.gaps, c), .error = STR("")};
     struct diag failure = {0};
     size_t first = r->out->rows.n;
-    int rc = rules_prepare(&r->rules, c, r->diag);
+    int rc = judges ? rules_prepare(&r->rules, c, r->diag) : OK;
     if (rc)
         return rc;
-    rc = collect(r, c, &failure);
+    rc = judges ? collect(r, c, &failure) : OK;
     if (rc == E_NOMEM)
         return out_of_memory(r);
     if (rc) {
@@ -230,6 +233,46 @@ static int store_rows(struct run *r)
     return rc;
 }
 
+/* 1: there is an asset of the control's kind; 0: its statement need not even be prepared. */
+static int judges_any(const struct control *c, struct stmt *of_kind, struct diag *d)
+{
+    if (c->kind == KIND_ANY)
+        return 1;
+    stmt_reset(of_kind);
+    stmt_bind_str(of_kind, 1, str_z(kind_info((enum kind)c->kind)->name));
+    return stmt_step(of_kind, d);
+}
+
+static int choose(struct run *r, const struct control *controls, size_t n, bool all)
+{
+    struct stmt *s;
+    int rc = db_prepare(r->db, STR("SELECT 1 FROM asset WHERE kind = ?1 LIMIT 1"), &s, r->diag);
+    if (rc)
+        return rc;
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        if (!controls[i].collected && !all)
+            continue;
+        rc = judges_any(&controls[i], s, r->diag);
+        if (rc > 0 && vec_push(&r->todo, &controls[i]))
+            rc = out_of_memory(r);
+    }
+    stmt_free(s);
+    return MIN(rc, 0);
+}
+
+static int run_all(struct run *r, const struct control *controls, size_t n, bool all)
+{
+    size_t next = 0;
+    int rc = tables_make(r->db, r->todo.v, r->todo.n, r->diag);
+    for (size_t i = 0; !rc && i < n; i++) {
+        bool judges = next < r->todo.n && r->todo.v[next] == &controls[i];
+        next += judges;
+        if (controls[i].collected || all)
+            rc = run_control(r, &controls[i], judges);
+    }
+    return rc ? rc : tables_drop(r->db, r->diag);
+}
+
 int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
                struct arena *a, struct assessment *ret, struct diag *d)
 {
@@ -243,15 +286,13 @@ int assess_run(struct db *db, const struct control *controls, size_t n, int64_t 
     rules_init(&r.rules, db, now_ms, a);
     int rc = rules_load(&r.rules, d);
     if (!rc)
-        rc = tables_make(db, controls, n, d);
-    for (size_t i = 0; !rc && i < n; i++)
-        if (controls[i].collected || !built_in)
-            rc = run_control(&r, &controls[i]);
+        rc = choose(&r, controls, n, !built_in);
     if (!rc)
-        rc = tables_drop(db, d);
+        rc = run_all(&r, controls, n, !built_in);
     if (!rc)
         rc = store_rows(&r);
     rules_done(&r.rules);
+    vec_free(&r.todo);
     if (rc)
         assessment_done(&out);
     else

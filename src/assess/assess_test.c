@@ -139,6 +139,24 @@ static void test_a_failing_query_is_an_error_of_each_asset(void **state)
     }
 }
 
+/* Without an asset of its kind a control has nothing to judge: it is listed, its statement is not
+ * even prepared. */
+static void test_a_kind_without_assets(void **state)
+{
+    struct test_store *t = *state;
+    SKIP_WITHOUT(t);
+    CLEANUP(result_done) struct result r;
+    run(t, ENABLED "SELECT asset, 'pass' AS verdict FROM nowhere",
+        "cases:\n  - name: x\n    expect: []\n    assets:\n"
+        "      - {kind: agent_host, name: a, places: [a]}\n",
+        &r);
+    assert_int_equal(r.got.rows.n, 0);
+    assert_int_equal(r.got.runs.n, 1);
+    assert_int_equal(r.got.runs.v[0].population, 0);
+    assert_int_equal(r.got.runs.v[0].error.n, 0);
+    assert_int_equal(r.got.runs.v[0].digest.n, 64);
+}
+
 static void test_nonsense_rows_are_errors(void **state)
 {
     static const char *const rows[][2] = {
@@ -436,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_rows_and_counts),
         cmocka_unit_test(test_worst_of_equal_rows_stays),
         cmocka_unit_test(test_a_failing_query_is_an_error_of_each_asset),
+        cmocka_unit_test(test_a_kind_without_assets),
         cmocka_unit_test(test_nonsense_rows_are_errors),
         cmocka_unit_test(test_severity_of_rows),
         cmocka_unit_test(test_parameters_and_with),

@@ -152,7 +152,7 @@ int tables_drop(struct db *db, struct diag *d)
     return rc || !sql.n ? rc : db_exec(db, buf_str(&sql), d);
 }
 
-int tables_make(struct db *db, const struct control *controls, size_t n, struct diag *d)
+int tables_make(struct db *db, const struct control *const *controls, size_t n, struct diag *d)
 {
     AUTO(arena) a = ARENA(ARENA_CAP);
     AUTO(buf) sql = BUF_INIT;
@@ -161,7 +161,7 @@ int tables_make(struct db *db, const struct control *controls, size_t n, struct 
         return OK;
     int rc = tables_drop(db, d);
     for (size_t i = 0; !rc && i < n; i++)
-        rc = add_words(&controls[i], &a, &w, d);
+        rc = add_words(controls[i], &a, &w, d);
     for (int k = 0; !rc && k < KIND_COUNT; k++)
         if (map_get(&w.names, str_z(kind_info((enum kind)k)->plural)))
             table_text((enum kind)k, &w, &sql);

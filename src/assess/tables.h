@@ -19,7 +19,8 @@
 #include "base/map.h"
 #include "store/db.h"
 
-int tables_make(struct db *db, const struct control *controls, size_t n, struct diag *d) MUST_CHECK;
+int tables_make(struct db *db, const struct control *const *controls, size_t n,
+                struct diag *d) MUST_CHECK;
 int tables_drop(struct db *db, struct diag *d) MUST_CHECK;
 
 /* What the controls name, in lower case. `all`: one asks for every column by '*'. */

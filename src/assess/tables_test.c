@@ -106,7 +106,8 @@ static void tables_are_their_views(void **state)
     for (int k = 0; k < KIND_COUNT; k++)
         buf_addf(&sql, ", %s", kind_info((enum kind)k)->plural);
     struct control c = {.sql = sql.p, .kind = KIND_ANY};
-    if (tables_make(db, &c, 1, &d))
+    const struct control *only = &c;
+    if (tables_make(db, &only, 1, &d))
         fail_msg("%s", d.text);
     int64_t rows = 0;
     for (int k = 0; k < KIND_COUNT; k++) {
@@ -130,19 +131,20 @@ static void only_what_is_named(void **state)
     struct store *st = filled(&a);
     struct db *db = store_db(st);
     struct control c = {.sql = "SELECT Enabled FROM mcp_servers", .kind = KIND_ANY};
+    const struct control *only = &c;
     static const char tables[] = "SELECT count(*) FROM sqlite_temp_master WHERE type = 'table'";
     static const char columns[] = "SELECT count(*) FROM pragma_table_info('mcp_servers', 'temp')"
                                   " WHERE cid > 11";
     (void)state;
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(tables_make(db, &c, 1, &d), OK);
+        assert_int_equal(tables_make(db, &only, 1, &d), OK);
         assert_int_equal(number(db, tables, ""), 1);
         assert_int_equal(number(db, columns, ""), 2); /* enabled, enabled_state */
     }
     assert_int_equal(tables_drop(db, &d), OK);
     assert_int_equal(number(db, tables, ""), 0);
     c.sql = "SELECT 'not closed FROM mcp_servers"; /* says so when it runs */
-    assert_int_equal(tables_make(db, &c, 1, &d), OK);
+    assert_int_equal(tables_make(db, &only, 1, &d), OK);
     store_scan_abort(st);
     store_free(st);
 }
@@ -153,11 +155,12 @@ static void memory_runs_out(void **state)
     struct store *st = filled(&a);
     struct db *db = store_db(st);
     struct control c = {.sql = "SELECT enabled FROM mcp_servers", .kind = KIND_MCP_SERVER};
+    const struct control *only = &c;
     (void)state;
     for (size_t n = 1; n < 60; n++) {
         struct diag d = {0};
         mem_fail_after(n);
-        int rc = tables_make(db, &c, 1, &d);
+        int rc = tables_make(db, &only, 1, &d);
         mem_fail_after(0);
         if (rc) {
             assert_int_equal(rc, E_NOMEM);
