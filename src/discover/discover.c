@@ -71,6 +71,26 @@ static int no_source(const struct target *t, struct diag *d)
     return E_NOTFOUND;
 }
 
+/* The files of all targets, when each of them is known. */
+static void expect_files(struct run *r)
+{
+    const struct discover_options *o = r->options;
+    uint64_t sum = 0;
+    for (size_t i = 0; o->progress && o->cache && i < o->n_targets; i++) {
+        struct diag d = {0};
+        struct cache *c = NULL;
+        uint64_t n = o->targets[i].single_file;
+        if (!n &&
+            !cache_open(str_z(o->cache), o->targets[i].root, str_z(r->worker.cache_key), &c, &d))
+            n = cache_files(c);
+        cache_close(c);
+        if (!n)
+            return;
+        sum += n;
+    }
+    r->expected = sum;
+}
+
 static int open_target(struct run *r, uint32_t target, struct diag *d)
 {
     const struct target *t = &r->options->targets[target];
@@ -85,7 +105,6 @@ static int open_target(struct run *r, uint32_t target, struct diag *d)
     if (r->options->cache && !t->single_file && r->source->stamps)
         rc =
             cache_open(str_z(r->options->cache), t->root, str_z(r->worker.cache_key), &r->cache, d);
-    r->expected += r->cache ? cache_files(r->cache) : 0;
     for (unsigned i = 0; i < r->n_lanes; i++)
         r->lanes[i].cache = r->cache;
     return rc;
@@ -218,6 +237,7 @@ static int lanes_error(const struct run *r, struct diag *d)
 static int run_targets(struct run *r, struct diag *d)
 {
     int rc = 0;
+    expect_files(r);
     for (uint32_t t = 0; t < r->options->n_targets && !rc; t++) {
         r->report_target = t;
         rc = open_target(r, t, d);

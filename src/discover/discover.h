@@ -26,8 +26,8 @@ struct target {
 struct discover_progress {
     uint64_t files, bytes, folders;
     uint64_t assets;   /* seen so far, before they are merged */
-    uint64_t expected; /* files of the last scan of these targets, 0: not known */
-    struct str path;   /* one of those that are read now, redacted */
+    uint64_t expected; /* files of the last scan of all targets; 0: not known of one of them */
+    struct str path;   /* the target that is read now, as the user wrote it */
 };
 
 /* Where a run spent its time; sums over all threads, in nanoseconds. Never in results. */

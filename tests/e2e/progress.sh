@@ -126,4 +126,11 @@ find "$t" -name '*.py' -exec sh -c 'echo "y = 2" >>"$0"' {} \;
 on_terminal 100 0 "${slow[@]}" --cache "$work/own" "$t"
 drawn "the time that is left" \
   'any(re.match(r"[\d,]+ of 732 files  .*  0:0\d left", l) for l in lines)'
+mkdir -p "$work/more" && printf 'x = 1\n' | tee "$work/more/a.py" >"$work/more/b.py"
+on_terminal 100 0 "${slow[@]}" --cache "$work/own" "$t" "$work/more"
+drawn "no time that is left, with a target of which nothing is known" \
+  'not any(" of " in l or " left" in l for l in lines)'
+find "$t" -name '*.py' -exec sh -c 'echo "y = 3" >>"$0"' {} \;
+on_terminal 100 0 "${slow[@]}" --cache "$work/own" "$t" "$work/more"
+drawn "files of all targets" 'any(re.match(r"[\d,]+ of 734 files", l) for l in lines)'
 finish
