@@ -273,6 +273,34 @@ static void test_staleness(void **state)
 #define HOST(attributes)                                                                           \
     "      - {kind: agent_host, name: h, attributes: {host: h" attributes "}, places: [h]}\n"
 
+/* What could not be read of one member says nothing of another; of the archive it does. */
+static void test_coverage_of_members(void **state)
+{
+    static const struct {
+        const char *path, *gap;
+        bool unknown;
+    } cases[] = {
+        {"x/a.zip!/d/m", "x/a.zip!/d/m", true}, {"x/a.zip!/d/m", "x/a.zip!/d", true},
+        {"x/a.zip!/d/m", "x/a.zip", true},      {"x/a.zip!/d/m", "x", true},
+        {"x/a.zip!/d/m", "x/a.zip!/e", false},  {"x/a.zip!/d/m", "x/b.zip", false},
+        {"x/a.zip", "x/a.zip!/d/m", false},     {"x/a.zip!/b.tar!/m", "x/a.zip!/b.tar", true},
+    };
+    struct test_store *t = *state;
+    SKIP_WITHOUT(t);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(result_done) struct result r;
+        AUTO(buf) graph = BUF_INIT;
+        buf_addf(&graph,
+                 "cases:\n  - name: x\n    expect: []\n    assets:\n"
+                 "      - {kind: mcp_server, name: a, attributes: {enabled: true}, places:"
+                 " [{path: '%s'}]}\n    coverage: [{path: '%s', state: failed, reason: r}]\n",
+                 cases[i].path, cases[i].gap);
+        run(t, ENABLED ALL_PASS, graph.p, &r);
+        if ((row_of(&r, "a")->verdict == VERDICT_UNKNOWN) != cases[i].unknown)
+            fail_msg("%s, %s", cases[i].path, cases[i].gap);
+    }
+}
+
 static void test_absence_needs_a_whole_target(void **state)
 {
     static const char *const gaps[] = {"denied", "failed", "partial", "unsupported", "not_looked"};
@@ -460,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_parameters_and_with),
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_staleness),
+        cmocka_unit_test(test_coverage_of_members),
         cmocka_unit_test(test_absence_needs_a_whole_target),
         cmocka_unit_test(test_absence_needs_inputs_of_others),
         cmocka_unit_test(test_tables),

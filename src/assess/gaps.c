@@ -107,7 +107,7 @@ const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path)
         found = found ? found : hit;
         if (!path.n)
             return found;
-        path = path_dir(path);
+        path = path_parent(path);
     }
 }
 

@@ -29,11 +29,15 @@ static size_t add_attrs(const struct graph_attr *from, size_t n, const struct gr
     return used;
 }
 
+/* "a.zip!/b" is the member b of an archive. */
 static struct place place_of(const struct graph_place *pl)
 {
+    size_t end = str_find(pl->path, STR("!/"), 0);
+    struct str member = end == SIZE_MAX ? STR("") : str_sub(pl->path, end + 2, pl->path.n);
     return (struct place){.target = pl->target,
                           .offset = -1,
-                          .path = pl->path,
+                          .path = str_sub(pl->path, 0, end),
+                          .member = member,
                           .pointer = pl->pointer,
                           .collector = STR("test")};
 }

@@ -88,7 +88,8 @@ static int write_query(const struct control *c, const struct sql_tokens *t, int6
         buf_addz(out, "SELECT count(*)");
     else
         buf_addf(out,
-                 "SELECT q.asset, q.verdict, q.reason, q.evidence, %s, w.target, w.path,"
+                 "SELECT q.asset, q.verdict, q.reason, q.evidence, %s, w.target,"
+                 " CASE WHEN w.member = '' THEN w.path ELSE w.path || '!/' || w.member END,"
                  " w.labels",
                  severity ? "q.severity" : "NULL");
     if (form != QUERY_COUNT)

@@ -4,7 +4,8 @@
  * with what the input rules need:
  *
  *     0 asset  1 verdict  2 reason  3 evidence  4 severity or NULL
- *     5 target  6 path  7 labels, NULL when evidence is no place of the asset
+ *     5 target  6 path (in an archive "a.zip!/b")  7 labels, NULL when evidence is no place of the
+ *       asset
  *     8... the state of each attribute of the control's own kind, in the order of its inputs
  */
 #ifndef STANCE_ASSESS_QUERY_H

@@ -46,6 +46,10 @@ int scope_target(const struct scope *s, int64_t target);
 /* When a place of a target was last seen: place.last_seen, or 0 for the time of the target. */
 int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
 
+/* SQL: where a place `p` is, for people; of what lies in an archive "a.zip!/member". */
+#define PLACE_SHOWN(p)                                                                             \
+    "CASE WHEN " p ".member = '' THEN " p ".path ELSE " p ".path || '!/' || " p ".member END"
+
 /* SQL text and what is bound to ?1, ?2, ... */
 #define SELECT_BINDS 8
 struct select {

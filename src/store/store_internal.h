@@ -129,13 +129,17 @@ struct gone_place {
     struct str asset;
 };
 
+struct covered_glob {
+    struct str glob, start; /* what it matches begins with `start` */
+};
+
 struct covered {
     int64_t target;
     bool examined;          /* some row says that some of it was */
     struct map examined_at; /* paths */
     struct map gaps;        /* paths and rules of what was not read; value 1: a rule */
     struct {
-        VEC(struct str);
+        VEC(struct covered_glob);
     } globs;
 };
 

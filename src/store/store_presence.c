@@ -21,6 +21,16 @@ static struct covered *covered_of(const struct store *st, int64_t target)
     return NULL;
 }
 
+/* What every path that the glob matches begins with: there may be thousands of them. */
+static struct str literal_start(struct str glob)
+{
+    size_t n = 0;
+
+    while (n < glob.n && !strchr("*?[", glob.p[n]))
+        n++;
+    return str_sub(glob, 0, n);
+}
+
 /* A row names a path, or by a rule all paths that it matches: "*.bin", "node_modules". */
 static int note_gap(struct covered *c, const struct coverage_row *row, struct str path)
 {
@@ -31,7 +41,7 @@ static int note_gap(struct covered *c, const struct coverage_row *row, struct st
     if (rule && path.n &&
         (str_chr(path, '*', 0) != SIZE_MAX || str_chr(path, '?', 0) != SIZE_MAX ||
          str_chr(path, '[', 0) != SIZE_MAX) &&
-        vec_push(&c->globs, path))
+        vec_push(&c->globs, ((struct covered_glob){path, literal_start(path)})))
         return E_NOMEM;
     slot = map_put(&c->gaps, path, &is_new);
     if (!slot)
@@ -78,7 +88,7 @@ int store_write_coverage(struct store *st, struct diag *d)
     return rc;
 }
 
-/* The path itself, each folder above it and "" (the whole target). */
+/* The path itself, each folder and archive above it and "" (the whole target). */
 static bool any_above(const struct map *rows, struct str path)
 {
     if (!rows->n)
@@ -86,7 +96,7 @@ static bool any_above(const struct map *rows, struct str path)
     while (path.n) {
         if (map_get(rows, path))
             return true;
-        path = path_dir(path);
+        path = path_parent(path);
     }
     return map_get(rows, STR("")) != NULL;
 }
@@ -102,9 +112,9 @@ static bool rule_matches(const struct covered *c, struct str path)
             return true;
     }
     /* A rule that matches a folder is about all in it. */
-    for (; c->globs.n && path.n; path = path_dir(path))
+    for (; c->globs.n && path.n; path = path_parent(path))
         for (size_t i = 0; i < c->globs.n; i++)
-            if (path_glob(c->globs.v[i], path))
+            if (str_starts(path, c->globs.v[i].start) && path_glob(c->globs.v[i].glob, path))
                 return true;
     return false;
 }
@@ -118,11 +128,16 @@ static struct str commit_of(struct str member)
 bool store_is_covered(const struct store *st, int64_t target, struct str path, struct str member)
 {
     const struct covered *c = covered_of(st, target);
+    AUTO(buf) whole = BUF_INIT;
 
     /* What stands in the history stays there, whatever becomes of the file. */
     if (c && str_starts(member, STR("commit:")))
         return map_get(&c->examined_at, commit_of(member)) != NULL;
-    if (!c || !any_above(&c->examined_at, path))
+    buf_add(&whole, path);
+    buf_addz(&whole, member.n ? "!/" : "");
+    buf_add(&whole, member);
+    path = buf_str(&whole);
+    if (!c || buf_result(&whole) || !any_above(&c->examined_at, path))
         return false;
     return !any_above(&c->gaps, path) && !rule_matches(c, path);
 }

@@ -103,6 +103,41 @@ static void test_gone_and_back(void **state)
     store_free(st);
 }
 
+/* In an archive: a gap of another member is none of this one. */
+static void test_members_not_covered(void **state)
+{
+    static const struct {
+        const char *path;
+        enum coverage_state state;
+        bool gone;
+    } CASES[] = {
+        {"x/a.zip!/d/m.json", COVERAGE_FAILED, false},
+        {"x/a.zip!/d", COVERAGE_DENIED, false},
+        {"x/a.zip", COVERAGE_PARTIAL, false},
+        {"x", COVERAGE_DENIED, false},
+        {"x/a.zip!/**/d/**", COVERAGE_SKIPPED, false},
+        {"d", COVERAGE_SKIPPED, false},
+        {"x/a.zip!/d/other.json", COVERAGE_FAILED, true},
+        {"x/a.zip!/symbolic-links", COVERAGE_SKIPPED, true},
+        {"x/b.zip!/**/d/**", COVERAGE_SKIPPED, true},
+        {"x/b.zip", COVERAGE_FAILED, true},
+    };
+    struct store *st = fixture_store(*state, NULL);
+    struct world w;
+
+    for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+        scan_server(st, 1000 + 2 * (int64_t)i, "x/a.zip!/d/m.json", A, "1");
+        world_begin(&w, st, 1001 + 2 * (int64_t)i, 1);
+        cover(&w, 0, "", COVERAGE_EXAMINED);
+        cover(&w, 0, CASES[i].path, CASES[i].state);
+        world_store(&w);
+        world_commit(&w);
+        if (CASES[i].gone != !strcmp(ask(st, "SELECT state FROM place"), "gone"))
+            fail_msg("case %zu: %s", i, CASES[i].path);
+    }
+    store_free(st);
+}
+
 /* What was not looked at is not gone: each way in which a scan can miss a place. */
 static void test_not_covered(void **state)
 {
@@ -524,6 +559,7 @@ static void test_owner_of_elsewhere(void **state)
     X(test_attribute_changes)                                                                      \
     X(test_gone_and_back)                                                                          \
     X(test_not_covered)                                                                            \
+    X(test_members_not_covered)                                                                    \
     X(test_two_targets)                                                                            \
     X(test_facts_of_elsewhere)                                                                     \
     X(test_owner_of_elsewhere)                                                                     \

@@ -65,13 +65,17 @@ static inline void cover(struct world *w, uint32_t target, const char *path,
     assert_int_equal(inventory_cover(&w->inv, &row), 0);
 }
 
+/* "a.zip!/b" is the member b of an archive. */
 static inline struct place place_at(uint32_t target, const char *path, const char *pointer,
                                     uint32_t line)
 {
+    size_t end = str_find(str_z(path), STR("!/"), 0);
+
     return (struct place){.target = target,
                           .line = line,
                           .offset = -1,
-                          .path = str_z(path),
+                          .path = str_sub(str_z(path), 0, end),
+                          .member = str_z(end == SIZE_MAX ? "" : path + end + 2),
                           .pointer = str_z(pointer),
                           .collector = STR("mcp-config")};
 }

@@ -63,7 +63,8 @@ static void write_location(struct json_writer *w, const struct evidence *e, cons
     if (e->target >= 0 && e->path.n) {
         json_kopen_object(w, "physicalLocation");
         sarif_artifact(w, e->target, e->path);
-        sarif_region(w, e);
+        if (!e->member.n) /* lines of a member are no lines of the archive */
+            sarif_region(w, e);
         json_end(w);
     }
     json_kopen_array(w, "logicalLocations");
@@ -101,6 +102,8 @@ static void write_properties(struct json_writer *w, const struct evidence *e,
     json_kstr(w, "asset", stmt_str(row, 10));
     if (stmt_str(row, 13).n)
         json_kstr(w, "owner", stmt_str(row, 13));
+    if (e->member.n)
+        json_kstr(w, "member", e->member);
     if (e->pointer.n)
         json_kstr(w, "pointer", e->pointer);
     if (fail)
