@@ -5,10 +5,13 @@
 
 #include "base/mem.h"
 #include "formats/archive_library.h"
+#include "formats/zip_directory.h"
 
 #define WINDOW      ((size_t)64 << 10)
 #define RETRIES_MAX 1000u /* blocks of a damaged tar that are tried in search of the next header */
-#define TAR_BLOCK   512u
+/* libarchive keeps a few hundred bytes for each. */
+#define ZIP_ENTRIES_MAX 1000000u
+#define TAR_BLOCK       512u
 
 struct archive_reader {
     const struct archive_library *lib;
@@ -25,6 +28,9 @@ struct archive_reader {
     uint64_t block_at, at;
     struct diag pending; /* of the member: what the next call says */
     struct diag damage;  /* of the archive: told at its end */
+    struct zip_directory zip;
+    size_t nth;            /* of the next member in it */
+    char other_name[4096]; /* of a member: the one in the directory */
     char window[WINDOW];
 };
 
@@ -147,6 +153,24 @@ static int damaged(struct archive_reader *r, const char *what, struct diag *d)
     return diag_set(d, E_PARSE, "%s%s%s", what, n ? ": " : "", words);
 }
 
+/* What there is to say against the directory of a zip; members are read all the same. */
+static int check_zip(struct archive_reader *r, struct diag *d)
+{
+    int rc = zip_directory_read(&r->source, ZIP_ENTRIES_MAX, &r->zip);
+    if (rc == E_LIMIT)
+        return diag_set(d, rc, "holds more than %u files: not opened", ZIP_ENTRIES_MAX);
+    if (rc)
+        return diag_set(
+            d, rc, rc == E_NOMEM ? "needs more memory than one item may use" : "cannot be read");
+    if (!r->zip.found)
+        diag_set(&r->damage, E_PARSE, "has no directory at its end: it may have been cut");
+    else if (r->zip.overlap)
+        diag_set(&r->damage, E_PARSE, "members overlap: the same bytes stand for several files");
+    else if (r->zip.unlisted)
+        diag_set(&r->damage, E_PARSE, "holds members that its directory does not list");
+    return 0;
+}
+
 int archive_reader_open(const struct archive_library *lib, enum container kind,
                         const struct archive_source *source, struct archive_budget *budget,
                         struct archive_reader **ret, struct diag *d)
@@ -158,9 +182,10 @@ int archive_reader_open(const struct archive_library *lib, enum container kind,
         return diag_set(d, E_NOMEM, "needs more memory than one item may use");
     *r = (struct archive_reader){.lib = lib, .kind = kind, .source = *source, .budget = budget};
     r->a = lib->call.read_new();
-    if (!r->a) {
-        mem_free(r);
-        return diag_set(d, E_NOMEM, "needs more memory than one item may use");
+    int checked = r->a && kind == CONTAINER_ZIP && source->seekable ? check_zip(r, d) : 0;
+    if (!r->a || checked) {
+        archive_reader_close(r);
+        return checked ? checked : diag_set(d, E_NOMEM, "needs more memory than one item may use");
     }
     int rc = support(r);
     lib->call.read_set_callback_data(r->a, r);
@@ -185,7 +210,9 @@ struct archive_reader *archive_reader_close(struct archive_reader *r)
 {
     if (!r)
         return NULL;
-    r->lib->call.read_free(r->a);
+    if (r->a)
+        r->lib->call.read_free(r->a);
+    zip_directory_done(&r->zip);
     mem_free(r);
     return NULL;
 }
@@ -315,12 +342,28 @@ static struct str link_of(struct archive_reader *r, struct archive_entry *e)
     return str_z(to ? to : r->lib->call.entry_hardlink(e));
 }
 
+/* Who unpacks a zip takes the name in its directory; who reads it as a stream the other one. */
+static void check_name(struct archive_reader *r, struct archive_member *m)
+{
+    struct str other;
+    size_t i = r->nth++;
+    if (!r->zip.found || i >= r->zip.n || !r->zip.v[i].plain ||
+        zip_directory_is_named(&r->zip, &r->source, i, m->path, r->other_name,
+                               sizeof(r->other_name), &other))
+        return;
+    m->path = other;
+    if (!r->damage.code)
+        diag_set(&r->damage, E_PARSE, "gives members two names: the one in its directory is used");
+}
+
 static void describe(struct archive_reader *r, struct archive_entry *e, struct archive_member *ret)
 {
     const struct archive_library *lib = r->lib;
     struct archive_member m = {.type = type_of(r, e), .path = path_of(r, e)};
     m.has_size = lib->call.entry_size_is_set(e) && lib->call.entry_size(e) >= 0;
     m.size = m.has_size ? (uint64_t)lib->call.entry_size(e) : 0;
+    if (r->kind == CONTAINER_ZIP)
+        check_name(r, &m);
     m.encrypted = lib->call.entry_is_encrypted(e) == 1;
     m.mode = lib->call.entry_mode(e);
     m.nameless = lib->call.format(r->a) == ARCHIVE_FORMAT_RAW;

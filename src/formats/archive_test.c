@@ -390,6 +390,29 @@ static size_t find(const struct buf *b, struct str what)
     return at;
 }
 
+/* Two names, or one content under two: the directory's word counts, and it is told. */
+static void a_zip_with_two_faces(void **state UNUSED)
+{
+    AUTO(buf) zip = BUF_INIT;
+    AUTO(seen) s = {0};
+    pack(&zip, "zip", NULL, FILES, ARRAY_LEN(FILES));
+    size_t entry = find(&zip, STR("PK\1\2"));
+    zip.p[str_find(buf_str(&zip), STR("a.txt"), entry)] = 'b';
+    see(buf_str(&zip), false, &s);
+    assert_int_equal(s.code, E_PARSE);
+    assert_true(str_has(buf_str(&s.text), STR("b.txt text 4")));
+    assert_true(str_has(str_z(s.diag.text), STR("two names")));
+    buf_clear(&zip);
+    pack(&zip, "zip", NULL, FILES, ARRAY_LEN(FILES));
+    zip.p[find(&zip, STR("PK\1\2")) + 42] = 1; /* the offset of the first member */
+    see(buf_str(&zip), false, &s);
+    assert_int_not_equal(s.code, 0);
+    see(str_n(zip.p, zip.n - 10), false, &s);
+    assert_int_equal(s.code, E_PARSE);
+    assert_int_equal(s.bytes, 7);
+    assert_true(str_has(str_z(s.diag.text), STR("no directory")));
+}
+
 static void a_zip_that_lies(void **state UNUSED)
 {
     AUTO(buf) zip = BUF_INIT;
@@ -561,6 +584,7 @@ int main(void)
         cmocka_unit_test(a_cut_tar_keeps_its_first_members),
         cmocka_unit_test(damaged_headers_are_passed_over),
         cmocka_unit_test(a_zip_that_lies),
+        cmocka_unit_test(a_zip_with_two_faces),
         cmocka_unit_test(random_damage),
         cmocka_unit_test(bombs_stop),
         cmocka_unit_test(too_many_members),
