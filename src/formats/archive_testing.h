@@ -136,6 +136,7 @@ struct memory_source {
     struct str bytes;
     bool streamed; /* cannot be read out of order */
     uint64_t next;
+    uint64_t total; /* bytes that were read */
 };
 
 static inline int memory_read(void *ctx, uint64_t offset, char *to, size_t n, size_t *ret_got)
@@ -147,6 +148,7 @@ static inline int memory_read(void *ctx, uint64_t offset, char *to, size_t n, si
     if (*ret_got)
         memcpy(to, part.p, *ret_got);
     m->next = offset + *ret_got;
+    m->total += *ret_got;
     return 0;
 }
 

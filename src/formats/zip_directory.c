@@ -8,6 +8,7 @@
 #define LOCATOR_N 20u
 #define ENTRY_N   46u
 #define HEADER_N  30u
+#define LEAP_N    ((size_t)4 << 10)
 #define DATA_END  24u /* of a descriptor behind the data, at most */
 
 /* --- bytes -------------------------------------------------------------------------------- */
@@ -40,15 +41,16 @@ struct window {
     char bytes[(size_t)256 << 10]; /* an entry has at most 46 + 3 * 65535 */
 };
 
-/* n bytes at an offset; NULL when there are not so many. */
+/* n bytes at an offset; NULL when there are not so many. Who goes on gets much at once, who leaps
+ * to the next of the large members only what is needed there. */
 static int look(struct window *w, uint64_t offset, size_t n, const char **ret)
 {
-    bool inside = offset >= w->at && offset - w->at <= w->n && w->n - (offset - w->at) >= n;
+    bool on = offset >= w->at && offset - w->at <= w->n;
     int rc = 0;
-    if (!inside) {
+    if (!on || w->n - (offset - w->at) < n) {
         w->at = offset;
         w->n = 0;
-        rc = read_at(w->source, offset, w->bytes, sizeof(w->bytes), &w->n);
+        rc = read_at(w->source, offset, w->bytes, on ? sizeof(w->bytes) : MAX(n, LEAP_N), &w->n);
     }
     *ret = !rc && w->n - (offset - w->at) >= n ? w->bytes + (offset - w->at) : NULL;
     return rc;

@@ -222,6 +222,26 @@ static void damage_anywhere(void **state UNUSED)
         }
 }
 
+/* Of large members only their headers are read. */
+static void large_members_cost_little(void **state UNUSED)
+{
+    ZIP;
+    char *data = mem_alloc(100001);
+    memset(data, 'x', 100000);
+    data[100000] = 0;
+    for (int i = 0; i < 100; i++)
+        entry(&z, "name", member(&z, "name", data), 100000);
+    finish(&z, 0);
+    AUTO(zip_directory) d = {0};
+    struct memory_source m = {.bytes = buf_str(&z.bytes)};
+    struct archive_source s = memory_source(&m);
+    assert_int_equal(zip_directory_read(&s, 1000, &d), 0);
+    assert_int_equal(d.n, 100);
+    assert_false(d.overlap || d.unlisted);
+    assert_true(m.total < 1500000);
+    mem_free(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +252,7 @@ int main(void)
         cmocka_unit_test(without_a_directory),
         cmocka_unit_test(too_many_and_no_memory),
         cmocka_unit_test(damage_anywhere),
+        cmocka_unit_test(large_members_cost_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

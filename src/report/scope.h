@@ -46,9 +46,10 @@ int scope_target(const struct scope *s, int64_t target);
 /* When a place of a target was last seen: place.last_seen, or 0 for the time of the target. */
 int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
 
-/* SQL: where a place `p` is, for people; of what lies in an archive "a.zip!/member". */
-#define PLACE_SHOWN(p)                                                                             \
-    "CASE WHEN " p ".member = '' THEN " p ".path ELSE " p ".path || '!/' || " p ".member END"
+/* SQL: where the place p is, for people: a.json, a.zip!/in/it.json, a.json@0123456 of the history. */
+#define PLACE_SHOWN                                                                                \
+    "p.path || CASE WHEN p.member = '' THEN '' WHEN substr(p.member, 1, 7) = 'commit:'"            \
+    " THEN '@' || substr(p.member, 8, 7) ELSE '!/' || p.member END"
 
 /* SQL text and what is bound to ?1, ?2, ... */
 #define SELECT_BINDS 8

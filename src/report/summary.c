@@ -186,14 +186,12 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
     struct summary_finding *same;
-    select_addz(
-        &q, "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
-            " coalesce(p.person, a.owner, ''), coalesce(" PLACE_SHOWN(
-                "p") ", ''),"
-                     " coalesce(p.pointer, ''),"
-                     " coalesce(p.line, 0), f.risk, f.severity FROM finding f"
-                     " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
-                     " WHERE f.verdict = 'fail' AND ");
+    select_addz(&q,
+                "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
+                " coalesce(p.person, a.owner, ''), coalesce(" PLACE_SHOWN ", ''),"
+                " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity FROM finding f"
+                " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
+                " WHERE f.verdict = 'fail' AND ");
     scope_findings(s, &q);
     buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, a.name, p.path, p.line, f.id LIMIT %d",
              SEVERITY_ORDER, ROWS_READ);

@@ -38,14 +38,11 @@ static const struct grid_column columns[] = {
 
 static void query(const struct scope *s, bool unknown, struct select *q)
 {
-    select_addz(
-        q,
-        "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, " PLACE_SHOWN(
-            "p") ","
-                 " coalesce(p.person, a.owner), f.reason, coalesce(p.line, 0), f.verdict, t.name "
-                 "FROM finding f"
-                 " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
-                 " LEFT JOIN target t ON t.id = p.target WHERE ");
+    select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, " PLACE_SHOWN ","
+                   " coalesce(p.person, a.owner), f.reason, coalesce(p.line, 0), f.verdict, t.name "
+                   "FROM finding f"
+                   " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
+                   " LEFT JOIN target t ON t.id = p.target WHERE ");
     scope_findings(s, q);
     if (!unknown)
         select_addz(q, " AND f.verdict IN ('fail', 'excepted')");

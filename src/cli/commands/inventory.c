@@ -37,11 +37,10 @@ static int columns_for(const struct view *v, struct grid_column *columns,
 
 static void query(const struct scope *s, const struct kind_info *k, struct select *q)
 {
-    select_addz(
-        q, "SELECT a.id, a.kind, a.name, coalesce(r.score, -1),"
-           " coalesce(r.band, 'unassessed'), (SELECT count(*) FROM finding f WHERE"
-           " f.asset = a.id AND f.verdict = 'fail' AND f.status IN ('open', 'reopened')),"
-           " a.owner, (SELECT min(" PLACE_SHOWN("p") ") FROM place p WHERE p.asset = a.id AND ");
+    select_addz(q, "SELECT a.id, a.kind, a.name, coalesce(r.score, -1),"
+                   " coalesce(r.band, 'unassessed'), (SELECT count(*) FROM finding f WHERE"
+                   " f.asset = a.id AND f.verdict = 'fail' AND f.status IN ('open', 'reopened')),"
+                   " a.owner, (SELECT min(" PLACE_SHOWN ") FROM place p WHERE p.asset = a.id AND ");
     scope_places(s, q);
     select_addz(q, ")");
     for (int i = 0; k && i < k->column_count; i++)
