@@ -4,7 +4,7 @@
  * other programs read the members one after the other, and a zip can be made so that both see other
  * files. What makes no difference to honest archives is told here:
  *
- *     - members that overlap: a few bytes stand for many files (zip bombs, two names of one content)
+ *     - members that overlap: few bytes stand for many files (zip bombs, two names of one content)
  *     - members that the directory does not list
  *     - no directory: what stands at the end was cut off
  *

@@ -46,7 +46,8 @@ int scope_target(const struct scope *s, int64_t target);
 /* When a place of a target was last seen: place.last_seen, or 0 for the time of the target. */
 int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
 
-/* SQL: where the place p is, for people: a.json, a.zip!/in/it.json, a.json@0123456 of the history. */
+/* SQL: where the place p is, for people: "a.json", "a.zip!/in/it.json", of the history
+ * "a.json@0123456". */
 #define PLACE_SHOWN                                                                                \
     "p.path || CASE WHEN p.member = '' THEN '' WHEN substr(p.member, 1, 7) = 'commit:'"            \
     " THEN '@' || substr(p.member, 8, 7) ELSE '!/' || p.member END"
