@@ -25,7 +25,7 @@ bool str_eq(struct str a, struct str b)
 
 bool str_eq_z(struct str a, const char *z)
 {
-    return str_eq(a, str_z(z));
+    return (!a.n || a.p[0] == *z) && str_eq(a, str_z(z));
 }
 
 static unsigned char lower(char c)

@@ -73,25 +73,30 @@ static bool is_utf16(struct str head, bool big)
     return units >= 4 && high * 10 >= units * 8 && low * 20 <= units;
 }
 
-/* Printable ASCII and white space only, as most files have. In blocks, for the vectoriser. */
-static bool is_plain(struct str head)
+#define BLOCK 64
+
+/* Printable ASCII and white space only, as most texts have. For the vectoriser. */
+static bool is_plain(const char *block)
 {
-    enum { BLOCK = 64 };
-    const unsigned char *p = (const unsigned char *)head.p;
-    size_t i = 0;
-    for (; i + BLOCK <= head.n; i += BLOCK) {
-        unsigned char odd = 0;
-        for (size_t k = 0; k < BLOCK; k++) {
-            unsigned char c = p[i + k], blank = (unsigned char)(c - 8) > 5;
-            odd |= blank & ((unsigned char)(c - 32) > 94);
-        }
-        if (odd)
-            return false;
+    const unsigned char *p = (const unsigned char *)block;
+    unsigned char odd = 0;
+    for (size_t k = 0; k < BLOCK; k++) {
+        unsigned char blank = (unsigned char)(p[k] - 8) > 5;
+        odd |= blank & ((unsigned char)(p[k] - 32) > 94);
     }
-    for (; i < head.n; i++)
-        if ((unsigned char)(p[i] - 8) > 5 && (unsigned char)(p[i] - 32) > 94)
-            return false;
-    return true;
+    return !odd;
+}
+
+static bool is_odd(struct str head, size_t *pos)
+{
+    unsigned char c = (unsigned char)head.p[*pos];
+    size_t from = *pos;
+    if (c < 0x80) {
+        ++*pos;
+        return is_control(c);
+    }
+    bool bad = str_rune(head, pos) == 0xfffd && *pos == from + 1;
+    return bad && head.n - from > 3; /* a character may be cut off at the end */
 }
 
 /* Bytes that no text has, or few: controls, and what is no UTF-8. */
@@ -99,15 +104,11 @@ static size_t odd_bytes(struct str head)
 {
     size_t odd = 0, pos = 0;
     while (pos < head.n) {
-        unsigned char c = (unsigned char)head.p[pos];
-        if (c < 0x80) {
-            odd += is_control(c);
-            pos++;
-            continue;
-        }
-        size_t from = pos;
-        bool bad = str_rune(head, &pos) == 0xfffd && pos == from + 1;
-        odd += bad && head.n - from > 3; /* a character may be cut off at the end */
+        size_t end = MIN(pos + BLOCK, head.n);
+        if (end == pos + BLOCK && is_plain(head.p + pos))
+            pos = end;
+        while (pos < end)
+            odd += is_odd(head, &pos);
     }
     return odd;
 }
@@ -120,7 +121,7 @@ enum content content_of(struct str head)
         return CONTENT_UTF16_BIG;
     if (has_magic(head) || is_safetensors(head))
         return CONTENT_BINARY;
-    size_t odd = is_plain(head) ? 0 : odd_bytes(head);
+    size_t odd = odd_bytes(head);
     if (!odd)
         return CONTENT_TEXT;
     if (is_utf16(head, false))

@@ -70,12 +70,12 @@ static size_t value_end(const struct redactor *r, size_t *start)
 static int mask_assigned(struct redactor *r, size_t start, size_t end)
 {
     struct str name = str_sub(r->text, start, end);
-    enum name_sense sense = name_sense(name);
-
-    if (sense == NAME_PLAIN)
-        return OK;
     size_t from = find_value(r, end, str_starts(name, STR("-")));
-    if (from == SIZE_MAX)
+
+    if (from == SIZE_MAX) /* few words are given a value */
+        return OK;
+    enum name_sense sense = name_sense(name);
+    if (sense == NAME_PLAIN)
         return OK;
     size_t to = value_end(r, &from);
     struct str value = str_sub(r->text, from, to);
