@@ -2,7 +2,8 @@
 /* Decides what one turn of the loop costs when its items are known: everything but reading files. */
 /*
  *     turn record TREE FILE             scans TREE, keeps what the workers said of each item
- *     turn run FILE DB [FORMAT] [N]     N turns (default 1) from FILE into DB; tells the phases
+ *     turn run FILE DB [FORMAT] [N] [relink]    N turns (default 1) from FILE into DB; tells the
+ *                                               phases; relink: as if something had changed
  *
  * `run` starts no process and opens no item, so that it can be counted by instructions:
  *     valgrind --tool=callgrind build/bench-turn run FILE new.db
@@ -170,7 +171,7 @@ static void tell(const struct loop_stats *s, uint64_t print)
             (double)s->peak_bytes / (1 << 20));
 }
 
-static void run(const char *file, const char *db, const char *format, int turns)
+static void run(const char *file, const char *db, const char *format, int turns, bool relink)
 {
     const struct report_format *f = report_format(str_z(format));
     FILE *null = fopen("/dev/null", "w");
@@ -180,14 +181,17 @@ static void run(const char *file, const char *db, const char *format, int turns)
     for (int i = 0; i < turns; i++) {
         struct loop_options o = loop_defaults();
         struct loop_result r;
-        struct clock clock = {1700000000000 + i};
+        struct clock clock;
         struct diag d = {0};
+        if (clock_init(&clock, &d))
+            die("clock", &d);
         rest = all;
         struct target t = {.given = get(), .root = get(), .name = get()};
         o.discover.targets = &t;
         o.discover.n_targets = 1;
         o.location = db;
         o.find = play;
+        o.relink = relink;
         o.discover.key = STR("0123456789abcdef0123456789abcdef");
         if (loop_run(&o, &clock, &r, &d))
             die(db, &d);
@@ -206,10 +210,10 @@ int main(int argc, char **argv)
 {
     if (argc == 4 && !strcmp(argv[1], "record"))
         record(argv[2], argv[3]);
-    else if (argc >= 4 && argc <= 6 && !strcmp(argv[1], "run"))
+    else if (argc >= 4 && argc <= 7 && !strcmp(argv[1], "run"))
         run(argv[2], argv[3], argc > 4 ? argv[4] : "json",
-            argc > 5 ? (int)strtol(argv[5], NULL, 10) : 1);
+            argc > 5 ? (int)strtol(argv[5], NULL, 10) : 1, argc > 6);
     else
-        die("usage: turn record TREE FILE | turn run FILE DB [FORMAT] [N]", NULL);
+        die("usage: turn record TREE FILE | turn run FILE DB [FORMAT] [N] [relink]", NULL);
     return 0;
 }

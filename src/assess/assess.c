@@ -309,6 +309,44 @@ int assess_derive(struct db *db, int64_t now_ms, struct diag *d)
     return rc;
 }
 
+/* Some place became too old for a staleness between the two times. */
+static int grew_stale(struct db *db, int64_t from_ms, int64_t to_ms, int64_t staleness, bool *ret,
+                      struct diag *d)
+{
+    struct stmt *s;
+    int rc = db_prepare(db,
+                        STR("SELECT 1 FROM place WHERE last_seen > 0 AND last_seen >= ?1"
+                            " AND last_seen < ?2 UNION ALL SELECT 1 FROM target_seen"
+                            " WHERE last_seen >= ?1 AND last_seen < ?2 LIMIT 1"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_int(s, 1, from_ms - staleness);
+    stmt_bind_int(s, 2, to_ms - staleness);
+    rc = stmt_step(s, d);
+    stmt_free(s);
+    *ret = rc > 0;
+    return MIN(rc, 0);
+}
+
+int assess_lasts(struct db *db, int64_t from_ms, int64_t to_ms, bool *ret, struct diag *d)
+{
+    int64_t asked = -1;
+    bool stale = false;
+    int rc = 0;
+    for (int i = 0; !rc && !stale && i < CONTROL_COUNT; i++) {
+        const struct control *c = &CONTROLS[i];
+        if (!c->collected || c->staleness_ms == asked)
+            continue;
+        asked = c->staleness_ms;
+        rc = grew_stale(db, from_ms, to_ms, asked, &stale, d);
+    }
+    for (int i = 0; i < CONTROL_COUNT; i++) /* a query that asks what time it is */
+        stale |= CONTROLS[i].collected && str_has(str_z(CONTROLS[i].sql), STR(":now"));
+    *ret = !rc && !stale && from_ms <= to_ms;
+    return rc;
+}
+
 void assessment_done(struct assessment *r)
 {
     vec_free(&r->rows);

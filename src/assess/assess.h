@@ -52,6 +52,9 @@ struct assessment {
 int assess_run(struct db *db, const struct control *controls, size_t n, int64_t now_ms,
                struct arena *a, struct assessment *ret, struct diag *d) MUST_CHECK;
 int assess_derive(struct db *db, int64_t now_ms, struct diag *d) MUST_CHECK;
+/* Would the built-in controls say the same at both times, when nothing but the time is another? */
+int assess_lasts(struct db *db, int64_t from_ms, int64_t to_ms, bool *ret,
+                 struct diag *d) MUST_CHECK;
 void assessment_done(struct assessment *r);
 
 #endif

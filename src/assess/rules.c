@@ -2,6 +2,7 @@
 /* Decides when a verdict may not be believed: input missing, unresolved, stale or not covered. */
 #include "assess/rules.h"
 #include "assess/columns.h"
+#include "base/clock.h"
 
 #define DAY_MS 86400000LL
 
@@ -137,10 +138,12 @@ static int check_stale(struct rules *r, const struct control *c, struct verdict_
     const uint64_t *seen = map_get(&r->stale, gaps_number_key(row->place, text));
     if (!seen)
         return OK;
+    /* A date: the reason stays as it is from one day to the next. */
+    AUTO(buf) at = BUF_INIT;
+    buf_add_time(&at, (int64_t)*seen);
     return turn(row, VERDICT_UNKNOWN,
-                arena_fmt(r->arena, "the place was last examined %lld days ago, the limit is %lld",
-                          (long long)((r->now_ms - (int64_t)*seen) / DAY_MS),
-                          (long long)(c->staleness_ms / DAY_MS)));
+                arena_fmt(r->arena, "the place was last examined on %.10s, the limit is %lld days",
+                          at.p, (long long)(c->staleness_ms / DAY_MS)));
 }
 
 static int check_covered(struct rules *r, const struct stmt *s, struct verdict_row *row)

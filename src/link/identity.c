@@ -181,7 +181,7 @@ static int name_repository(struct link *l, struct repository *r, const struct kn
 
 int link_name(struct link *l, const struct known_targets *known, struct diag *d)
 {
-    int rc = 0;
+    int rc = link_read(l);
     for (uint32_t t = 0; t < l->n_targets && !rc && known; t++)
         rc = name_known(l, t, known, d);
     for (uint32_t t = 0; t < l->n_targets && !rc; t++)

@@ -34,6 +34,7 @@ struct link *link_free(struct link *l)
         return NULL;
     vec_each (f, &l->owner_files)
         vec_free(&f->rules);
+    vec_free(&l->held);
     vec_free(&l->items);
     vec_free(&l->repositories);
     vec_free(&l->owner_files);
@@ -167,16 +168,11 @@ static int take_owner_rule(struct link *l, const struct linked_item *it, const s
     return owner_file_add(l, file, &rule);
 }
 
-/* Keep the item's facts: the frame is copied and read again into our own memory. */
 static int keep_item(struct link *l, const struct item_result *it)
 {
-    struct linked_item kept = {.target = it->target, .mode = it->mode};
+    struct linked_item kept = {.target = it->target, .mode = it->mode, .path = it->raw_path};
     struct diag d = {0};
-    kept.path = arena_str(&l->mem, it->raw_path);
-    struct str frame = arena_str(&l->mem, it->frame);
-    if (!kept.path.p || !frame.p)
-        return arena_error(&l->mem);
-    int rc = fact_read(frame, it->target, &kept.path, &l->mem, &kept.facts, &d);
+    int rc = fact_read(it->frame, it->target, &kept.path, &l->mem, &kept.facts, &d);
     if (rc)
         return rc;
     kept.handles = arena_new_n(&l->mem, uint32_t, kept.facts.n);
@@ -198,13 +194,11 @@ static int keep_item(struct link *l, const struct item_result *it)
 static int cover_item(struct link *l, const struct item_result *it)
 {
     struct coverage_row row = {.target = it->target,
-                               .path = arena_str(&l->mem, it->path),
+                               .path = it->path,
                                .state = it->state,
-                               .reason = arena_str(&l->mem, it->reason),
+                               .reason = it->reason,
                                .files = 1,
                                .bytes = it->size};
-    if (!row.path.p || !row.reason.p)
-        return arena_error(&l->mem);
     int rc = collectors_of(l, it->raw_path, it->mode, &row.collectors);
     return rc ? rc : cover(l, row);
 }
@@ -218,10 +212,29 @@ void link_counts(struct link *l, uint32_t target, const struct discover_count *c
 
 int link_item(struct link *l, const struct item_result *it)
 {
+    struct item_result held = *it;
     bool above = str_starts(it->raw_path, STR("../")); /* no part of the target */
-    if (it->code)
-        return above ? 0 : cover_item(l, it);
-    return it->facts.n ? keep_item(l, it) : 0;
+    if (it->code ? above : !it->facts.n)
+        return 0;
+    held.facts = (struct facts){0};
+    held.raw_path = arena_str(&l->mem, it->raw_path);
+    held.path = it->path.p == it->raw_path.p ? held.raw_path : arena_str(&l->mem, it->path);
+    held.reason = arena_str(&l->mem, it->reason);
+    held.frame = arena_str(&l->mem, it->frame);
+    if (!held.raw_path.p || !held.path.p || !held.reason.p || !held.frame.p)
+        return arena_error(&l->mem);
+    return vec_push(&l->held, held);
+}
+
+int link_read(struct link *l)
+{
+    int rc = 0;
+    for (size_t i = 0; i < l->held.n && !rc; i++) {
+        const struct item_result *it = &l->held.v[i];
+        rc = it->code ? cover_item(l, it) : keep_item(l, it);
+    }
+    vec_free(&l->held);
+    return rc;
 }
 
 /* --- joining ------------------------------------------------------------------------------- */

@@ -5,8 +5,8 @@
  * their servers, credentials and the services that issued them, labels by path.
  *
  *     link_new(targets, n, catalog, &l)
- *     link_item(l, &item_result)           for each item; facts are copied
- *     link_name(l, known, d)               targets and scopes get their names
+ *     link_item(l, &item_result)           for each item; its frame is copied, nothing is read yet
+ *     link_name(l, known, d)               reads facts; targets and scopes get their names
  *     link_finish(l, &inv, d)              fills the inventory (not sealed)
  *     link_free(l)
  *

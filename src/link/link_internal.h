@@ -50,6 +50,9 @@ struct link {
     size_t n_targets;
     const struct catalog *catalog;
     struct {
+        VEC(struct item_result);
+    } held; /* as they came; read when names are asked for */
+    struct {
         VEC(struct linked_item);
     } items;
     struct {
@@ -89,6 +92,9 @@ struct str path_above(struct str path, unsigned *ret_folders);
 int folder_put(struct map *m, uint32_t target, struct str folder, uint64_t **ret_slot) MUST_CHECK;
 int folder_find(const struct map *m, uint32_t target, struct str path,
                 uint32_t *ret_index) MUST_CHECK;
+/* Read the facts of all items that are held. */
+int link_read(struct link *l) MUST_CHECK;
+
 /* The innermost repository of a path, also one above the target; NULL: none. E_NOMEM. */
 int repository_of(const struct link *l, uint32_t target, struct str path,
                   const struct repository **ret) MUST_CHECK;

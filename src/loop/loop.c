@@ -7,6 +7,7 @@
 #include "assess/assess.h"
 #include "base/log.h"
 #include "classify/classify.h"
+#include "loop/inputs.h"
 #include "loop/known.h"
 #include "loop/part.h"
 #include "loop/version.gen.h"
@@ -26,11 +27,6 @@ struct loop_options loop_defaults(void)
 const char *const LOOP_PHASE_NAMES[] = {"discover", "link",   "store", "assess",
                                         "rank",     "commit", NULL};
 
-static int sink(void *ctx, const struct item_result *item)
-{
-    return link_item(ctx, item);
-}
-
 static bool is_gap(enum coverage_state s)
 {
     return s == COVERAGE_DENIED || s == COVERAGE_FAILED || s == COVERAGE_PARTIAL ||
@@ -43,12 +39,21 @@ struct turn {
     const struct clock *clock;
     struct arena mem;
     struct link *link;
+    struct inputs inputs;
+    struct buf digest; /* of the inputs; empty: unknown */
     struct inventory inv;
     struct assessment assessment;
     struct scan_target *targets;
     struct loop_result *result;
     uint64_t ticks; /* when the running phase began */
 };
+
+static int sink(void *ctx, const struct item_result *item)
+{
+    struct turn *t = ctx;
+    inputs_item(&t->inputs, item);
+    return link_item(t->link, item);
+}
 
 /* What went by since the last call was spent in `phase`. */
 static void spent(struct turn *t, enum loop_phase phase)
@@ -119,8 +124,12 @@ static int observe(struct turn *t, struct diag *d)
     if (!rc)
         rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
     if (!rc)
-        rc = (t->options->find ? t->options->find : discover_run)(&with_key, sink, t->link,
+        rc = inputs_begin(&t->inputs, t->options);
+    if (!rc)
+        rc = (t->options->find ? t->options->find : discover_run)(&with_key, sink, t,
                                                                   &t->result->discover, d);
+    if (!rc)
+        rc = inputs_end(&t->inputs, &t->result->discover, &t->digest);
     const struct discover_count *counts = t->result->discover.counts;
     for (uint32_t i = 0; !rc && counts && i < o->n_targets; i++)
         link_counts(t->link, i, &counts[i]);
@@ -248,22 +257,32 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
         return rc;
     /* A part of a target says nothing about the posture of the whole. */
     bool part = is_part(t);
-    t->result->summary.posture_low_tenths = part ? -1 : ranked.posture_low_tenths;
-    t->result->summary.posture_high_tenths = part ? -1 : ranked.posture_high_tenths;
+    struct scan_summary *s = &t->result->summary;
+    s->posture_low_tenths = part ? -1 : ranked.posture_low_tenths;
+    s->posture_high_tenths = part ? -1 : ranked.posture_high_tenths;
+    s->assets = t->result->assets;
+    s->gaps = t->result->gaps;
+    memcpy(s->failed, t->result->by_severity, sizeof(s->failed));
     return 0;
+}
+
+static struct scan_info info_of(const struct turn *t, const struct scan_target *targets)
+{
+    return (struct scan_info){.program = STR(STANCE_VERSION),
+                              .knowledge = str_z(CATALOG.digest),
+                              .sandbox = str_z(sandbox_level_name(t->result->discover.level)),
+                              .deterministic = t->result->discover.deterministic,
+                              .targets = targets,
+                              .n_targets = t->options->discover.n_targets,
+                              .started_ms = t->clock->now_ms,
+                              .part = is_part(t),
+                              .inputs = buf_str(&t->digest)};
 }
 
 static int record(struct turn *t, struct store *st, struct diag *d)
 {
     struct loop_result *r = t->result;
-    struct scan_info info = {.program = STR(STANCE_VERSION),
-                             .knowledge = str_z(CATALOG.digest),
-                             .sandbox = str_z(sandbox_level_name(r->discover.level)),
-                             .deterministic = r->discover.deterministic,
-                             .targets = t->targets,
-                             .n_targets = t->options->discover.n_targets,
-                             .started_ms = t->clock->now_ms,
-                             .part = is_part(t)};
+    struct scan_info info = info_of(t, t->targets);
     begin(t, LOOP_STORE);
     int rc = store_scan_begin(st, &info, d);
     if (rc)
@@ -283,11 +302,63 @@ static int record(struct turn *t, struct store *st, struct diag *d)
     return rc;
 }
 
+/*
+ * The facts are those of an earlier scan, and the store is as that one left it: linking, writing
+ * and assessing would end where they ended then. E_NOTFOUND: not so.
+ */
+static int repeat(struct turn *t, struct store *st, struct diag *d)
+{
+    struct loop_result *r = t->result;
+    struct scan_target *targets =
+        arena_new_n(&t->mem, struct scan_target, t->options->discover.n_targets + 1);
+    struct store_repeat before;
+    bool lasts = false;
+    if (!targets)
+        return arena_error(&t->mem);
+    for (size_t i = 0; i < t->options->discover.n_targets; i++)
+        targets[i] = (struct scan_target){.given = t->options->discover.targets[i].given,
+                                          .root = t->options->discover.targets[i].root};
+    struct scan_info info = info_of(t, targets);
+    int rc = store_repeat_begin(st, &info, &before, d);
+    if (!rc)
+        rc = assess_lasts(store_db(st), before.started_ms, info.started_ms, &lasts, d);
+    if (!rc && !lasts) {
+        store_scan_abort(st);
+        return E_NOTFOUND;
+    }
+    r->summary.finished_ms = info.started_ms;
+    if (!rc)
+        rc = store_repeat_commit(st, &before, &r->summary, d);
+    if (rc)
+        return rc;
+    r->assets = r->summary.assets;
+    r->gaps = r->summary.gaps;
+    memcpy(r->by_severity, r->summary.failed, sizeof(r->by_severity));
+    for (int i = 0; i < SEVERITY_COUNT; i++)
+        r->findings += r->by_severity[i];
+    log_debug("store: as scan %lld", (long long)before.scan);
+    spent(t, LOOP_COMMIT);
+    return 0;
+}
+
+static int finish(struct turn *t, struct store *st, struct diag *d)
+{
+    int rc = t->options->relink ? E_NOTFOUND : repeat(t, st, d);
+    if (rc != E_NOTFOUND)
+        return rc;
+    rc = complete(t, st, d);
+    return rc ? rc : record(t, st, d);
+}
+
 int loop_run(const struct loop_options *o, const struct clock *clock, struct loop_result *ret,
              struct diag *d)
 {
-    struct turn t = {
-        .options = o, .clock = clock, .mem = ARENA(0), .result = ret, .ticks = clock_ticks()};
+    struct turn t = {.options = o,
+                     .clock = clock,
+                     .mem = ARENA(0),
+                     .digest = BUF_INIT,
+                     .result = ret,
+                     .ticks = clock_ticks()};
     struct store *st = o->store;
     *ret = (struct loop_result){0};
     int rc = observe(&t, d);
@@ -296,14 +367,13 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
         rc = store_open(o->location, DB_CREATE, clock, &st, d);
     spent(&t, LOOP_STORE);
     if (!rc)
-        rc = complete(&t, st, d);
-    if (!rc)
-        rc = record(&t, st, d);
+        rc = finish(&t, st, d);
     if (rc && !d->text[0])
         diag_set(d, rc, "the scan failed: %s", err_name(rc));
     assessment_done(&t.assessment);
     inventory_done(&t.inv);
     link_free(t.link);
+    buf_done(&t.digest);
     arena_done(&t.mem);
     if (rc && !o->store)
         st = store_free(st);

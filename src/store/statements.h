@@ -121,8 +121,33 @@ SQL(SQL_PRESENT_PLACES, "SELECT id, asset, path, last_seen, member FROM place WH
                         " AND state = 'present' AND id > ?2 ORDER BY id LIMIT 4096")
 SQL(SQL_SET_LAST_SEEN, "UPDATE place SET last_seen = ?2 WHERE id = ?1")
 SQL(SQL_TARGET_SEEN, "SELECT last_seen FROM target_seen WHERE target = ?1")
-SQL(SQL_ADD_TURN, "INSERT INTO turn (scan, whole, settled, repeats, inputs)"
-                  " VALUES (?1, ?2, 0, ?3, ?4)")
+SQL(SQL_ADD_TURN, "INSERT INTO turn (scan, whole, settled, repeats, inputs, assets, gaps, failed)"
+                  " VALUES (?1, ?2, 0, ?3, ?4, 0, 0, '')")
+SQL(SQL_END_TURN, "UPDATE turn SET settled = ?2, assets = ?3, gaps = ?4, failed = ?5"
+                  " WHERE scan = ?1")
+
+/* what changed nothing */
+SQL(SQL_STATE_BEFORE, "SELECT state FROM scan WHERE id < ?1 ORDER BY id DESC LIMIT 1")
+SQL(SQL_LAST_STATE, "SELECT state, started FROM scan ORDER BY id DESC LIMIT 1")
+SQL(SQL_SCAN_BEFORE, "SELECT max(scan) FROM scan_target WHERE target = ?1 AND scan < ?2")
+SQL(SQL_GAPS_OF, "SELECT path, state, reason, collectors FROM coverage WHERE scan = ?1"
+                 " AND target = ?2 AND state IN ('denied', 'failed', 'partial', 'unsupported',"
+                 " 'not_looked') ORDER BY ord")
+SQL(SQL_FIND_REPEATED, "SELECT t.scan, s.started, s.posture_low, s.posture_high, s.state, t.assets,"
+                       " t.gaps, t.failed FROM turn t JOIN scan s ON s.id = t.scan"
+                       " WHERE t.inputs = ?1 AND t.whole = 1 ORDER BY t.scan DESC LIMIT 1")
+SQL(SQL_LAST_UNSETTLED, "SELECT max(scan) FROM turn WHERE settled = 0")
+SQL(SQL_LAST_TOUCHED, "SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'touched'")
+SQL(SQL_TARGETS_OF, "SELECT t.id, t.identity, t.given, t.root, (SELECT l.id FROM target l WHERE"
+                    " l.root = t.root ORDER BY (SELECT max(x.scan) FROM scan_target x WHERE"
+                    " x.target = l.id) DESC LIMIT 1) FROM scan_target s JOIN target t"
+                    " ON t.id = s.target WHERE s.scan = ?1 ORDER BY s.ord")
+SQL(SQL_COPY_COVERAGE, "INSERT INTO coverage (scan, ord, source, target, path, state, reason,"
+                       " collectors, files, bytes) SELECT ?1, ord, source, target, path, state,"
+                       " reason, collectors, files, bytes FROM coverage WHERE scan = ?2")
+SQL(SQL_COPY_RUNS, "INSERT INTO control_run (scan, control, population, passed, failed, unknown,"
+                   " errors, digest, hidden) SELECT ?1, control, population, passed, failed,"
+                   " unknown, errors, digest, hidden FROM control_run WHERE scan = ?2")
 SQL(SQL_ANY_PRESENT, "SELECT 1 FROM place WHERE asset = ?1 AND state = 'present' LIMIT 1")
 SQL(SQL_DROP_RISK, "DELETE FROM asset_risk WHERE asset = ?1")
 

@@ -212,7 +212,7 @@ static int add_scan(struct store *st, const struct scan_info *info, struct diag 
                      d);
 }
 
-static int begin(struct store *st, const struct scan_info *info, struct diag *d)
+int store_add_scan(struct store *st, const struct scan_info *info, struct diag *d)
 {
     int rc = read_counters(st, d);
 
@@ -248,7 +248,7 @@ int store_scan_begin(struct store *st, const struct scan_info *info, struct diag
     st->scanning = true;
     st->at = info->started_ms;
     st->changes = 0;
-    rc = begin(st, info, d);
+    rc = store_add_scan(st, info, d);
     if (rc)
         store_scan_abort(st);
     return rc;
@@ -407,45 +407,56 @@ bool store_is_place(const struct store *st, uint32_t asset, const struct place *
 
 /* ---- end ---- */
 
-static int end_scan(struct store *st, const struct scan_summary *s, struct diag *d)
+static int seal(struct store *st, const struct scan_summary *s, struct str state, struct diag *d)
 {
     AUTO(buf) digest = BUF_INIT;
-    AUTO(buf) state = BUF_INIT;
-    int rc = st->text_error ? store_nomem(d) : seal_scan(st->db, st->scan, &st->digest, d);
+    int rc = seal_scan(st->db, st->scan, &st->digest, d);
 
-    if (!rc)
-        rc = store_seal_actions(st->db, d);
-    if (!rc)
-        rc = seal_state(st->db, &state, d);
     if (rc)
         return rc;
     digest_end(&st->digest, &(struct digest_end){.finished = s->finished_ms,
                                                  .posture_low = s->posture_low_tenths,
                                                  .posture_high = s->posture_high_tenths,
-                                                 .state = buf_str(&state)});
+                                                 .state = state});
     if (digest_finish(&st->digest, &digest))
         return store_nomem(d);
     return store_run(st, SQL_END_SCAN,
                      ARGS(I(st->scan), I(s->finished_ms), S(buf_str(&digest)),
-                          I(s->posture_low_tenths), I(s->posture_high_tenths), S(buf_str(&state))),
+                          I(s->posture_low_tenths), I(s->posture_high_tenths), S(state)),
                      d);
+}
+
+int store_end_scan(struct store *st, const struct scan_summary *s, struct str state, struct diag *d)
+{
+    int rc = st->text_error ? store_nomem(d) : seal(st, s, state, d);
+
+    if (!rc)
+        rc = db_commit(st->db, d);
+    if (rc)
+        return rc;
+    store_reset(st);
+    forget_scan(st);
+    return 0;
 }
 
 int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)
 {
+    AUTO(buf) state = BUF_INIT;
+    uint64_t changes = st->changes;
     int rc;
 
     if (!st->scanning)
         return diag_set(d, E_BUG, "no scan is open");
-    rc = end_scan(st, s, d);
+    rc = store_seal_actions(st->db, d);
     if (!rc)
-        rc = db_commit(st->db, d);
-    if (rc) {
+        rc = seal_state(st->db, &state, d);
+    if (!rc)
+        rc = store_end_turn(st, s, buf_str(&state), d);
+    if (!rc)
+        rc = store_end_scan(st, s, buf_str(&state), d);
+    if (rc)
         store_scan_abort(st);
-        return rc;
-    }
-    s->changes = st->changes;
-    store_reset(st);
-    forget_scan(st);
-    return 0;
+    else
+        s->changes = changes;
+    return rc;
 }

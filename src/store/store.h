@@ -87,6 +87,8 @@ struct asset_risk {
 struct scan_summary {
     int64_t finished_ms;
     int posture_low_tenths, posture_high_tenths; /* -1: not assessed */
+    uint64_t assets, gaps;                       /* that it saw */
+    uint64_t failed[SEVERITY_COUNT];             /* findings of verdict fail, by severity */
     uint64_t changes;                            /* out: rows written to the change log */
 };
 
@@ -116,6 +118,30 @@ int store_put_risks(struct store *st, const struct asset_risk *r, size_t n,
                     struct diag *d) MUST_CHECK;
 int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d) MUST_CHECK;
 void store_scan_abort(struct store *st);
+
+/*
+ * A scan that finds the facts of an earlier one, in a store that is still as that one left it,
+ * would do nothing but say so. It can be recorded without doing anything else:
+ *
+ *     rc = store_repeat_begin(st, &info, &r, d)     E_NOTFOUND: the scan has to be made; nothing is
+ *                                                   open. info.targets has no identities yet
+ *     ... r.started_ms to info.started_ms: could time alone have changed a verdict? ...
+ *     store_repeat_commit(st, &r, &summary, d)      or store_scan_abort
+ *
+ * As it left it: each scan since (settled) left every row of the current state as it was, and the
+ * gaps of its targets as in the scan of them before. Whatever else changes the current state calls
+ * store_touched() in the same transaction.
+ */
+struct store_repeat {
+    int64_t scan, started_ms; /* that is repeated */
+    struct scan_summary summary;
+    struct str state; /* private */
+};
+int store_repeat_begin(struct store *st, const struct scan_info *info, struct store_repeat *ret,
+                       struct diag *d) MUST_CHECK;
+int store_repeat_commit(struct store *st, const struct store_repeat *r, struct scan_summary *s,
+                        struct diag *d) MUST_CHECK;
+int store_touched(struct db *db, struct diag *d) MUST_CHECK;
 /* After each change of table `action`, in the same transaction: db check then knows its rows. */
 int store_seal_actions(struct db *db, struct diag *d) MUST_CHECK;
 

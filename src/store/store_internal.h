@@ -11,6 +11,7 @@
  *     store_findings.c   findings, risks, control runs
  *     store_changes.c    every change above is a row of the log and part of the digest
  *     store_seal.c       rows that no change tells are part of the digest, too
+ *     store_turn.c       whether anything is different now; scans that repeat an earlier one
  */
 #ifndef STANCE_STORE_STORE_INTERNAL_H
 #define STANCE_STORE_STORE_INTERNAL_H
@@ -215,6 +216,14 @@ int digest_finish(struct sha256 *h, struct buf *ret) MUST_CHECK;
 int seal_scan(struct db *db, int64_t scan, struct sha256 *h, struct diag *d) MUST_CHECK;
 int seal_state(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
 int seal_actions(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
+
+/* Counters, the row of the scan and its targets; its end: digests, and the transaction. */
+int store_add_scan(struct store *st, const struct scan_info *info, struct diag *d) MUST_CHECK;
+int store_end_scan(struct store *st, const struct scan_summary *s, struct str state,
+                   struct diag *d) MUST_CHECK;
+/* The counts of the scan, and whether it left everything as it was. */
+int store_end_turn(struct store *st, const struct scan_summary *s, struct str state,
+                   struct diag *d) MUST_CHECK;
 
 int store_resolve(struct store *st, struct diag *d) MUST_CHECK;
 int store_add_aliases(struct store *st, struct diag *d) MUST_CHECK;

@@ -21,6 +21,7 @@ struct world {
     size_t n_targets;
     int64_t at;
     bool part;
+    struct str inputs;
     struct diag d;
     struct {
         VEC(struct finding);
@@ -149,7 +150,8 @@ static inline void world_store(struct world *w)
                              .targets = w->targets,
                              .n_targets = w->n_targets,
                              .started_ms = w->at,
-                             .part = w->part};
+                             .part = w->part,
+                             .inputs = w->inputs};
 
     assert_int_equal(inventory_seal(&w->inv), 0);
     if (store_scan_begin(w->st, &info, &w->d) || store_put_inventory(w->st, &w->inv, &w->d))
@@ -190,8 +192,8 @@ static inline void world_verdict(struct world *w, const char *control, uint32_t 
 
 static inline void world_commit(struct world *w)
 {
-    w->summary = (struct scan_summary){
-        .finished_ms = w->at + 5, .posture_low_tenths = -1, .posture_high_tenths = -1};
+    w->summary.finished_ms = w->at + 5;
+    w->summary.posture_low_tenths = w->summary.posture_high_tenths = -1;
     if ((w->runs.n && store_put_runs(w->st, w->runs.v, w->runs.n, &w->d)) ||
         store_put_findings(w->st, w->findings.v, w->findings.n, &w->d) ||
         store_scan_commit(w->st, &w->summary, &w->d))

@@ -11,7 +11,10 @@ CREATE TABLE turn (
     whole INTEGER NOT NULL,         -- 1: its targets were looked at from end to end
     settled INTEGER NOT NULL,       -- 1: it left everything that later scans rest on as it was
     repeats INTEGER NOT NULL,       -- the scan whose facts it found again, 0 none
-    inputs TEXT NOT NULL            -- SHA-256 of all that it rests on beside the store, '' unknown
+    inputs TEXT NOT NULL,           -- SHA-256 of all that it rests on beside the store, '' unknown
+    assets INTEGER NOT NULL,        -- what it saw: assets, gaps, failed findings by severity
+    gaps INTEGER NOT NULL,
+    failed TEXT NOT NULL            -- info, low, medium, high, critical, separated by blanks
 );
 CREATE INDEX turn_inputs ON turn (inputs, scan);
 CREATE INDEX turn_unsettled ON turn (scan) WHERE settled = 0;
