@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "discover/above.h"
+#include "discover/git/place.h"
 
 /* In path order; without the first one there is no repository. */
 static const char *const NAMES[] = {".git/config", ".github/CODEOWNERS", ".gitlab/CODEOWNERS",
@@ -27,12 +28,27 @@ static int open_below(int folder, const char *name, uid_t owner, struct stat *re
     return -1;
 }
 
-static int collect(struct above *a, int folder, unsigned up, uid_t owner)
+/* The configuration of a linked worktree or a submodule that the target is a part of. */
+static int open_config(const struct target *t, unsigned up, struct stat *ret)
+{
+    AUTO(git_place) p = GIT_PLACE_INIT;
+    struct diag ignored = {0};
+    if (git_place_of_target(t, &p, &ignored) || p.up != up)
+        return -1;
+    int fd = openat(p.folders.common, "config",
+                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 || (!fstat(fd, ret) && S_ISREG(ret->st_mode)))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int collect(struct above *a, int folder, unsigned up, uid_t owner, const struct target *link)
 {
     for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
         struct stat st;
         AUTO(buf) path = BUF_INIT;
-        int fd = open_below(folder, NAMES[i], owner, &st);
+        int fd = !i && link ? open_config(link, up, &st) : open_below(folder, NAMES[i], owner, &st);
         if (fd < 0 && !i)
             return 0;
         if (fd < 0)
@@ -52,8 +68,8 @@ static int collect(struct above *a, int folder, unsigned up, uid_t owner)
 }
 
 /* One folder above the target. *ret_last: the search ends here. */
-static int look(struct above *a, const char *folder, unsigned up, const struct stat *target,
-                bool *ret_last)
+static int look(struct above *a, const char *folder, unsigned up, const struct target *t,
+                const struct stat *target, bool *ret_last)
 {
     struct stat st, git;
     int rc = 0, fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -62,8 +78,8 @@ static int look(struct above *a, const char *folder, unsigned up, const struct s
         return 0;
     if (!fstat(fd, &st) && st.st_dev == target->st_dev) {
         *ret_last = !fstatat(fd, ".git", &git, AT_SYMLINK_NOFOLLOW);
-        if (*ret_last && S_ISDIR(git.st_mode))
-            rc = collect(a, fd, up, target->st_uid);
+        if (*ret_last && (S_ISDIR(git.st_mode) || S_ISREG(git.st_mode)))
+            rc = collect(a, fd, up, target->st_uid, S_ISREG(git.st_mode) ? t : NULL);
     }
     close(fd);
     return rc;
@@ -84,7 +100,7 @@ int above_open(const struct target *t, struct above *ret)
     int rc = buf_result(&path);
     for (unsigned up = 1; !rc && !last && path.n > 1; up++) {
         buf_cut(&path, path_dir(buf_str(&path)).n);
-        rc = look(&a, path.n ? path.p : "/", up, &st, &last);
+        rc = look(&a, path.n ? path.p : "/", up, t, &st, &last);
     }
     if (rc)
         above_close(&a);

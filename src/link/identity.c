@@ -79,7 +79,10 @@ static int name_known(struct link *l, uint32_t t, const struct known_targets *kn
         rc = known->at(known->ctx, l->targets[t].root, &l->mem, &stored, d);
     if (rc || !stored.n || is_taken(l, stored))
         return rc;
-    if (is_name_of(stored, base) || (!origin && path_has_suffix(stored, base)))
+    /* A repository that got its first commit keeps the name of its folder. */
+    const struct repository *r = root_repository(l, t);
+    bool named = !origin || (r && r->by_commit && !r->above);
+    if (is_name_of(stored, base) || (named && path_has_suffix(stored, l->targets[t].name)))
         l->identities[t] = stored;
     return 0;
 }

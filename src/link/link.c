@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "discover/archives/members.h"
+#include "discover/git/origin.h"
 #include "link/link_internal.h"
 
 int link_new(const struct target *targets, size_t n, const struct catalog *c, struct link **ret)
@@ -123,17 +124,33 @@ static int cover_gap(struct link *l, const struct item_result *it, const struct 
                                                    f->at.member.n || f->pattern.n ? 0 : it->size});
 }
 
+/* "commit:" and as many digits as no two repositories of the world share by chance. */
+static int commit_name(struct str said, struct buf *out)
+{
+    if (!str_starts(said, STR(ORIGIN_COMMIT)))
+        return E_NOTFOUND;
+    for (size_t i = 0; i < 16; i++) {
+        char c = said.n > strlen(ORIGIN_COMMIT) + i ? said.p[strlen(ORIGIN_COMMIT) + i] : 'x';
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return E_NOTFOUND;
+    }
+    buf_add(out, str_sub(said, 0, strlen(ORIGIN_COMMIT) + 16));
+    return buf_result(out);
+}
+
 static int take_repository(struct link *l, const struct linked_item *it, const struct fact *f)
 {
     AUTO(buf) origin = BUF_INIT;
     struct repository r = {.target = it->target};
     struct str path = path_above(it->path, &r.above);
     uint64_t *slot;
-    /* Only this file speaks for a folder, whatever a worker says, and none in an archive does. */
-    if (f->at.member.n || !path_has_suffix(path, STR(".git/config")) ||
-        (r.above && path.n != strlen(".git/config")))
+    /* Only these files speak for a folder, whatever a worker says, and none in an archive does. */
+    struct str config = STR(".git/config"), head = STR(".git/HEAD");
+    r.by_commit = path_has_suffix(path, head);
+    if (f->at.member.n || !(r.by_commit || path_has_suffix(path, config)) ||
+        (r.above && path.n != (r.by_commit ? head.n : config.n)))
         return 0;
-    int rc = origin_normalise(f->pattern, &origin);
+    int rc = r.by_commit ? commit_name(f->pattern, &origin) : origin_normalise(f->pattern, &origin);
     if (rc)
         return rc == E_NOTFOUND ? 0 : rc;
     r.root = path_dir(path_dir(path));

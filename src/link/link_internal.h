@@ -11,6 +11,7 @@ struct repository {
     uint32_t target;
     struct str root; /* below the target; "" also when it lies above */
     struct str origin;
+    bool by_commit;    /* it has no address: its first commit is its name */
     bool twin;         /* another one in this scan has the same origin */
     unsigned above;    /* how many folders it lies above the target, 0 not */
     struct str prefix; /* the path from there to the target */

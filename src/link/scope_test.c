@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "discover/git/origin.h"
 #include "link/testing.h"
 
 static void origins(void **state UNUSED)

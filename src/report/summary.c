@@ -277,6 +277,9 @@ static int read_coverage(const struct scope *s, struct arena *a, struct summary 
     if (!rc)
         rc = read_gaps(s, a, "c.state IN ('skipped', 'not_looked')", "5 DESC", ret->rule,
                        SUMMARY_RULES, &ret->n_rule, d);
+    if (!rc)
+        rc = read_gaps(s, a, "c.state = 'examined' AND substr(c.path, 1, 9) = 'revision:'",
+                       "c.path", &ret->revision, 1, &ret->n_revision, d);
     return rc;
 }
 

@@ -62,6 +62,8 @@ struct summary {
     int n_gap;
     struct summary_gap rule[SUMMARY_RULES]; /* skipped and not looked, most files first */
     int n_rule;
+    struct summary_gap revision; /* a commit was read, not the files as they lie: path and reason */
+    int n_revision;
     struct summary_framework *frameworks; /* FRAMEWORK_COUNT */
 };
 

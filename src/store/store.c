@@ -166,9 +166,12 @@ static int add_target(struct store *st, const struct scan_target *t, int64_t *re
     if (id)
         return store_run(st, SQL_SET_TARGET, ARGS(I(id), S(given), S(root)), d);
     rc = store_one(st, SQL_NEXT_TARGET, NULL, 0, 1, ret, d);
+    /* The name of a commit tells people nothing. */
+    bool commit = str_starts(identity, STR("commit:")) && str_chr(identity, '/', 0) == SIZE_MAX;
+    struct str name = path_base(commit ? root : identity);
     return rc ? rc
               : store_run(st, SQL_ADD_TARGET,
-                          ARGS(I(*ret), S(identity), S(path_base(identity)), S(given), S(root)), d);
+                          ARGS(I(*ret), S(identity), S(name), S(given), S(root)), d);
 }
 
 static int scan_uid(struct store *st, const struct scan_info *info, struct buf *out)

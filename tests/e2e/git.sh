@@ -78,7 +78,17 @@ expect 2 "a form that is not known" "$STANCE" scan --db :memory: --rev 'HEAD@{1}
 
 # --- the store: a range closes only what it saw go ----------------------------------------------------
 db=$work/range.db
-lasts() { "$STANCE" findings --db "$db" --format json 2>/dev/null >"$work/found"; }
+servers() { # WHAT NAME...: the servers that the store holds
+  local what=$1
+  shift
+  expect 0 "$what: inventory" "$STANCE" inventory --db "$db" --format json
+  python3 - "$work/out" "$@" <<'EOF' || fail "$what"
+import json, sys
+d = json.load(open(sys.argv[1]))
+have = {a["name"] for a in (d["assets"] if isinstance(d, dict) else d) if a["kind"] == "mcp_server"}
+sys.exit(f"   | {have}" if have != set(sys.argv[2:]) else 0)
+EOF
+}
 both=$work/both
 repository "$both"
 server "$both/a/.mcp.json" one
@@ -90,12 +100,67 @@ server "$both/b/.mcp.json" three
 commit "$both" two
 git -C "$both" checkout -q HEAD~1 2>/dev/null # what lies there now is not what is asked about
 expect "0 1 3" "range" "$STANCE" scan --db "$db" --since main~1 --rev main "$both"
-expect 0 "inventory" "$STANCE" inventory --db "$db" --format json
-python3 - "$work/out" <<'EOF' || fail "a range: what it deleted is gone, what it did not touch stays"
+# a/.mcp.json lies in the folder again: it is not known to be gone.
+servers "a range: what it changed is new, what it cannot tell stays" one three
+git -C "$both" checkout -q main 2>/dev/null
+expect "0 1 3" "range" "$STANCE" scan --db "$db" --since main~1 "$both"
+servers "a range: what it took away is gone" three
+
+# What lies in the folder beside the commit was not looked at: it is not gone.
+beside=$work/beside
+repository "$beside"
+server "$beside/a/.mcp.json" one
+commit "$beside" one
+server "$beside/b/.mcp.json" two
+db=$work/beside.db
+expect "0 1 3" "the folder" "$STANCE" scan --db "$db" "$beside"
+expect "0 1 3" "the commit" "$STANCE" scan --db "$db" --rev HEAD "$beside"
+servers "an untracked file stays when a commit is scanned" one two
+rm -r "$beside/b"
+expect "0 1 3" "the commit again" "$STANCE" scan --db "$db" --rev HEAD "$beside"
+servers "when it is gone from the folder, it is gone" one
+
+# A key in the history stays open until no reference reaches its commit.
+leak=$work/leak
+repository "$leak"
+commit "$leak" one
+printf 'ANTHROPIC_API_KEY=%s\n' "$key" >"$leak/env.txt"
+commit "$leak" two
+rm "$leak/env.txt"
+commit "$leak" three
+git -C "$leak" branch keep
+db=$work/leak.db
+open_keys() { # WHAT COUNT
+  expect 0 "$1" "$STANCE" query --db "$db" --format json \
+    "SELECT count(*) AS n FROM findings WHERE status = 'open' AND verdict = 'fail' AND title LIKE '%key is written%'"
+  grep -q "[^0-9]$2[^0-9]" "$work/out" || { fail "$1"; cat "$work/out"; }
+}
+expect 1 "a leak" "$STANCE" scan --db "$db" --since HEAD~2 "$leak"
+open_keys "a leaked key is open" 1
+expect "0 1 3" "the folder" "$STANCE" scan --db "$db" "$leak"
+open_keys "a clean folder does not close what the history holds" 1
+git -C "$leak" reset -q --hard HEAD~2
+commit "$leak" anew
+expect "0 1 3" "another branch" "$STANCE" scan --db "$db" --since HEAD~1 "$leak"
+open_keys "another branch keeps it" 1
+git -C "$leak" branch -q -D keep
+expect "0 1 3" "history written anew" "$STANCE" scan --db "$db" --since HEAD~1 "$leak"
+open_keys "no reference reaches it any more" 0
+
+# --- names ---------------------------------------------------------------------------------------------
+cp -r "$beside" "$work/renamed"
+scanned "$beside" && cp "$work/out" "$work/one.json"
+scanned "$work/renamed"
+python3 - "$work/one.json" "$work/out" <<'EOF' || fail "a repository without address is not named by its first commit"
 import json, sys
-d = json.load(open(sys.argv[1]))
-names = {a["name"] for a in (d["assets"] if isinstance(d, dict) else d) if a["kind"] == "mcp_server"}
-sys.exit(names != {"three", "one"})  # a/.mcp.json lies in the folder again: not known to be gone
+ids = [sorted(a["id"] for a in json.load(open(f))["assets"]) for f in sys.argv[1:]]
+sys.exit(ids[0] != ids[1] or not ids[0])
+EOF
+mkdir "$work/estate" && git clone -q --bare "$beside" "$work/estate/base.git"
+scanned "$work/estate"
+hold <<'EOF'
+a bare repository in a folder is not passed by in silence :: [c["path"] for c in C if c["state"] == "not_looked" and "--rev" in c["reason"]] == ["base.git/objects"]
+and its configuration is read :: not gaps()
 EOF
 
 # --- layouts -------------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ static int run_git_config(struct item *it, struct emit *e)
     vec_each (remote, &r.list)
         if (!str_eq_z(remote->name, "origin"))
             emit_remote(e, remote);
+    if (!r.list.n && !rc)
+        emit_origin(e, STR(""), place_item(it)); /* nobody knows where it came from */
     vec_free(&r.list);
     if (rc) {
         struct place at = place_item(it);
@@ -82,7 +84,7 @@ static int run_git_config(struct item *it, struct emit *e)
 const struct detector DETECTOR_GIT_CONFIG = {
     .id = "git-config",
     .title = "Identity of a repository",
-    .version = 1,
+    .version = 2,
     .wants = wants_git_config,
     .need = ITEM_TEXT,
     .run = run_git_config,

@@ -19,8 +19,9 @@ static void remotes(void **state UNUSED)
                   "\tpushurl = third\n[include]\n\tpath = ../../evil\n[branch \"url\"]\n"
                   "\tremote = origin\n[url \"x\"]\n\tinsteadOf = y\n",
                   "origin https://h.example/o/r.git @6:2\norigin git@h.example:o/up.git @4:2\n");
-    detector_says(DET, "a/b/.git/config", "[core]\n", "");
-    detector_says(DET, ".git/config", "[remote \"origin\"]\n\turl =\n", "");
+    /* One that came from nowhere says so. */
+    detector_says(DET, "a/b/.git/config", "[core]\n", "origin  @file\n");
+    detector_says(DET, ".git/config", "[remote \"origin\"]\n\turl =\n", "origin  @file\n");
     detector_says(DET, ".git/config.worktree", "", "not wanted\n");
     detector_says(DET, "x.git/config", "", "not wanted\n");
     detector_says(DET, ".git/modules/a/config", "", "not wanted\n");

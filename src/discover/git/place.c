@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which folders on disk are those of a repository, and which of them may be opened. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -352,4 +353,25 @@ int git_place_alternates(const struct target *t, struct git_place *p, const stru
         p->folders.alternates[p->folders.n_alternates++] = fd;
     }
     return 0;
+}
+
+/* A folder of packs that is not empty, or one of loose objects ("00" to "ff"). */
+static bool holds_any(int at, const char *name, bool packs)
+{
+    int fd = open_how(at, name, O_RDONLY | O_DIRECTORY, RESOLVE_BENEATH);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    bool found = false;
+    if (!dir && fd >= 0)
+        close(fd);
+    for (struct dirent *e; dir && !found && (e = readdir(dir));)
+        found = packs ? e->d_name[0] != '.' : strlen(e->d_name) == 2 && e->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+bool git_place_has_objects(const struct git_place *p)
+{
+    return holds_any(p->folders.common, "objects", false) ||
+           holds_any(p->folders.common, "objects/pack", true);
 }

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "discover/above.h"
 #include "discover/detect.h"
+#include "discover/git/place.h"
 #include "discover/rules.h"
 #include "discover/source.h"
 
@@ -34,6 +35,7 @@ struct folder {
     int rule;    /* the rule that passes by it, when it keeps some file; else RULE_NONE */
     bool listed; /* the first entries were seen */
     bool layout; /* it is an image layout */
+    bool bare;   /* it is a repository without files: its objects are no files of anybody */
 };
 
 struct walk {
@@ -181,6 +183,9 @@ static int take_file(struct unit *u, const char *name, struct str path)
 static int take_folder(struct unit *u, struct str path, size_t name_at)
 {
     struct str name = str_sub(path, name_at, path.n);
+    if (u->folder->bare && str_eq_z(name, "objects"))
+        return refuse(u, path, S_IFDIR, COVERAGE_NOT_LOOKED,
+                      "commits of a bare repository: scan it by itself, or with --rev REV");
     int rule = walk_rules_folder(u->walk->options->rules, path);
     if (rule != RULE_NONE) {
         u->walk->rule_hits[rule]++;
@@ -323,6 +328,20 @@ static int marker_in(const struct unit *u, ssize_t n)
     return RULE_NONE;
 }
 
+/* A target that is one is read by sources/git.c; this one lies in a folder that is walked. */
+static bool is_bare(const struct unit *u, ssize_t n)
+{
+    bool head = false;
+    if (!walk_rules_named(u->walk->options->rules, STR("git")))
+        return false;
+    for (ssize_t at = 0; at < n && !head;) {
+        const struct dirent64 *e = (const struct dirent64 *)(u->list + at);
+        head = !strcmp(e->d_name, "HEAD");
+        at += e->d_reclen;
+    }
+    return head && git_place_is_bare(u->folder->fd);
+}
+
 /* A folder may tell what it is by a file that it holds, when it holds nothing else. The row of
  * coverage is its own: no pattern tells which folders those are. 1, 0 or negative. */
 static int is_passed_by(struct unit *u, ssize_t n)
@@ -433,6 +452,7 @@ static int list_folder(struct unit *u)
     if (n == 0 || rc)
         return MIN(rc, 0);
     f->layout |= !f->listed && is_layout(u, n);
+    f->bare |= !f->listed && is_bare(u, n);
     f->listed = true;
     share(u);
     return take_entries(u, n);

@@ -91,6 +91,13 @@ static void scanned(struct screen *s, const struct scope *sc, const struct summa
     if (!sc->deterministic)
         buf_addz(&s->line, ", a watchdog ended a worker");
     flush(s);
+    if (!m->n_revision)
+        return;
+    struct str commit = m->revision.path;
+    buf_addf(&s->line, "  commit " STR_FMT ": ",
+             STR_ARG(str_sub(commit, strlen("revision:"), commit.n)));
+    text_fit(&s->line, m->revision.reason, s->width - 23, FIT_START_KEPT);
+    flush(s);
 }
 
 /* ---- what AI is there ---- */
@@ -391,7 +398,9 @@ static void rules(struct screen *s, const struct summary *m)
 static void not_looked(struct screen *s, const struct summary *m)
 {
     head(s, "Not looked at");
-    if (!m->gaps && !m->n_rule)
+    if (!m->gaps && m->n_revision)
+        dim(s, "  of this commit everything was read that the rules allow; left out by rule:");
+    else if (!m->gaps && !m->n_rule)
         buf_addz(&s->line, "  nothing: every file below the target was read");
     else if (!m->gaps)
         dim(s, "  every file that the rules allow was read; left out by rule:");
