@@ -163,6 +163,43 @@ a bare repository in a folder is not passed by in silence :: [c["path"] for c in
 and its configuration is read :: not gaps()
 EOF
 
+# A submodule and a linked worktree have the assets that a clone of theirs has; the rest of the estate
+# has those of the superproject.
+git -C "$beside" remote add origin https://git.example.com/acme/beside.git
+super=$work/estate/super
+repository "$super"
+server "$super/.mcp.json" own
+git -C "$super" -c protocol.file.allow=always submodule --quiet add -b main "$beside" lib
+git -C "$super/lib" remote set-url origin https://git.example.com/acme/beside.git
+git -C "$super" remote add origin https://git.example.com/acme/super.git
+commit "$super" one
+git -C "$super" worktree add -q "$work/linked" HEAD 2>/dev/null
+servers_of() { # FILE WHERE: ids of the servers there
+  python3 -c '
+import json, sys
+print(sorted(a["id"] for a in json.load(open(sys.argv[1]))["assets"] if a["kind"] == "mcp_server"
+             for w in a["where"] if w["evidence"]["path"] == sys.argv[2]))' "$1" "$2"
+}
+same() { # WHAT FILE WHERE FILE WHERE
+  local a b
+  a=$(servers_of "$2" "$3") b=$(servers_of "$4" "$5")
+  [ "$a" = "$b" ] && [ "$a" != "[]" ] || { fail "$1"; printf '   | %s\n   | %s\n' "$a" "$b"; }
+}
+scanned "$beside" && cp "$work/out" "$work/beside.json"
+scanned "$super" && cp "$work/out" "$work/super.json"
+same "a submodule is named by its own address" "$work/beside.json" a/.mcp.json "$work/super.json" lib/a/.mcp.json
+scanned "$work/estate" && cp "$work/out" "$work/estate.json"
+same "a submodule deeper in a target" "$work/beside.json" a/.mcp.json "$work/estate.json" super/lib/a/.mcp.json
+same "a superproject deeper in a target" "$work/super.json" .mcp.json "$work/estate.json" super/.mcp.json
+scanned "$super/lib" && cp "$work/out" "$work/sub.json"
+same "a submodule by itself" "$work/beside.json" a/.mcp.json "$work/sub.json" a/.mcp.json
+scanned "$work/linked" && cp "$work/out" "$work/linked.json"
+same "a linked worktree" "$work/super.json" .mcp.json "$work/linked.json" .mcp.json
+# What no repository would write is not followed, and said.
+mkdir "$work/estate/liar" && printf 'gitdir: %s/.git\n' "$app" >"$work/estate/liar/.git"
+scanned "$work/estate"
+holds "a .git that names another repository" '[c["path"] for c in C if c["state"] == "skipped" and "not followed" in c["reason"]] == ["liar/.git"]'
+
 # --- layouts -------------------------------------------------------------------------------------------
 git -C "$app" remote add origin https://git.example.com/acme/app.git
 git clone -q --bare "$app" "$work/bare.git"
@@ -185,6 +222,35 @@ holds "a worktree has its own HEAD" 'len(assets("mcp_server")) == 1 and not asse
 git clone -q --shared "$work/bare.git" "$work/shared"
 expect 2 "objects that are borrowed" "$STANCE" scan --db :memory: --rev HEAD "$work/shared"
 told "objects that are borrowed" 'borrows from one that is not read'
+
+# What a reader would need that we have not is said in words, never read as something else.
+git init -q -b main --object-format=sha256 "$work/long"
+server "$work/long/.mcp.json" one
+commit "$work/long" one
+expect 2 "names of 256 bits" "$STANCE" scan --db :memory: --rev HEAD "$work/long"
+told "names of 256 bits" 'SHA-256'
+scanned "$work/long"
+holds "its files are read all the same" 'len(assets("mcp_server")) == 1'
+cp -r "$beside" "$work/table"
+git -C "$work/table" config extensions.refStorage reftable
+expect 2 "references in a table" "$STANCE" scan --db :memory: --rev HEAD "$work/table"
+told "references in a table" 'table'
+git -C "$app" config uploadpack.allowFilter true
+git clone -q --filter=blob:none --no-checkout "file://$app" "$work/partial"
+scanned "$work/partial" --rev HEAD
+holds "a clone without contents: they are gaps" 'not assets("package") and len(gaps("requirements.txt")) == 1'
+holds "a clone without contents: why" '"partial clone" in gaps("requirements.txt")[0]["reason"]'
+# The index is not asked: what it says may be old, damaged or a lie.
+cp -r "$beside" "$work/stale"
+server "$work/stale/new/.mcp.json" untracked
+rm "$work/stale/.git/index"
+scanned "$work/stale" && cp "$work/out" "$work/gone.json"
+printf 'DIRC\377\377\377\377 junk' >"$work/stale/.git/index"
+scanned "$work/stale"
+same "an index that is none" "$work/gone.json" new/.mcp.json "$work/out" new/.mcp.json
+holds "what is in no index is read" 'len(assets("mcp_server")) == 2 and not gaps()'
+scanned "$work/stale" --rev HEAD
+holds "a commit needs no index" 'len(assets("mcp_server")) == 1'
 
 # --- hostile ----------------------------------------------------------------------------------------------
 evil=$work/evil

@@ -3,8 +3,8 @@
  * Private to discover/: names for repositories that a run met and whose configuration names none.
  *
  * When all items were read, each repository without an address is asked for its first commit, and
- * that of a linked worktree or a submodule is looked for where git keeps it (git/place.h). What they
- * say becomes facts of the run, at paths as if ".git" were a folder:
+ * that of a linked worktree or a submodule is looked for where git keeps it (git/place.h). What
+ * they say becomes facts of the run, at paths as if ".git" were a folder:
  *
  *     X/.git/config    the configuration of a repository that lies elsewhere, as an item
  *     X/.git/HEAD      ORIGIN_COMMIT and the first commit
