@@ -156,7 +156,9 @@ static int open_file(struct unit *u, int folder, const char *name, struct str pa
     }
     if (!S_ISREG(st.st_mode)) {
         close(fd);
-        return pass_by(u, path, false);
+        /* A folder that took its place is not walked, now. */
+        return S_ISDIR(st.st_mode) ? refuse_errno(u, path, S_IFREG, ENOTDIR)
+                                   : pass_by(u, path, false);
     }
     if (u->folder && u->folder->layout && !strcmp(name, "index.json"))
         return lane_layout(u->lane, u->walk->target, path, fd, &st, folder);

@@ -86,6 +86,8 @@ struct lane {
     struct {
         VEC(struct line);
     } lines;
+    const char *root;
+    void (*meanwhile)(const char *root, struct str path); /* at the first file, once */
 };
 
 static int note(struct lane *l, struct str path, enum coverage_state state)
@@ -99,6 +101,10 @@ int lane_file(struct lane *l, uint32_t target UNUSED, struct str path, int fd,
               const struct stat *st UNUSED)
 {
     close(fd);
+    if (l->meanwhile) {
+        l->meanwhile(l->root, path);
+        l->meanwhile = NULL;
+    }
     return note(l, path, COVERAGE_EXAMINED);
 }
 
@@ -137,11 +143,12 @@ static int line_cmp(const void *a, const void *b, void *ctx UNUSED)
 }
 
 /* All items as "path:state\n", then the coverage rows as "rule=count\n". */
-static void walk(struct tree *t, struct buf *out)
+static void walk_while(struct tree *t, struct buf *out,
+                       void (*meanwhile)(const char *root, struct str path))
 {
     void *w;
     struct diag d = {0};
-    struct lane l = {.mem = ARENA(0)};
+    struct lane l = {.mem = ARENA(0), .root = t->root, .meanwhile = meanwhile};
     struct discover_report report = {0};
     int rc;
     assert_int_equal(SOURCE_FILES.open(&t->options, 0, &w, &d), 0);
@@ -158,6 +165,11 @@ static void walk(struct tree *t, struct buf *out)
     vec_free(&report.coverage);
     vec_free(&l.lines);
     arena_done(&l.mem);
+}
+
+static void walk(struct tree *t, struct buf *out)
+{
+    walk_while(t, out, NULL);
 }
 
 static void every_file_once(void **state)
@@ -299,6 +311,70 @@ static void links_and_pipes_never_hang(void **state)
                                "symbolic-links=3\nspecial-files=2\n");
 }
 
+/* One of each kind takes the place of a file that was listed as one. */
+static void replace_others(const char *root, struct str seen)
+{
+    char path[4352];
+    for (char name = 'a'; name <= 'h'; name++) {
+        snprintf(path, sizeof(path), "%s/%c", root, name);
+        if (seen.p[0] == name || unlink(path))
+            continue;
+        if (name < 'c')
+            assert_int_equal(mkdir(path, 0755), 0);
+        else if (name < 'e')
+            assert_int_equal(symlink("/etc/passwd", path), 0);
+        else if (name < 'g')
+            assert_int_equal(mkfifo(path, 0644), 0);
+    }
+}
+
+static size_t count_of(struct str text, const char *word)
+{
+    size_t n = 0, len = strlen(word);
+    for (size_t i = 0; i + len <= text.n; i++)
+        n += !memcmp(text.p + i, word, len);
+    return n;
+}
+
+/* What was listed is read, told, or was passed by: never followed, never lost. */
+static void files_that_become_something_else(void **state)
+{
+    struct tree *t = *state;
+    for (char name[2] = "a"; name[0] <= 'h'; name[0]++)
+        make_file(t, name, "1");
+    AUTO(buf) out = BUF_INIT;
+    walk_while(t, &out, replace_others);
+    struct str text = buf_str(&out);
+    size_t pipes = count_of(text, "special-files=2") ? 2 : count_of(text, "special-files=1");
+    assert_int_equal(count_of(text, ":examined\n"), 1);
+    assert_int_equal(count_of(text, ":failed\n") + pipes, 7);
+}
+
+/* The folder is gone, or is a link to everything, before it is opened. */
+static void folder_goes(const char *root, struct str seen UNUSED)
+{
+    char from[4352], to[4352];
+    snprintf(from, sizeof(from), "%s/gone", root);
+    assert_int_equal(rmdir(from), 0);
+    snprintf(from, sizeof(from), "%s/moved", root);
+    snprintf(to, sizeof(to), "%s.moved", root);
+    assert_int_equal(rename(from, to), 0);
+    assert_int_equal(symlink("/", from), 0);
+    assert_int_equal(remove_tree(to), 0);
+}
+
+static void folders_that_become_something_else(void **state)
+{
+    struct tree *t = *state;
+    make_folder(t, "gone");
+    make_folder(t, "moved");
+    make_file(t, "moved/x", "1");
+    make_file(t, "a", "1");
+    AUTO(buf) out = BUF_INIT;
+    walk_while(t, &out, folder_goes);
+    assert_string_equal(out.p, "a:examined\ngone:failed\nmoved:failed\n");
+}
+
 static void deep_nesting_is_a_row(void **state)
 {
     struct tree *t = *state;
@@ -388,6 +464,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(markers_are_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(globs_are_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(links_and_pipes_never_hang, setup, teardown),
+        cmocka_unit_test_setup_teardown(files_that_become_something_else, setup, teardown),
+        cmocka_unit_test_setup_teardown(folders_that_become_something_else, setup, teardown),
         cmocka_unit_test_setup_teardown(deep_nesting_is_a_row, setup, teardown),
         cmocka_unit_test_setup_teardown(an_image_layout, setup, teardown),
         cmocka_unit_test_setup_teardown(only_one_path, setup, teardown),
