@@ -13,5 +13,7 @@ int main(int argc, char **argv)
         log_set_level(LOG_DEBUG);
     /* A reader that goes away (`stance findings | head`) is an error of writing, not a death. */
     signal(SIGPIPE, SIG_IGN);
+    /* As is a file that may not grow. */
+    signal(SIGXFSZ, SIG_IGN);
     return cli_main(argc, argv, stdout, stderr);
 }

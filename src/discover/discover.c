@@ -197,7 +197,7 @@ static void wait_for_lanes(struct run *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-static int run_lanes(struct run *r)
+static int run_lanes(struct run *r, struct diag *d)
 {
     struct thread *t = mem_array(NULL, r->n_lanes, sizeof(*t));
     unsigned started = 0;
@@ -219,7 +219,7 @@ static int run_lanes(struct run *r)
     for (unsigned i = 0; i < started; i++)
         pthread_join(t[i].id, NULL);
     mem_free(t);
-    return started ? 0 : E_NOMEM;
+    return started ? 0 : diag_set(d, E_NOMEM, "the system gives no thread to read files");
 }
 
 static int lanes_error(const struct run *r, struct diag *d)
@@ -243,7 +243,7 @@ static int run_targets(struct run *r, struct diag *d)
         r->report_target = t;
         rc = open_target(r, t, d);
         if (!rc)
-            rc = run_lanes(r);
+            rc = run_lanes(r, d);
         if (!rc)
             rc = lanes_error(r, d);
         int closed = close_target(r, !rc);

@@ -37,8 +37,14 @@ static size_t stride_of(const struct sandbox_config *config)
 static int map_all(struct sandbox_state *state, size_t bytes, int *ret_fd, struct diag *d)
 {
     int fd = memory_open(bytes);
-    if (fd < 0)
-        return diag_errno(d, "cannot make the memory that is shared with workers");
+    if (fd < 0) {
+        bool limited = errno == EFBIG;
+        int error = diag_errno(d, "cannot make the memory that is shared with workers");
+        if (limited)
+            diag_hint(d, "it counts as a file: allow files of %zu MiB (ulimit -f)",
+                      (bytes >> 20) + 1);
+        return error;
+    }
     void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (p == MAP_FAILED) {
         int error = diag_errno(d, "cannot map the memory that is shared with workers");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how SQLite runs and guards statements, and how its result codes read to users. */
+#include <errno.h>
 #include <limits.h>
 
 #include "base/clock.h"
@@ -57,6 +58,36 @@ static int explain_corrupt(struct sqlite_db *q, int code, struct diag *d)
     return E_PARSE;
 }
 
+/* What the system said last: SQLite forgets it when a commit fails, the log beside the file does
+ * not. */
+static int system_errno(struct sqlite_db *q)
+{
+    int e = q->h ? sqlite3_system_errno(q->h) : 0;
+    sqlite3_file *log = NULL;
+    if (e || !q->h)
+        return e;
+    if (!sqlite3_file_control(q->h, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) && log &&
+        log->pMethods)
+        (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &e);
+    return e;
+}
+
+static int explain_io(struct sqlite_db *q, struct diag *d)
+{
+    int e = system_errno(q);
+    if (e == ENOSPC || e == EDQUOT)
+        return explain_full(d);
+    if (e == EFBIG) {
+        diag_set(d, E_IO, "the store may not grow: the limit on the size of a file is reached");
+        diag_hint(d, "raise it (`ulimit -f`), then run again: nothing of this scan was stored");
+        return E_IO;
+    }
+    diag_set(d, E_IO, "reading or writing the store failed: %s",
+             e ? strerror(e) : sqlite3_errmsg(q->h));
+    diag_hint(d, "check the file system and its device, then run again");
+    return E_IO;
+}
+
 static int explain_stop(struct sqlite_db *q, struct diag *d)
 {
     if (!q->limited)
@@ -88,8 +119,7 @@ static int explain_code(struct sqlite_db *q, int code, struct diag *d)
         diag_set(d, E_DENIED, "cannot open the store or the files beside it");
         diag_hint(d, "check the permissions of the file and of its folder");
         return E_DENIED;
-    case SQLITE_IOERR:
-        return diag_set(d, E_IO, "reading or writing the store failed: %s", sqlite3_errmsg(q->h));
+    case SQLITE_IOERR: return explain_io(q, d);
     case SQLITE_AUTH:
         diag_set(d, E_DENIED, "only SELECT on the typed views is allowed here");
         diag_hint(d, "use the views such as mcp_servers, models, findings");

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -435,6 +437,34 @@ static void test_disk_full(void **state)
     db_free(db);
 }
 
+/* A file may not grow: the limit is named, and what was committed stays. */
+static void test_size_limit(void **state)
+{
+    AUTO(buf) path = BUF_INIT;
+    struct diag d = {0};
+    struct db *db = NULL;
+    struct rlimit all, few;
+
+    (void)state;
+    path_in(&path, "limited.db");
+    assert_int_equal(db_open(path.p, DB_CREATE, &db, &d), 0);
+    assert_int_equal(run(db, "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('kept')", &d), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+    few = (struct rlimit){65536, all.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
+    int rc = run(db, "INSERT INTO t VALUES (hex(randomblob(90000)))", &d);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(rc, E_IO);
+    if (!strstr(d.text, "size of a file"))
+        fail_msg("%s", d.text);
+    assert_string_equal(d.file, path.p);
+    assert_non_null(strstr(d.hint, "ulimit"));
+    assert_int_equal(one_int(db, "SELECT count(*) FROM t"), 1);
+    db_free(db);
+}
+
 /* Another process holds the write lock: five seconds, then the file is named. */
 static void test_locked(void **state)
 {
@@ -522,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_file_modes),
         cmocka_unit_test(test_not_a_database),
         cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_size_limit),
         cmocka_unit_test(test_locked),
         cmocka_unit_test(test_postgres_url),
     };
