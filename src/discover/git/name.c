@@ -5,6 +5,7 @@
 
 #include "base/path.h"
 #include "discover/git/ask.h"
+#include "discover/git/known.h"
 #include "discover/git/name.h"
 #include "discover/git/origin.h"
 
@@ -22,6 +23,7 @@ struct names {
     struct {
         VEC(struct met);
     } met;
+    struct git_known known;
     struct diag *d;
 };
 
@@ -122,35 +124,37 @@ static int take_config(struct names *n, const struct met *m)
     return 0;
 }
 
-static int tell_commit(struct names *n, const struct met *m, const struct git_id *root)
+static int tell_commit(struct names *n, const struct met *m, struct str frame)
 {
-    AUTO(buf) frame = BUF_INIT;
-    AUTO(buf) name = BUF_INIT;
     struct str path;
+    return path_in(n, m, ".git/HEAD", &path)
+               ? no_memory(n)
+               : lane_facts(n->lane, m->target, path, 0, S_IFREG, frame);
+}
+
+static int write_commit(const struct git_id *root, struct buf *out)
+{
+    AUTO(buf) name = BUF_INIT;
     buf_addf(&name, ORIGIN_COMMIT "%s", git_id_hex(root).z);
     struct fact f = {
         .type = FACT_ORIGIN, .from = FACT_NONE, .to = FACT_NONE, .pattern = buf_str(&name)};
     f.at.offset = -1;
     const struct facts facts = {.v = &f, .n = 1};
-    fact_write(&facts, &frame);
-    if (buf_result(&name) || buf_result(&frame) || path_in(n, m, ".git/HEAD", &path))
-        return no_memory(n);
-    return lane_facts(n->lane, m->target, path, 0, S_IFREG, buf_str(&frame));
+    fact_write(&facts, out);
+    return buf_result(&name) ? E_NOMEM : buf_result(out);
 }
 
 /* What cannot be told leaves the repository to the name of its folder. */
-static int ask_commit(struct names *n, const struct met *m)
+static int ask_commit(struct names *n, const struct met *m, const struct git_place *p,
+                      const struct git_head *head)
 {
-    AUTO(git_place) p = GIT_PLACE_INIT;
     AUTO(buf) reply = BUF_INIT;
+    AUTO(buf) frame = BUF_INIT;
     AUTO(arena) a = ARENA(0);
     struct git_request q = {.op = GIT_DESCRIBE, .wide = true};
     struct git_answer answer;
     struct diag why = {0};
-    int rc = place_of(n, m, &p, &why);
-    if (rc || !git_place_has_objects(&p))
-        return rc == E_NOMEM ? no_memory(n) : 0;
-    rc = git_ask(n->lane, &p, &q, &reply, &a, &answer, &why);
+    int rc = git_ask(n->lane, p, &q, &reply, &a, &answer, &why);
     bool told = !rc && !answer.outcome.code && answer.described.has_root;
     struct git_id root = told ? answer.described.root : (struct git_id){{0}};
     /* Its folders are closed now: other ones may get their descriptors. */
@@ -159,7 +163,27 @@ static int ask_commit(struct names *n, const struct met *m)
         *n->d = why;
         return rc;
     }
-    return told ? tell_commit(n, m, &root) : 0;
+    if (!told)
+        return 0;
+    if (write_commit(&root, &frame) || git_known_put(&n->known, head, buf_str(&frame)))
+        return no_memory(n);
+    return tell_commit(n, m, buf_str(&frame));
+}
+
+static int name_by_commit(struct names *n, const struct met *m)
+{
+    AUTO(git_place) p = GIT_PLACE_INIT;
+    AUTO(git_head) head = GIT_HEAD_INIT;
+    struct str frame;
+    struct diag why = {0};
+    int rc = place_of(n, m, &p, &why);
+    if (rc || !git_place_has_objects(&p))
+        return rc == E_NOMEM ? no_memory(n) : 0;
+    rc = git_known_find(&n->known, &n->lane->options->targets[m->target], m->folder, &p, &head,
+                        &frame);
+    if (rc < 0)
+        return no_memory(n);
+    return rc ? tell_commit(n, m, frame) : ask_commit(n, m, &p, &head);
 }
 
 /* `from`: of the first lane. */
@@ -174,8 +198,10 @@ static int meet_all(struct names *n, const struct lane *lanes, unsigned n_lanes,
 
 int git_name_repositories(struct lane *lanes, unsigned n_lanes, struct diag *d)
 {
+    const struct discover_options *o = lanes[0].options;
     struct names n = {.lane = &lanes[0], .mem = ARENA(0), .d = d};
     size_t before = lanes[0].results.n;
+    n.known.folder = o->only_path.n ? NULL : o->cache; /* a part says nothing of the rest */
     int rc = meet_all(&n, lanes, n_lanes, 0);
     size_t met = n.met.n;
     for (size_t i = 0; i < met && !rc; i++)
@@ -187,7 +213,8 @@ int git_name_repositories(struct lane *lanes, unsigned n_lanes, struct diag *d)
         rc = meet_all(&n, lanes, 1, before);
     for (size_t i = 0; i < n.met.n && !rc && !lane_cancelled(&lanes[0]); i++)
         if (!n.met.v[i].named && !n.met.v[i].linked)
-            rc = ask_commit(&n, &n.met.v[i]);
+            rc = name_by_commit(&n, &n.met.v[i]);
+    git_known_done(&n.known, !rc && !lane_cancelled(&lanes[0]));
     if (rc && !d->text[0])
         *d = *lane_diag(&lanes[0]);
     vec_free(&n.met);

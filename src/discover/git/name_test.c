@@ -180,6 +180,70 @@ static void what_is_damaged_has_no_name(void **state)
     expect(f, "");
 }
 
+static void lose(struct fix *f, const char *folder, const struct git_id *id)
+{
+    char path[160];
+    AUTO(buf) hex = BUF_INIT;
+    buf_addz(&hex, git_id_hex(id).z);
+    snprintf(path, sizeof(path), "%s/objects/%.2s/%s", folder, hex.p, hex.p + 2);
+    assert_int_equal(unlinkat(f->git.fd, path, 0), 0);
+}
+
+static void expect_commits(struct fix *f, const struct git_id *a, const struct git_id *b)
+{
+    AUTO(buf) want = BUF_INIT;
+    if (a)
+        buf_addf(&want, "a/.git/HEAD: commit:%s\n", git_id_hex(a).z);
+    if (b)
+        buf_addf(&want, "b/.git/HEAD: commit:%s\n", git_id_hex(b).z);
+    assert_int_equal(buf_result(&want), 0);
+    expect(f, want.n ? want.p : "");
+}
+
+/* The branch moves to the packed references. */
+static void pack_branch(struct fix *f, const char *folder, struct buf *refs)
+{
+    char path[160], tip[40];
+    snprintf(path, sizeof(path), "%s/refs/heads/main", folder);
+    int fd = openat(f->git.fd, path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, tip, sizeof(tip)), sizeof(tip));
+    close(fd);
+    assert_int_equal(unlinkat(f->git.fd, path, 0), 0);
+    buf_add(refs, str_n(tip, sizeof(tip)));
+    buf_addz(refs, " refs/heads/main\n");
+    snprintf(path, sizeof(path), "%s/packed-refs", folder);
+    testgit_file(&f->git, path, buf_str(refs));
+}
+
+/* Once known, it is asked for again only when HEAD, its branch or the packed references change. */
+static void asked_once(void **state)
+{
+    struct fix *f = *state;
+    struct git_id a, b;
+    char cache[] = "/tmp/stance-known.XXXXXX";
+    AUTO(buf) refs = BUF_INIT;
+    assert_non_null(mkdtemp(cache));
+    f->options.cache = cache;
+    repository(f, "a/.git", "a", "", &a);
+    repository(f, "b/.git", "b", "", &b);
+    pack_branch(f, "b/.git", &refs);
+    usleep(150000); /* what changed just now could change again unseen */
+    expect_commits(f, &a, &b);
+    lose(f, "a/.git", &a);
+    lose(f, "b/.git", &b);
+    expect_commits(f, &a, &b);
+    expect_commits(f, &a, &b); /* the one that was remembered, again */
+    testgit_file(&f->git, "b/.git/packed-refs", buf_str(&refs));
+    expect_commits(f, &a, NULL);
+    testgit_file(&f->git, "a/.git/shallow", STR(""));
+    expect_commits(f, NULL, NULL);
+    unlinkat(f->git.fd, "a/.git/shallow", 0);
+    testgit_file(&f->git, "a/.git/HEAD", STR("ref: refs/heads/other\n"));
+    expect_commits(f, NULL, NULL);
+    testgit_empty(AT_FDCWD, cache);
+    rmdir(cache);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -188,6 +252,7 @@ int main(void)
         T(above_the_target),
         T(worktrees_and_submodules),
         T(what_is_damaged_has_no_name),
+        T(asked_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,8 +57,7 @@ bool git_place_is_bare(int folder)
            has(folder, "refs", S_IFDIR);
 }
 
-/* One line of a small file of the folder, in `mem`. */
-static int read_line(int folder, const char *name, struct arena *mem, struct str *ret)
+int git_place_line(int folder, const char *name, struct arena *mem, struct str *ret)
 {
     struct stat st;
     char text[LINK_BYTES];
@@ -156,7 +155,7 @@ static bool names_back(int git, const struct link *l, struct arena *mem)
     struct str line, back;
     AUTO(buf) want = BUF_INIT;
     path_join(&want, l->folder, STR(".git"));
-    return !buf_result(&want) && !read_line(git, "gitdir", mem, &line) &&
+    return !buf_result(&want) && !git_place_line(git, "gitdir", mem, &line) &&
            !absolute(mem, l->git, line, &back) && str_eq(back, buf_str(&want));
 }
 
@@ -234,7 +233,7 @@ static int place_in(const struct target *t, int at, struct str where, uid_t owne
                : p->common.p      ? 0
                                   : E_NOMEM;
     }
-    int rc = S_ISREG(st.st_mode) ? read_line(at, ".git", &p->mem, &text) : E_UNSUPPORTED;
+    int rc = S_ISREG(st.st_mode) ? git_place_line(at, ".git", &p->mem, &text) : E_UNSUPPORTED;
     if (rc == E_NOMEM)
         return rc;
     if (rc || !git_place_link(text, &name))
