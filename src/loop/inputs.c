@@ -47,10 +47,16 @@ static int find_build_id(struct dl_phdr_info *info, size_t size UNUSED, void *ct
     return 1; /* the first object is the program */
 }
 
-int inputs_begin(struct inputs *in, const struct loop_options *o)
+struct str inputs_build(void)
 {
     struct str build = STR_NULL;
     dl_iterate_phdr(find_build_id, &build);
+    return build.n ? build : STR("");
+}
+
+int inputs_begin(struct inputs *in, const struct loop_options *o)
+{
+    struct str build = inputs_build();
     /* A part of a target says nothing of the rest. */
     *in = (struct inputs){.n_targets = o->discover.n_targets,
                           .comparable = build.n && !o->discover.only_path.n};

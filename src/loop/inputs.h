@@ -20,6 +20,9 @@ struct inputs {
     bool comparable;
 };
 
+/* The linker's digest of this program; empty: it has none. */
+struct str inputs_build(void);
+
 int inputs_begin(struct inputs *in, const struct loop_options *o) MUST_CHECK;
 void inputs_item(struct inputs *in, const struct item_result *it);
 int inputs_end(struct inputs *in, const struct discover_report *r, struct buf *ret) MUST_CHECK;

@@ -276,7 +276,8 @@ static struct scan_info info_of(const struct turn *t, const struct scan_target *
                               .n_targets = t->options->discover.n_targets,
                               .started_ms = t->clock->now_ms,
                               .part = is_part(t),
-                              .inputs = buf_str(&t->digest)};
+                              .inputs = buf_str(&t->digest),
+                              .build = t->options->relink ? STR("") : inputs_build()};
 }
 
 static int record(struct turn *t, struct store *st, struct diag *d)

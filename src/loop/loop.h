@@ -40,7 +40,7 @@ struct loop_options {
     const char *key_file;             /* installation key; NULL: the default beside the store */
     struct store *store;              /* already open: location is not used */
     bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
-    bool relink;                      /* also when nothing changed: for tests and measuring */
+    bool relink; /* write everything, also what did not change: for tests and measuring */
     /* What finds the items; NULL: discover_run. For tests and measuring. */
     int (*find)(const struct discover_options *o, item_sink sink, void *ctx,
                 struct discover_report *ret, struct diag *d);

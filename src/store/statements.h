@@ -105,6 +105,12 @@ SQL(SQL_DROP_ATTR_AT, "DELETE FROM attribute_at WHERE asset = ?1 AND place = ?2 
 SQL(SQL_DROP_ATTR, "DELETE FROM attribute WHERE asset = ?1 AND place = ?2 AND name = ?3")
 SQL(SQL_ATTRS_OF, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1")
 SQL(SQL_ATTRS_AT, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset = ?1 AND place = ?2")
+SQL(SQL_LOAD_FACTS, "SELECT asset, digest, places FROM asset_facts WHERE asset" IN_CHUNK)
+SQL(SQL_PUT_FACTS, "INSERT INTO asset_facts (asset, digest, places) VALUES (?1, ?2, ?3)"
+                   " ON CONFLICT (asset) DO UPDATE SET digest = excluded.digest,"
+                   " places = excluded.places")
+SQL(SQL_DROP_FACTS, "DELETE FROM asset_facts WHERE asset = ?1")
+SQL(SQL_DROP_ALL_FACTS, "DELETE FROM asset_facts")
 SQL(SQL_DROP_OWNERS, "DELETE FROM owner_candidate WHERE asset = ?1")
 SQL(SQL_ADD_OWNER, "INSERT INTO owner_candidate (asset, ord, name, source, confidence, target,"
                    " path, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")

@@ -225,8 +225,9 @@ int store_add_scan(struct store *st, const struct scan_info *info, struct diag *
     st->seen_before = arena_new_n(&st->mem, int64_t, info->n_targets + 1);
     st->covered = arena_new_n(&st->mem, struct covered, info->n_targets + 1);
     st->inputs = arena_str(&st->mem, info->inputs.p ? info->inputs : STR(""));
+    st->build = arena_str(&st->mem, info->build.p ? info->build : STR(""));
     st->part = info->part;
-    if (!rc && (!st->targets || !st->seen_before || !st->covered || !st->inputs.p))
+    if (!rc && (!st->targets || !st->seen_before || !st->covered || !st->inputs.p || !st->build.p))
         return store_nomem(d);
     st->n_targets = info->n_targets;
     for (size_t i = 0; i < info->n_targets && !rc; i++) {

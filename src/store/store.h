@@ -52,6 +52,7 @@ struct scan_info {
     int64_t started_ms;
     bool part;         /* only a part of target 0 is looked at */
     struct str inputs; /* digest of all that the scan rests on beside the store; empty: unknown */
+    struct str build;  /* of this very program; empty: write everything again */
 };
 
 struct finding {

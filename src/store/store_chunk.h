@@ -16,9 +16,16 @@
         size_t at; /* first row of the slot that is visited */                                     \
     }
 
+/* What was linked of the asset in a slot. */
+struct facts {
+    char digest[2 * SHA256_BYTES]; /* hex */
+    bool kept;                     /* another one of the asset is stored */
+};
+
 struct chunk {
     struct arena a; /* texts of stored rows and of new ones */
     uint32_t leaders[CHUNK];
+    struct facts facts[CHUNK];
     size_t n;
     uint32_t slot; /* visited */
     struct map slots;
@@ -48,6 +55,7 @@ struct writing {
     struct str id;
     const struct asset_row *stored; /* NULL: a new asset */
     bool elsewhere;                 /* it still stands at places that this scan did not look at */
+    bool mixed;                     /* not all that is stored of it comes from this inventory */
     struct {
         VEC(struct attr_row);
     } attrs; /* new attributes of the asset or of the place that is written */
@@ -74,6 +82,24 @@ struct writing {
 int chunk_load(struct store *st, struct chunk *c, struct diag *d) MUST_CHECK;
 void chunk_done(struct chunk *c);
 void chunk_clear(struct chunk *c);
+
+/* Assets of which is to be found out whether they must be written. */
+struct batch {
+    struct arena mem;
+    uint32_t leaders[CHUNK];
+    struct str digest[CHUNK], places[CHUNK]; /* stored; no digest: none */
+    size_t n;
+};
+
+/*
+ * store_facts.c: the assets of a batch that must be written go into the chunk (whenever that is
+ * full, `full` is called to empty it), the others count as seen. Then the batch is empty.
+ */
+int facts_begin(struct store *st, struct diag *d) MUST_CHECK;
+int facts_sift(struct store *st, struct chunk *c, struct batch *b, int (*full)(void *ctx),
+               void *ctx, struct diag *d) MUST_CHECK;
+/* After the asset was written. */
+int facts_keep(struct writing *w) MUST_CHECK;
 
 int write_places(struct writing *w) MUST_CHECK;
 int gather_places(struct writing *w) MUST_CHECK;

@@ -5,6 +5,7 @@
  * Steps of a scan, in this order, each in its own file:
  *     store_resolve.c    which stored asset each asset of the inventory is (ids, aliases, renames)
  *     store_merge.c      stored assets that turned out to be one
+ *     store_facts.c      what is stored just so already
  *     store_write.c      assets, places, attributes, owners, values
  *     store_presence.c   what was not seen although it was covered
  *     store_relations.c  relations
@@ -158,6 +159,7 @@ struct store {
     size_t n_targets;
     bool part;         /* only a part of the target is looked at */
     struct str inputs; /* of struct scan_info */
+    struct str build;  /* likewise */
     struct sha256 digest;
     uint64_t changes;
     int64_t next_change, next_place, next_value;
@@ -231,6 +233,8 @@ int store_add_aliases(struct store *st, struct diag *d) MUST_CHECK;
 int store_merge_assets(struct store *st, struct str from, struct str into,
                        struct diag *d) MUST_CHECK;
 int store_write_assets(struct store *st, struct diag *d) MUST_CHECK;
+/* Whoever changes rows of an asset outside of store_write_assets. */
+int store_drop_facts(struct store *st, struct str asset, struct diag *d) MUST_CHECK;
 int store_write_coverage(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_presence(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_relations(struct store *st, struct diag *d) MUST_CHECK;

@@ -293,8 +293,10 @@ int store_merge_assets(struct store *st, struct str from, struct str into, struc
                                                    move_values,  move_findings, move_relations,
                                                    move_aliases, end_asset};
     struct merge m = {.st = st, .d = d, .from = from, .into = into, .a = ARENA(0)};
-    int rc = 0;
+    int rc = store_drop_facts(st, from, d);
 
+    if (!rc)
+        rc = store_drop_facts(st, into, d);
     for (size_t i = 0; i < ARRAY_LEN(STEPS) && !rc; i++)
         rc = STEPS[i](&m);
     vec_free(&m.places);

@@ -284,6 +284,7 @@ int gather_owners(struct writing *w)
     for (size_t i = from; i < to && !rc; i++)
         if (from_register(&w->c->owners.v[i]))
             rc = add_owner(w, w->c->owners.v[i]);
+    w->mixed |= w->owners.n > 0;
     for (uint32_t m = w->leader; m != NO_ID && !rc; m = w->st->next_same[m]) {
         const struct asset *a = &w->st->inv->assets.v[m];
 
@@ -296,9 +297,11 @@ int gather_owners(struct writing *w)
                                               .path = store_text(w->st, a->owners[i].at.path),
                                               .line = a->owners[i].at.line});
     }
+    size_t own = w->owners.n;
     for (size_t i = from; i < to && !rc; i++)
         if (said_elsewhere(w, &w->c->owners.v[i]))
             rc = add_owner(w, w->c->owners.v[i]);
+    w->mixed |= w->owners.n > own;
     if (!rc && vec_sort(&w->owners, by_confidence, NULL))
         rc = store_nomem(w->d);
     return rc;
@@ -431,8 +434,10 @@ static int drop_value(struct writing *w, const struct value_row *old)
 {
     int rc;
 
-    if (!store_is_covered(w->st, old->target, old->path, old->member))
+    if (!store_is_covered(w->st, old->target, old->path, old->member)) {
+        w->mixed = true;
         return 0;
+    }
     rc = store_run(w->st, SQL_DROP_VALUE, ARGS(I(old->id)), w->d);
     return rc ? rc : log_value(w, old, false);
 }

@@ -146,7 +146,7 @@ bool store_is_covered(const struct store *st, int64_t target, struct str path, s
 
 struct sweep {
     struct {
-        VEC(int64_t);
+        VEC(struct gone_place);
     } kept; /* not seen, not covered: they keep the time that the target gave them */
 };
 
@@ -172,12 +172,14 @@ static int sort_row(struct store *st, struct sweep *w, int64_t target, const str
 
     if (store_was_seen(st, id))
         return 0;
-    if (!store_is_covered(st, target, stmt_str(s, 2), stmt_str(s, 4)))
-        return st->part || stmt_int(s, 3) ? 0 : vec_push(&w->kept, id);
+    bool covered = store_is_covered(st, target, stmt_str(s, 2), stmt_str(s, 4));
+    if (!covered && (st->part || stmt_int(s, 3)))
+        return 0;
     asset = arena_str(&st->mem, stmt_str(s, 1));
     if (!asset.p)
         return E_NOMEM;
-    return vec_push(&st->gone, ((struct gone_place){id, asset}));
+    return covered ? vec_push(&st->gone, ((struct gone_place){id, asset}))
+                   : vec_push(&w->kept, ((struct gone_place){id, asset}));
 }
 
 static int sweep_target(struct store *st, struct sweep *w, int64_t target, struct diag *d)
@@ -197,9 +199,12 @@ static int sweep_target(struct store *st, struct sweep *w, int64_t target, struc
             rc = sort_row(st, w, target, s) ? store_nomem(d) : 0;
         }
     }
-    for (size_t i = 0; i < w->kept.n && !rc; i++)
+    for (size_t i = 0; i < w->kept.n && !rc; i++) {
         rc = store_run(st, SQL_SET_LAST_SEEN,
-                       ARGS(I(w->kept.v[i]), I(store_seen_before(st, target))), d);
+                       ARGS(I(w->kept.v[i].id), I(store_seen_before(st, target))), d);
+        if (!rc)
+            rc = store_drop_facts(st, w->kept.v[i].asset, d);
+    }
     return rc;
 }
 
@@ -302,6 +307,8 @@ static int end_place(struct store *st, const struct gone_place *g, struct diag *
     if (!p.last_seen)
         p.last_seen = store_seen_before(st, p.target);
     rc = store_run(st, SQL_END_PLACE, ARGS(I(g->id), S(GONE), I(p.last_seen)), d);
+    if (!rc)
+        rc = store_drop_facts(st, g->asset, d);
     if (!rc)
         rc = store_log(st, &c, d);
     if (!rc)

@@ -21,7 +21,7 @@ struct world {
     size_t n_targets;
     int64_t at;
     bool part;
-    struct str inputs;
+    struct str inputs, build;
     struct diag d;
     struct {
         VEC(struct finding);
@@ -151,7 +151,8 @@ static inline void world_store(struct world *w)
                              .n_targets = w->n_targets,
                              .started_ms = w->at,
                              .part = w->part,
-                             .inputs = w->inputs};
+                             .inputs = w->inputs,
+                             .build = w->build};
 
     assert_int_equal(inventory_seal(&w->inv), 0);
     if (store_scan_begin(w->st, &info, &w->d) || store_put_inventory(w->st, &w->inv, &w->d))

@@ -98,7 +98,7 @@ int store_touched(struct db *db, struct diag *d)
         return rc;
     rc = stmt_step(s, d);
     stmt_free(s);
-    return rc;
+    return rc ? rc : db_exec(db, STR("DELETE FROM asset_facts"), d);
 }
 
 /* ---- repeating ---- */

@@ -69,9 +69,13 @@ static void match_places(struct writing *w)
     for (size_t i = 0; i <= w->places.n; i++) {
         struct new_place *n = i < w->places.n ? &w->places.v[i] : NULL;
 
-        for (; at < end && (!n || place_order(&v[at], &n->row) < 0); at++)
-            w->elsewhere |= at != matched && str_eq(v[at].state, PRESENT) &&
-                            !store_is_covered(w->st, v[at].target, v[at].path, v[at].member);
+        for (; at < end && (!n || place_order(&v[at], &n->row) < 0); at++) {
+            bool unseen = at != matched && str_eq(v[at].state, PRESENT);
+
+            w->mixed |= unseen;
+            w->elsewhere |=
+                unseen && !store_is_covered(w->st, v[at].target, v[at].path, v[at].member);
+        }
         if (n && at < end && same_place(&v[at], &n->row)) {
             n->stored = &v[at];
             matched = at;
@@ -259,7 +263,9 @@ static struct asset_row asset_row_of(struct writing *w)
 
     if (!old)
         return r;
-    r.sanction = choose_sanction(old->sanction, r.sanction);
+    struct str observed = r.sanction;
+    r.sanction = choose_sanction(old->sanction, observed);
+    w->mixed |= !str_eq(r.sanction, observed);
     if (!w->elsewhere || !str_eq(old->state, PRESENT))
         return r;
     r.name = old->name;
@@ -351,6 +357,7 @@ static int write_asset_attrs(struct writing *w)
 static int write_asset(struct writing *w)
 {
     struct asset_row row;
+    w->mixed = false;
     int rc = gather_places(w);
 
     if (!rc)
@@ -367,11 +374,14 @@ static int write_asset(struct writing *w)
         rc = write_asset_attrs(w);
     if (!rc)
         rc = write_owners(w);
-    return rc ? rc : write_values(w);
+    if (!rc)
+        rc = write_values(w);
+    return rc ? rc : facts_keep(w);
 }
 
-static int write_chunk(struct writing *w)
+static int write_chunk(void *ctx)
 {
+    struct writing *w = ctx;
     struct chunk *c = w->c;
     int rc = chunk_load(w->st, c, w->d);
 
@@ -416,19 +426,23 @@ int store_write_assets(struct store *st, struct diag *d)
 {
     struct chunk c = {.a = ARENA(0), .slots = MAP_INIT};
     struct writing w = {.st = st, .c = &c, .d = d};
-    int rc = order_values(st, &c) ? store_nomem(d) : 0;
+    struct batch b = {.mem = ARENA(0)};
+    int rc = order_values(st, &c) ? store_nomem(d) : facts_begin(st, d);
 
     for (uint32_t i = 0; i < st->inv->assets.n && !rc; i++) {
         const uint64_t *leader = map_get(&st->by_id, st->ids[i]);
 
         if (!leader || *leader != i)
             continue;
-        c.leaders[c.n++] = i;
-        if (c.n == CHUNK)
-            rc = write_chunk(&w);
+        b.leaders[b.n++] = i;
+        if (b.n == CHUNK)
+            rc = facts_sift(st, &c, &b, write_chunk, &w, d);
     }
+    if (!rc)
+        rc = facts_sift(st, &c, &b, write_chunk, &w, d);
     if (!rc && c.n)
         rc = write_chunk(&w);
+    arena_done(&b.mem);
     vec_free(&w.attrs);
     vec_free(&w.places);
     vec_free(&w.owners);
