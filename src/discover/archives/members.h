@@ -16,16 +16,16 @@
  * Folders that rules of the walk pass by are passed by in archives, too, by their names; a folder
  * is not judged by a marker in it, because what it holds may come before the marker.
  *
- * Nothing in one archive may cost more than its budget (formats/archive.h). What was not read is
- * told: one gap for each member, a row with a count for what rules passed by, and when there are
- * too many gaps a row with the number of the others.
+ * Nothing in one archive may cost more than its budget (formats/archive/archive.h). What was not
+ * read is told: one gap for each member, a row with a count for what rules passed by, and when
+ * there are too many gaps a row with the number of the others.
  */
 #ifndef STANCE_DISCOVER_ARCHIVES_MEMBERS_H
 #define STANCE_DISCOVER_ARCHIVES_MEMBERS_H
 
 #include "discover/item.h"
 #include "discover/rules.h"
-#include "formats/archive.h"
+#include "formats/archive/archive.h"
 
 /* The collector of gaps that are about an archive as a whole. */
 #define MEMBERS_COLLECTOR "archives"

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "discover/archives/members.h"
-#include "formats/archive_testing.h"
+#include "formats/archive/testing.h"
 
 struct opened {
     const char *path;

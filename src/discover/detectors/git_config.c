@@ -3,7 +3,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "discover/detector.h"
-#include "formats/gitini.h"
+#include "formats/git/ini.h"
 
 static bool wants_git_config(const struct catalog *c UNUSED, struct str path)
 {

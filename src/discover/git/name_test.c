@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "formats/git_testing.h"
+#include "formats/git/testing.h"
 
 #include "discover/discover.h"
 

@@ -21,7 +21,7 @@
 #define STANCE_DISCOVER_GIT_PLACE_H
 
 #include "discover/discover.h"
-#include "formats/gitrepo.h"
+#include "formats/git/repo.h"
 
 struct git_place {
     /* Descriptors of the folder with HEAD, of that with objects, and of alternates; -1: none. */

@@ -17,7 +17,7 @@
 
 #include "base/arena.h"
 #include "discover/request.h"
-#include "formats/gitrange.h"
+#include "formats/git/range.h"
 
 enum git_op { GIT_DESCRIBE, GIT_RESOLVE, GIT_LIST, GIT_RANGE, GIT_REACHES, GIT_EXAMINE, GIT_OPS };
 

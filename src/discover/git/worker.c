@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 
 #include "discover/git/worker.h"
-#include "formats/gitcommit.h"
-#include "formats/gitlib.h"
-#include "formats/gitwalk.h"
+#include "formats/git/commit.h"
+#include "formats/git/lib.h"
+#include "formats/git/walk.h"
 
 /* One answer ends when it has looked at this much, so that it never takes long. */
 #define EXAMINE_BYTES ((uint64_t)16 << 20)
