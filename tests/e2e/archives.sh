@@ -1,0 +1,182 @@
+# Archives and images as people and attackers make them: what lies in them is found at its member, what
+# cannot be read of them is told, and none of them costs more than its budget.
+. "$(dirname "$0")/lib.bash"
+
+# --- the same server in every kind of container -----------------------------------------------------
+all=$work/all
+mkdir -p "$all"
+python3 - "$all" <<'EOF' || fail "archives cannot be made"
+import bz2, gzip, io, json, lzma, os, sys, tarfile, zipfile
+os.chdir(sys.argv[1])
+def server(name):
+    return json.dumps({"mcpServers": {name: {"command": "npx", "args": ["-y", f"@acme/{name}@1.2.3"]}}}).encode()
+def zipped(*files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in files:
+            z.writestr(name, data)
+    return out.getvalue()
+def tarred(*files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as t:
+        for name, data in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            t.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+def put(name, data):
+    with open(name, "wb") as f:
+        f.write(data)
+at = "p/.mcp.json"
+put("a.zip", zipped((at, server("zip"))))
+put("acme-1-py3-none-any.whl", zipped((at, server("whl"))))
+put("app.jar", zipped((at, server("jar"))))
+put("a.tar", tarred((at, server("tar"))))
+put("a.tgz", gzip.compress(tarred((at, server("gz")))))
+put("a.tar.xz", lzma.compress(tarred((at, server("xz")))))
+put("a.tar.bz2", bz2.compress(tarred((at, server("bz2")))))
+put("no-suffix", zipped((at, server("magic"))))
+put("nested.zip", zipped(("in.tar", tarred(("deep.jar", zipped((at, server("nested"))))))))
+put("program", b"#!/bin/sh\nexec java -jar $0\n" + zipped((at, server("program"))))
+EOF
+python3 - "$all" <<'EOF'
+import os, subprocess, sys
+os.chdir(sys.argv[1])
+for tool, name in ((["zstd", "-q", "a.tar", "-o", "a.tar.zst"], "a.tar.zst"),):
+    try:
+        subprocess.run(tool, check=True)
+    except OSError:
+        pass
+EOF
+names='bz2 gz jar magic nested program tar whl xz zip'
+scan "$all"
+hold <<EOF
+every container is opened :: sorted({a["name"] for a in assets("mcp_server")}) == "$names".split()
+at the path of the member :: {(e["path"], e["member"]) for a in assets("mcp_server", "nested") for e in [w["evidence"] for w in a["where"]]} == {("nested.zip", "in.tar!/deep.jar!/p/.mcp.json")}
+nothing is left out :: not gaps()
+EOF
+db=$work/all.db
+expect "0 1 3" "archives in a store" "$STANCE" scan --db "$db" "$all"
+expect 0 "inventory" "$STANCE" inventory --db "$db" --kind mcp_server
+grep -q 'nested.zip!/in.tar!/deep.jar!/p/.mcp.json' "$work/out" || fail "the inventory does not show the member"
+# One archive less: only what was in it is gone.
+rm "$all/app.jar"
+expect "0 1 3" "one less" "$STANCE" scan --db "$db" "$all"
+expect 0 "inventory" "$STANCE" inventory --db "$db" --kind mcp_server
+if grep -q 'app.jar' "$work/out"; then fail "what was in a removed archive stays"; fi
+[ "$(grep -c '!/p/.mcp.json' "$work/out")" -eq 9 ] || fail "a removed archive takes others with it"
+
+# --- an image: the upper layer counts, what it hides is gone, but not its secrets --------------------
+key=$(python3 -c 'print("sk-ant-" + "api03-" + "".join("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"[(i * 7 + 3) % 58] for i in range(93)) + "AA")')
+mkdir "$work/image"
+KEY=$key python3 - "$work/image/saved.tar" <<'EOF' || fail "an image cannot be made"
+import hashlib, io, json, os, sys, tarfile
+def tarred(files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as t:
+        for name, data in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            t.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+def server(name):
+    return json.dumps({"mcpServers": {name: {"command": "npx", "args": ["-y", f"@acme/{name}@1.2.3"]}}}).encode()
+lower = tarred([("srv/.mcp.json", server("lower")), ("gone/.mcp.json", server("gone")),
+                ("etc/key.env", f"ANTHROPIC_API_KEY={os.environ['KEY']}\n".encode())])
+upper = tarred([("srv/.mcp.json", server("upper")), (".wh.gone", b""), ("etc/.wh.key.env", b"")])
+layers = [lower, upper]
+ids = [hashlib.sha256(x).hexdigest() for x in layers]
+config = json.dumps({"rootfs": {"type": "layers", "diff_ids": ["sha256:" + i for i in ids]}}).encode()
+c = hashlib.sha256(config).hexdigest()
+manifest = json.dumps([{"Config": c + ".json", "RepoTags": ["acme/app:1"], "Layers": [i + "/layer.tar" for i in ids]}]).encode()
+with open(sys.argv[1], "wb") as f:
+    f.write(tarred([(c + ".json", config), ("manifest.json", manifest)] +
+                   [(i + "/layer.tar", d) for i, d in zip(ids, layers)]))
+EOF
+scan "$work/image"
+hold <<'EOF'
+the upper layer wins :: {a["name"] for a in assets("mcp_server")} == {"upper"}
+a key below a whiteout is found all the same :: len(assets("credential")) == 1
+it names the layer :: all("sha256:" in w["evidence"]["member"] for a in assets("credential") for w in a["where"])
+EOF
+
+# --- hostile -----------------------------------------------------------------------------------------
+bad=$work/bad
+mkdir "$bad" "$work/outside"
+server "$work/outside/.mcp.json" outside
+python3 - "$bad" "$work/outside" <<'EOF' || fail "hostile archives cannot be made"
+import io, json, os, struct, sys, tarfile, zipfile, zlib
+os.chdir(sys.argv[1])
+outside = sys.argv[2]
+def server(name):
+    return json.dumps({"mcpServers": {name: {"command": "npx", "args": ["-y", f"@acme/{name}@1.2.3"]}}}).encode()
+def zipped(*files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in files:
+            z.writestr(name, data)
+    return out.getvalue()
+# Two gigabytes in two megabytes: of zeros, and of lines that would have to be searched; and bombs in bombs.
+for name, block in (("zeros.gz", bytes(1 << 20)), ("lines.gz", b"key=\n" * 200000)):
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    with open(name, "wb") as f:
+        for _ in range(2048):
+            f.write(packer.compress(block))
+        f.write(packer.flush())
+bomb = bytes(16 << 20)
+for level in range(5):
+    inner = zipped(("0", bomb))
+    bomb = zipped(*[(f"{i}.zip", inner) for i in range(16)])
+with open("nested.zip", "wb") as f:
+    f.write(bomb)
+# Many names for the same bytes.
+data = zlib.compress(bytes(1 << 20), 9)[2:-4]
+local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(data), 1 << 20, 1, 0) + b"x" + data
+entries = b"".join(struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(data), 1 << 20,
+                               8, 0, 0, 0, 0, 0, 0) + b"%08d" % i for i in range(20000))
+with open("overlap.zip", "wb") as f:
+    f.write(local + entries + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 20000, 20000, len(entries), len(local), 0))
+# Links and names that lead out, beside something honest.
+with tarfile.open("links.tar", "w") as t:
+    for name, kind, to in (("up", tarfile.SYMTYPE, outside), ("hard", tarfile.LNKTYPE, "../outside/.mcp.json"),
+                           ("dev", tarfile.CHRTYPE, "")):
+        entry = tarfile.TarInfo(name)
+        entry.type, entry.linkname = kind, to
+        t.addfile(entry)
+    for name in ("../../up/.mcp.json", "/abs/.mcp.json", "up/.mcp.json", "good/.mcp.json"):
+        entry = tarfile.TarInfo(name)
+        d = server(name.replace("/", "-").replace(".", "") or "x")
+        entry.size = len(d)
+        t.addfile(entry, io.BytesIO(d))
+# Sizes that lie, a cut one, a name for the terminal.
+z = bytearray(zipped(("p/.mcp.json", server("size")), ("q/.mcp.json", server("after"))))
+for mark, at in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
+    at += z.find(mark)
+    z[at:at + 4] = struct.pack("<I", 1)
+open("size.zip", "wb").write(z)
+open("cut.zip", "wb").write(zipped(("p/.mcp.json", server("cut")), ("big", os.urandom(4096)))[:-2000])
+open("term.zip", "wb").write(zipped(("\x1b[2J\n/.mcp.json", server("term"))))
+EOF
+before=$(ls -R "$work/outside" | cksum)
+scan "$bad"
+case $status in 1 | 3) ;; *) fail "hostile archives: status $status" ;; esac
+hold <<'EOF'
+zeros are told :: any(c["state"] == "not_looked" and c["path"].startswith("zeros.gz!/") for c in C)
+lines without end are told :: any("unpacks to more than" in c["reason"] for c in gaps("lines.gz"))
+nested zips are told :: gaps("nested.zip")
+members that overlap are told :: any("overlap" in c["reason"] for c in gaps("overlap.zip"))
+a wrong size is told :: gaps("size.zip")
+a cut archive is told :: gaps("cut.zip")
+what follows a link is not what it names :: "outside" not in {a["name"] for a in assets("mcp_server")}
+the honest member beside them is found :: any("good" in a["name"] for a in assets("mcp_server"))
+links are told :: any(c["path"].startswith("links.tar!/") and c["state"] == "skipped" for c in C)
+a name that leads out is only a name :: all(w["evidence"]["path"] == "links.tar" for a in assets("mcp_server") if "up-" in a["name"] or "abs-" in a["name"] for w in a["where"])
+EOF
+[ "$before" = "$(ls -R "$work/outside" | cksum)" ] || fail "an archive changed what lies outside"
+[ ! -e "$work/up" ] || fail "a member was unpacked"
+"$STANCE" scan --db :memory: "$bad" >"$work/shown" 2>&1
+if grep -q "$(printf '\033\[2J')" "$work/shown"; then fail "a name of a member reaches the terminal"; fi
+SOURCE_DATE_EPOCH=1 "$STANCE" scan --db :memory: --format json --threads 1 --allow-weak-sandbox "$bad" >"$work/one.json" 2>/dev/null
+SOURCE_DATE_EPOCH=1 "$STANCE" scan --db :memory: --format json --threads 4 --allow-weak-sandbox "$bad" >"$work/four.json" 2>/dev/null
+[ "$(plain "$work/one.json")" = "$(plain "$work/four.json")" ] || fail "bombs end elsewhere with more threads"
+finish
