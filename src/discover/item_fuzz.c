@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes under each name that some detector knows: whatever they hold, the facts are sound. The first
- * byte chooses the name. */
+/* Bytes under each name that some detector knows: whatever they hold, the facts are sound. The
+ * first byte chooses the name. */
 #include <stdlib.h>
 #include <sys/stat.h>
 
