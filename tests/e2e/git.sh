@@ -342,6 +342,9 @@ scanned "$evil" --rev HEAD
 holds_server "beside a damaged object"
 holds "a damaged object is a gap" 'len(gaps("x")) == 1'
 [ "$status" -eq 3 ] || [ "$status" -eq 1 ] || fail "a damaged object: status $status"
+python3 -c 'import sys, zlib; open(sys.argv[1], "wb").write(zlib.compress(b"blob 2\0x\n")[:-6])' "$file"
+scanned "$evil" --rev HEAD
+holds "an object that is cut off is a gap" 'len(gaps("x")) == 1 and "cut off" in gaps("x")[0]["reason"]'
 pack=$work/cut.git
 git clone -q --bare "$app" "$pack" && git -C "$pack" gc -q
 for p in "$pack"/objects/pack/*.pack; do chmod u+w "$p" && truncate -s 200 "$p"; done

@@ -6,6 +6,14 @@
 #include "formats/archive/archive.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* As in a worker, whose memory is limited: libarchive asks for what an archive claims, and takes
+ * NULL for an answer. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1:max_allocation_size_mb=1024";
+}
 
 struct bytes {
     struct str all;

@@ -31,7 +31,6 @@
     X(git_odb_backend_one_pack)                                                                    \
     X(git_odb_backend_loose)                                                                       \
     X(git_odb_read)                                                                                \
-    X(git_odb_read_header)                                                                         \
     X(git_odb_object_data)                                                                         \
     X(git_odb_object_size)                                                                         \
     X(git_odb_object_type)                                                                         \

@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 #include "formats/git/lib.h"
+#include "formats/git/loose.h"
 #include "formats/git/repo_internal.h"
 
 /* Packs that are open at a time: each may keep 16 MiB of bases. */
 #define AWAKE_MAX 4u
 /* Packs may come and go while a repository is read. */
 #define REFRESH_MAX 16u
-/* A deflated file may be a little larger than what it holds. */
-#define LOOSE_SLACK ((uint64_t)1 << 20)
 
 /* --- packs --------------------------------------------------------------------------------- */
 
@@ -231,46 +230,36 @@ static int read_packed(struct gitrepo *r, struct gitpack_slot *s, uint64_t offse
     return rc ? rc : take(r, s->odb, id, ret, d);
 }
 
-/* The size of the file, if it is one and no link stands in between. */
-static int loose_size(const struct gitstore *s, const struct git_id *id, uint64_t *ret)
+/* The file, if it is one and no link stands in between: a descriptor, or negative. */
+static int open_loose(const struct gitstore *s, const struct git_id *id)
 {
     struct git_id_hex hex = git_id_hex(id);
     struct stat st;
     char folder[3] = {hex.z[0], hex.z[1], 0};
-    int fd = openat(s->objects, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
+    int at = openat(s->objects, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (at < 0)
         return errno == ENOENT ? E_NOTFOUND : err_from_errno(errno);
-    int rc = fstatat(fd, hex.z + 2, &st, AT_SYMLINK_NOFOLLOW) ? err_from_errno(errno) : 0;
-    close(fd);
-    if (!rc && !S_ISREG(st.st_mode))
-        rc = E_UNSUPPORTED;
-    if (!rc)
-        *ret = (uint64_t)st.st_size;
+    int fd = openat(at, hex.z + 2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int rc = fd >= 0 ? fd : errno == ELOOP ? E_UNSUPPORTED : err_from_errno(errno);
+    close(at);
+    if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+        close(fd);
+        return E_UNSUPPORTED;
+    }
     return rc;
 }
 
 static int read_loose(struct gitrepo *r, struct gitstore *s, const struct git_id *id,
                       struct git_object *ret, struct diag *d)
 {
-    uint64_t stored = 0;
-    size_t size = 0;
-    git_object_t type;
-    git_oid oid;
-    int rc = loose_size(s, id, &stored);
-    if (rc == E_UNSUPPORTED)
+    int fd = open_loose(s, id);
+    if (fd == E_UNSUPPORTED)
         return diag_set(d, E_UNSUPPORTED, "lies behind a link: not followed");
-    if (rc)
-        return rc == E_NOTFOUND ? rc : diag_set(d, rc, "cannot be opened");
-    memcpy(oid.id, id->b, GIT_ID_BYTES);
-    if (stored <= r->limits.object + LOOSE_SLACK) {
-        rc = r->lib->git_odb_read_header(&size, &type, s->loose, &oid);
-        if (rc)
-            return library_error(r, rc, d);
-    }
-    if (stored > r->limits.object + LOOSE_SLACK || size > r->limits.object)
-        return diag_set(d, E_LIMIT, "is larger than what is read of one object (%llu bytes)",
-                        (unsigned long long)r->limits.object);
-    return take(r, s->loose, id, ret, d);
+    if (fd < 0)
+        return fd == E_NOTFOUND ? fd : diag_set(d, fd, "cannot be opened");
+    int rc = gitloose_check(fd, r->limits.object, d);
+    close(fd);
+    return rc ? rc : take(r, s->loose, id, ret, d);
 }
 
 /* One round through all places. What was found but could not be read is kept in *d. */

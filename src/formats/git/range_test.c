@@ -47,7 +47,10 @@ static int on_item(void *ctx, const struct gitrange_item *item)
     buf_add(&s->text, item->entry.path);
     if (item->kind == GITRANGE_PAST) {
         struct git_object o;
-        assert_int_equal(gitrepo_read(s->fix->repo, &item->entry.id, &o, &s->fix->d), 0);
+        int rc = gitrepo_read(s->fix->repo, &item->entry.id, &o, &s->fix->d);
+        if (rc == E_NOMEM)
+            return rc;
+        assert_int_equal(rc, 0);
         buf_addf(&s->text, "=" STR_FMT, STR_ARG(o.data));
         gitrepo_release(s->fix->repo, &o);
         for (size_t i = 0; i < s->n; i++)

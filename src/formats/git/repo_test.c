@@ -72,6 +72,49 @@ static void missing_and_damaged_loose_objects(void **state)
     expect_error(f, &odd, E_PARSE, "damaged");
 }
 
+/* libgit2 would never end. */
+static void loose_objects_that_are_cut_off(void **state)
+{
+    struct fix *f = *state;
+    struct git_id id = testgit_name(GIT_BLOB, STR("a blob that is whole"));
+    AUTO(buf) raw = BUF_INIT;
+    AUTO(buf) file = BUF_INIT;
+    AUTO(buf) more = BUF_INIT;
+    char path[64];
+    testgit_raw(&raw, GIT_BLOB, STR("a blob that is whole"));
+    testgit_deflate(&file, buf_str(&raw));
+    testgit_loose_path(&id, path);
+    for (size_t n = 0; n < file.n; n++) {
+        testgit_file(&f->git, path, str_n(file.p, n));
+        reopen(f);
+        /* Without the sum at its end it is damaged, too. */
+        expect_error(f, &id, E_PARSE, "cut off");
+    }
+    /* The form of git 1.4.3: a byte of type and size stands before what is deflated. */
+    testgit_file(&f->git, path, STR("\x31"));
+    reopen(f);
+    expect_error(f, &id, E_PARSE, "damaged");
+    testgit_file(&f->git, path, STR("l\0\5*"));
+    reopen(f);
+    expect_error(f, &id, E_PARSE, "damaged");
+    testgit_loose(&f->git, &id, STR("blob 3\0more than three"));
+    reopen(f);
+    expect_error(f, &id, E_PARSE, "not the size");
+    testgit_loose(&f->git, &id, STR("blob 3"));
+    reopen(f);
+    expect_error(f, &id, E_PARSE, "no header");
+    /* Nothing, but much of it. */
+    buf_add(&more, STR("\x78\x01"));
+    for (size_t i = 0; i < 300000; i++)
+        buf_add(&more, STR("\0\0\0\xff\xff"));
+    testgit_file(&f->git, path, buf_str(&more));
+    f->repo = gitrepo_close(f->repo);
+    struct gitrepo_limits lim = gitrepo_limits_default();
+    lim.object = 1000;
+    assert_int_equal(testgit_open_with(&f->git, &lim, &f->repo, &f->d), 0);
+    expect_error(f, &id, E_LIMIT, "larger than what is read");
+}
+
 static void large_loose_objects_are_refused_by_what_they_claim(void **state)
 {
     struct fix *f = *state;
@@ -237,6 +280,7 @@ int main(void)
         T(loose_objects_of_each_type),
         T(the_empty_tree_need_not_be_stored),
         T(missing_and_damaged_loose_objects),
+        T(loose_objects_that_are_cut_off),
         T(large_loose_objects_are_refused_by_what_they_claim),
         T(links_among_objects_are_not_followed),
         T(alternates_are_read_only_where_they_were_opened),
