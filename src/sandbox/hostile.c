@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox/frame.h"
@@ -320,6 +321,24 @@ static int take_memory(size_t bytes, struct buf *reply)
     return 0;
 }
 
+static uint64_t processor_ns(void)
+{
+    struct timespec t;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t)
+               ? UINT64_MAX
+               : (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Computes for that long by its own clock, which may tick coarsely. */
+static int work(uint64_t ns, struct buf *reply)
+{
+    uint64_t begin = processor_ns();
+    while (processor_ns() - begin < ns)
+        ;
+    buf_addf(reply, "ok");
+    return 0;
+}
+
 static int read_fd(int fd, struct buf *reply)
 {
     struct stat st;
@@ -395,6 +414,8 @@ int hostile_handler(void *ctx, const struct worker_request *request, struct buf 
         return map_fd(fd, reply);
     else if (str_eq_z(name, "memory"))
         return take_memory((size_t)arg, reply);
+    else if (str_eq_z(name, "work"))
+        return work((uint64_t)arg, reply);
     else
         return hostile_misbehave(name, arg, reply);
     return 0;
