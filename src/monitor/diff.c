@@ -3,6 +3,7 @@
 #include "monitor/diff.h"
 
 #include "assess/control.h"
+#include "base/map.h"
 #include "base/path.h"
 #include "formats/json.h"
 
@@ -38,6 +39,7 @@ static struct str value_of(struct group g, const char *attribute)
 
 struct comparison {
     const struct snapshot *before, *after;
+    struct map gaps; /* paths that the newer snapshot did not examine */
     difference_fn fn;
     void *ctx;
     struct {
@@ -65,21 +67,30 @@ static int compare_details(struct comparison *c, struct group a, struct group b)
 
 /* --- gaps --------------------------------------------------------------------------------- */
 
-/* place: "PATH", "PATH POINTER"; paths may hold spaces, so gaps are looked for in it. */
-static bool below_a_gap(const struct snapshot *s, struct str place)
+static int take_gaps(const struct snapshot *s, struct map *ret)
 {
+    bool is_new;
     vec_each (r, &s->rows) {
-        if (!str_eq_z(r->subject, "gap") || !str_starts(place, r->id))
-            continue;
-        char next = place.n > r->id.n ? place.p[r->id.n] : ' ';
-        if (!r->id.n || next == '/' || next == ' ')
-            return true;
+        if (str_eq_z(r->subject, "gap") && !map_put(ret, r->id, &is_new))
+            return E_NOMEM;
     }
+    return 0;
+}
+
+/* place: "PATH", "PATH POINTER"; paths may hold spaces, so each beginning may be that of a gap. */
+static bool below_a_gap(const struct map *gaps, struct str place)
+{
+    if (!gaps->n)
+        return false;
+    for (size_t n = 0; n <= place.n; n++)
+        if ((!n || n == place.n || place.p[n] == '/' || place.p[n] == ' ') &&
+            map_get(gaps, str_sub(place, 0, n)))
+            return true;
     return false;
 }
 
 /* Nobody looked where it was. */
-static bool unseen(const struct snapshot *after, struct group g)
+static bool unseen(const struct map *after, struct group g)
 {
     if (str_eq_z(g.v->subject, "finding")) {
         size_t gap = str_find(g.v->value, STR("  "), 0);
@@ -105,7 +116,7 @@ static enum change_kind kind_of(const struct comparison *c, struct group a, stru
     if (!exists(a))
         return CHANGE_NEW;
     if (!exists(b))
-        return unseen(c->after, a) ? CHANGE_UNSEEN : CHANGE_GONE;
+        return unseen(&c->gaps, a) ? CHANGE_UNSEEN : CHANGE_GONE;
     if (is_open(was) && str_eq_z(is, "fixed"))
         return CHANGE_FIXED;
     if (is_open(was) && str_eq_z(is, "gone"))
@@ -167,15 +178,19 @@ static int compare_subject(struct comparison *c, const char *subject)
 int diff_snapshots(const struct snapshot *before, const struct snapshot *after, difference_fn fn,
                    void *ctx)
 {
-    struct comparison c = {.before = before, .after = after, .fn = fn, .ctx = ctx};
+    struct comparison c = {
+        .before = before, .after = after, .gaps = MAP_INIT, .fn = fn, .ctx = ctx};
     if (!before->sealed || !after->sealed)
         return E_BUG;
-    int rc = compare_subject(&c, "finding");
+    int rc = take_gaps(after, &c.gaps);
+    if (!rc)
+        rc = compare_subject(&c, "finding");
     if (!rc)
         rc = compare_subject(&c, "asset");
     if (!rc)
         rc = compare_subject(&c, "relation");
     vec_free(&c.details);
+    map_done(&c.gaps);
     return rc;
 }
 

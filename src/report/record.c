@@ -242,8 +242,8 @@ static int write_findings(struct record *r, struct diag *d)
 
 static void record_done(struct record *r)
 {
-    struct stmt **all[] = {&r->places, &r->attributes, &r->aliases, &r->owners,
-                           &r->values, &r->verdicts,   &r->risk,    &r->value_kind};
+    struct stmt **all[] = {&r->places,   &r->attributes, &r->aliases,    &r->owners,   &r->values,
+                           &r->verdicts, &r->risk,       &r->value_kind, &r->value_any};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         *all[i] = stmt_free(*all[i]);
     buf_done(&r->row);

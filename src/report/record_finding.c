@@ -18,10 +18,15 @@ int record_finding_open(struct record *r, struct diag *d)
     int rc = select_prepare(&q, r->scope.db, &r->places, d);
     if (!rc)
         rc = record_prepare(r,
-                            "SELECT class, kind FROM data_value WHERE asset = ?1"
-                            " ORDER BY CASE WHEN path = ?2 AND pointer = ?3 THEN 0"
-                            " WHEN path = ?2 THEN 1 ELSE 2 END, class, kind, id LIMIT 1",
+                            "SELECT class, kind FROM data_value WHERE asset = ?1 AND path = ?2"
+                            " ORDER BY CASE WHEN pointer = ?3 THEN 0 ELSE 1 END, class, kind, id"
+                            " LIMIT 1",
                             &r->value_kind, d);
+    if (!rc)
+        rc = record_prepare(r,
+                            "SELECT class, kind FROM data_value WHERE asset = ?1"
+                            " ORDER BY class, kind, id LIMIT 1",
+                            &r->value_any, d);
     return rc;
 }
 
@@ -52,10 +57,17 @@ static int write_kind(struct record *r, const struct stmt *row, const struct evi
     stmt_bind_str(r->value_kind, 1, stmt_str(row, 3));
     stmt_bind_str(r->value_kind, 2, e->path);
     stmt_bind_str(r->value_kind, 3, e->pointer);
-    int rc = stmt_step(r->value_kind, d);
+    struct stmt *s = r->value_kind;
+    int rc = stmt_step(s, d);
+    if (!rc) { /* no value in that file: any of the asset */
+        s = r->value_any;
+        stmt_reset(s);
+        stmt_bind_str(s, 1, stmt_str(row, 3));
+        rc = stmt_step(s, d);
+    }
     if (rc > 0) {
-        json_kstr(&r->w, "class", stmt_str(r->value_kind, 0));
-        json_kstr(&r->w, "kind", stmt_str(r->value_kind, 1));
+        json_kstr(&r->w, "class", stmt_str(s, 0));
+        json_kstr(&r->w, "kind", stmt_str(s, 1));
     }
     return rc < 0 ? rc : 0;
 }

@@ -35,7 +35,8 @@ struct record {
     struct buf row;
     struct json_writer w;
     struct arena mem; /* of one row */
-    struct stmt *places, *attributes, *aliases, *owners, *values, *verdicts, *risk, *value_kind;
+    struct stmt *places, *attributes, *aliases, *owners, *values, *verdicts, *risk, *value_kind,
+        *value_any;
     bool first;
 };
 

@@ -250,12 +250,29 @@ void asset_rows_what(struct json_writer *w, const struct asset_rows *rows, bool 
     json_end(w);
 }
 
+/* The first value that is not before this attribute and place. */
+static size_t first_at(const struct asset_rows *rows, int attr, int place)
+{
+    const struct asset_value key = {.attr = attr, .place = place};
+    size_t from = 0, to = rows->n_values;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (compare_values(&rows->values[mid], &key, NULL) < 0)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from;
+}
+
+/* Each attribute is looked up: an asset can stand at very many places. */
 void asset_rows_at(struct json_writer *w, const struct asset_rows *rows, int place)
 {
     bool open = false;
-    for (size_t i = 0; i < rows->n_values; i++) {
-        const struct asset_value *v = &rows->values[i];
-        if (v->place != place)
+    for (size_t i = 0; i < rows->n_values; i = first_at(rows, rows->values[i].attr + 1, -1)) {
+        size_t at = first_at(rows, rows->values[i].attr, place);
+        const struct asset_value *v = &rows->values[at];
+        if (at == rows->n_values || v->attr != rows->values[i].attr || v->place != place)
             continue;
         if (!open)
             json_kopen_object(w, "what");

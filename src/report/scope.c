@@ -179,13 +179,18 @@ int select_prepare(struct select *q, struct db *db, struct stmt **ret, struct di
     return rc;
 }
 
-void scope_places(const struct scope *s, struct select *q)
+static void in_targets(const struct scope *s, struct select *q)
 {
-    select_addz(q, "p.state = 'present'");
     if (!s->view->all_targets)
         buf_addf(&q->sql,
                  " AND p.target IN (SELECT x.target FROM scan_target x WHERE x.scan = %lld)",
                  (long long)s->scan);
+}
+
+void scope_places(const struct scope *s, struct select *q)
+{
+    select_addz(q, "p.state = 'present'");
+    in_targets(s, q);
 }
 
 void scope_present(const struct scope *s, struct select *q, const char *asset_column)
@@ -228,16 +233,17 @@ static void scope_status(const struct scope *s, struct select *q)
         select_addz(q, " AND f.status IN ('open', 'reopened')");
 }
 
-/* A finding belongs to the target of its place, or of its asset, also when these are gone. */
+/*
+ * A finding belongs to the target of its place, or of its asset, also when these are gone. Its
+ * place is asked for by key: one asset can stand at very many.
+ */
 void scope_findings(const struct scope *s, struct select *q)
 {
-    select_addz(q, "EXISTS (SELECT 1 FROM place p WHERE p.asset = f.asset"
-                   " AND (f.place = 0 OR p.id = f.place)");
-    if (!s->view->all_targets)
-        buf_addf(&q->sql,
-                 " AND p.target IN (SELECT x.target FROM scan_target x WHERE x.scan = %lld)",
-                 (long long)s->scan);
-    select_addz(q, ")");
+    select_addz(q, "(EXISTS (SELECT 1 FROM place p WHERE p.id = f.place AND p.asset = f.asset");
+    in_targets(s, q);
+    select_addz(q, ") OR (f.place = 0 AND EXISTS (SELECT 1 FROM place p WHERE p.asset = f.asset");
+    in_targets(s, q);
+    select_addz(q, ")))");
     scope_status(s, q);
     equals(q, "a.kind", s->view->kind);
     equals(q, "f.control", s->view->control);

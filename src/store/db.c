@@ -60,6 +60,11 @@ void db_rollback(struct db *db)
     db->ops->rollback(db);
 }
 
+uint64_t db_steps(const struct db *db)
+{
+    return db->steps;
+}
+
 static bool is_text(struct str s)
 {
     return !s.n || (!memchr(s.p, '\0', s.n) && str_is_utf8(s));

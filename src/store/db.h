@@ -35,6 +35,12 @@ int db_open(const char *location, enum db_mode mode, struct db **ret, struct dia
 struct db *db_free(struct db *db); /* NULL-safe; returns NULL */
 enum db_engine db_engine(const struct db *db);
 
+/*
+ * What the connection did so far, in steps of SQLite's virtual machine: a measure of work that does
+ * not depend on the machine. 0 on PostgreSQL, which does not tell.
+ */
+uint64_t db_steps(const struct db *db);
+
 int db_exec(struct db *db, struct str sql,
             struct diag *d) MUST_CHECK;                 /* any number of statements */
 int db_begin(struct db *db, struct diag *d) MUST_CHECK; /* takes the write lock */

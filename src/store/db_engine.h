@@ -41,7 +41,8 @@ struct db {
     const struct db_ops *ops;
     enum db_engine engine;
     enum db_mode mode;
-    char *shown; /* for messages: the path, or the URL without password and options */
+    char *shown;    /* for messages: the path, or the URL without password and options */
+    uint64_t steps; /* of finished statements */
     bool guarded;
     struct db_guard guard;
     struct arena names; /* of views; names of `views` live here */

@@ -170,8 +170,14 @@ static int sqlite_prepare(struct db *db, struct str sql, struct stmt **ret, stru
     return 0;
 }
 
+static void add_steps(struct db *db, sqlite3_stmt *h)
+{
+    db->steps += (uint32_t)sqlite3_stmt_status(h, SQLITE_STMTSTATUS_VM_STEP, 1);
+}
+
 static void sqlite_stmt_free(struct stmt *s)
 {
+    add_steps(s->db, stmt_handle(s));
     sqlite3_finalize(stmt_handle(s));
     mem_free(s);
 }
@@ -220,6 +226,7 @@ static int sqlite_step(struct stmt *base, struct diag *d)
     if (s->running)
         return 1;
     rc = code == SQLITE_DONE ? 0 : sqlite_explain(q, code, d);
+    add_steps(base->db, s->h);
     sqlite3_reset(s->h);
     return rc;
 }
@@ -229,6 +236,7 @@ static void sqlite_reset(struct stmt *base)
     struct sqlite_stmt *s = (struct sqlite_stmt *)base;
 
     s->running = false;
+    add_steps(base->db, s->h);
     sqlite3_reset(s->h);
     sqlite3_clear_bindings(s->h);
 }
@@ -282,6 +290,8 @@ static int sqlite_exec(struct db *db, struct str sql, struct diag *d)
             sqlite3_finalize(h);
             return rc;
         }
+        if (h)
+            add_steps(db, h);
         sqlite3_finalize(h);
         p = tail;
     }

@@ -26,7 +26,8 @@ static const char FINDING_PLACE[] =
     " (SELECT min(o.name) FROM owner_candidate o WHERE o.asset = f.asset AND o.target = p.target"
     " AND o.path = p.path AND o.source = 'home-folder') AS person"
     " FROM finding f JOIN place p ON p.id = f.place LEFT JOIN attribute_at t"
-    " ON t.asset = f.asset AND t.name = f.attribute AND t.evidence = f.place;\n";
+    " ON t.asset = f.asset AND t.place IN (0, f.place) AND t.name = f.attribute"
+    " AND t.evidence = f.place;\n";
 
 /*
  * When everything was last seen, see 002_turns.sql. The last whole scan of a target is found from

@@ -121,6 +121,8 @@ SQL(SQL_SET_VALUE, "UPDATE data_value SET line = ?2, col = ?3, byte_offset = ?4 
 SQL(SQL_SET_VALUE_ASSET, "UPDATE data_value SET asset = ?2 WHERE id = ?1")
 SQL(SQL_DROP_VALUE, "DELETE FROM data_value WHERE id = ?1")
 SQL(SQL_VALUES_OF, "SELECT " VALUE_COLUMNS " FROM data_value WHERE asset = ?1 ORDER BY id")
+SQL(SQL_VALUES_IN, "SELECT " VALUE_COLUMNS " FROM data_value WHERE asset = ?1 AND path = ?2"
+                   " AND target = ?3 ORDER BY id")
 
 /* presence */
 SQL(SQL_PRESENT_PLACES, "SELECT id, asset, path, last_seen, member FROM place WHERE target = ?1"
@@ -178,7 +180,8 @@ SQL(SQL_OPEN_FINDINGS, "SELECT " FINDING_COLUMNS " FROM finding WHERE status IN"
                        " ('open', 'reopened') AND id > ?1 ORDER BY id LIMIT 4096")
 SQL(SQL_FINDINGS_OF, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset = ?1")
 SQL(SQL_LOAD_FINDINGS, "SELECT " FINDING_COLUMNS " FROM finding WHERE id" IN_CHUNK)
-SQL(SQL_LOAD_FINDINGS_OF, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset" IN_CHUNK)
+SQL(SQL_FINDINGS_AT, "SELECT " FINDING_COLUMNS " FROM finding WHERE asset = ?1 AND place = ?2"
+                     " AND control = ?3 ORDER BY id")
 SQL(SQL_ADD_FINDING, "INSERT INTO finding (id, control, category, asset, place, severity, verdict,"
                      " status, risk, confidence, title, reason, steps, factors, first_seen,"
                      " last_seen, opened, closed, cause, attribute) VALUES (?1, ?2, ?3, ?4, ?5,"

@@ -32,6 +32,7 @@ struct chunk {
     ROWS(struct asset_row) assets;
     ROWS(struct place_row) places;
     ROWS(struct attr_row) attrs;
+    size_t attrs_end; /* of the slot that is visited: asked for at each of its places */
     ROWS(struct owner_row) owners;
     ROWS(struct value_row) values;
     const uint32_t *value_order; /* values of the inventory by asset */

@@ -150,13 +150,28 @@ static int load(struct work *w, enum sql which, const struct str *ids, size_t n)
     return rc;
 }
 
-/* Known findings by id; for those that have none, all of their assets. */
+/* What is known of the control at the very place: under another id, since ids can change. */
+static int load_at(struct work *w, const struct finding *f)
+{
+    struct stmt *s;
+    int rc =
+        store_query(w->st, SQL_FINDINGS_AT,
+                    ARGS(S(w->st->ids[f->asset]), I(place_of(w->st, f)), S(f->control)), &s, w->d);
+
+    while (!rc && (rc = stmt_step(s, w->d)) > 0) {
+        struct finding_row r = {0};
+
+        rc = read_finding(s, &w->a, &r) || vec_push(&w->known, r) ? store_nomem(w->d) : 0;
+    }
+    return rc;
+}
+
+/* Known findings by id; for those that have none, by what they are about. */
 static int load_known(struct work *w, const struct finding *f, size_t n)
 {
-    struct str ids[CHUNK], assets[CHUNK];
+    struct str ids[CHUNK];
     AUTO(map) found = MAP_INIT;
     bool is_new;
-    size_t unknown = 0;
     int rc;
 
     for (size_t i = 0; i < n; i++)
@@ -167,8 +182,8 @@ static int load_known(struct work *w, const struct finding *f, size_t n)
             rc = store_nomem(w->d);
     for (size_t i = 0; i < n && !rc; i++)
         if (!map_get(&found, f[i].id) && !w->st->is_new[f[i].asset])
-            assets[unknown++] = w->st->ids[f[i].asset];
-    return rc || !unknown ? rc : load(w, SQL_LOAD_FINDINGS_OF, assets, unknown);
+            rc = load_at(w, &f[i]);
+    return rc;
 }
 
 static const struct finding_row *find(const struct work *w, const struct finding *f,

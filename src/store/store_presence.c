@@ -226,13 +226,13 @@ static int drop_values(struct store *st, const struct place_row *p, struct diag 
         VEC(struct value_row);
     } rows = {0};
     struct stmt *s;
-    int rc = store_query(st, SQL_VALUES_OF, ARGS(S(p->asset)), &s, d);
+    int rc = store_query(st, SQL_VALUES_IN, ARGS(S(p->asset), S(p->path), I(p->target)), &s, d);
 
     while (!rc && (rc = stmt_step(s, d)) > 0) {
         struct value_row r = {0};
 
         rc = read_value(s, &st->mem, &r) ? store_nomem(d) : 0;
-        if (!rc && r.target == p->target && str_eq(r.path, p->path) && vec_push(&rows, r))
+        if (!rc && vec_push(&rows, r))
             rc = store_nomem(d);
     }
     for (size_t i = 0; i < rows.n && !rc; i++) {

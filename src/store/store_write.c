@@ -156,7 +156,7 @@ static int update_place(struct writing *w, const struct new_place *n)
 /* The stored attributes of one place are a range, for they are sorted by place. */
 static void attr_range(const struct chunk *c, int64_t place, size_t *ret_from, size_t *ret_to)
 {
-    size_t from = c->attrs.at, to = slot_end(&c->attrs, c->slot), end = to;
+    size_t from = c->attrs.at, to = c->attrs_end, end = to;
 
     while (from < to) {
         size_t mid = from + (to - from) / 2;
@@ -392,9 +392,10 @@ static int write_chunk(void *ctx)
         for (size_t i = 0; i < c->assets.n; i++)
             if (c->assets.v[i].slot == c->slot)
                 w->stored = &c->assets.v[i];
+        c->attrs_end = slot_end(&c->attrs, c->slot);
         rc = write_asset(w);
         c->places.at = slot_end(&c->places, c->slot);
-        c->attrs.at = slot_end(&c->attrs, c->slot);
+        c->attrs.at = c->attrs_end;
         c->owners.at = slot_end(&c->owners, c->slot);
         c->values.at = slot_end(&c->values, c->slot);
     }
