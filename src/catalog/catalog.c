@@ -82,6 +82,19 @@ static int order_kind(const void *key, const void *row)
     return str_cmp(*(const struct str *)key, str_z(((const struct catalog_kind *)row)->kind));
 }
 
+struct import_key {
+    struct str language, name;
+};
+
+static int order_import(const void *key, const void *row)
+{
+    const struct import_key *k = key;
+    const struct catalog_import *i = row;
+    int cmp = str_cmp(k->language, str_z(i->language));
+
+    return cmp ? cmp : str_cmp(k->name, str_z(i->name));
+}
+
 static int order_entry(const void *key, const void *row)
 {
     return str_cmp(*(const struct str *)key, str_z(((const struct catalog_entry *)row)->id));
@@ -95,6 +108,14 @@ const struct catalog_entry *catalog_package(const struct catalog *c, struct str 
         find_row(c->packages, c->n_packages, sizeof(*c->packages), &key, order_package);
 
     return p ? &c->entries[p->entry] : NULL;
+}
+
+const struct catalog_import *catalog_import(const struct catalog *c, struct str language,
+                                            struct str name)
+{
+    struct import_key key = {language, name};
+
+    return find_row(c->imports, c->n_imports, sizeof(*c->imports), &key, order_import);
 }
 
 const struct catalog_entry *catalog_entry(const struct catalog *c, struct str id)
@@ -318,5 +339,7 @@ struct str pypi_normalise(struct str name, struct arena *a)
 
 unsigned catalog_literal_groups(const struct catalog *c, unsigned literal)
 {
-    return c->literals[literal].n_keys ? LITERAL_KEY : 0;
+    const struct catalog_literal *l = &c->literals[literal];
+
+    return (l->n_keys ? LITERAL_KEY : 0) | (l->import ? LITERAL_IMPORT : 0);
 }

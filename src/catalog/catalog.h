@@ -17,9 +17,17 @@
  *     training_use: "no, unless ..."   what the vendor says about training on inputs
  *     sources:                         at least one; every fact below stands in one of them
  *       - {url: "https://…", read: 2026-11-23}
- *     packages:
- *       npm: ["@anthropic-ai/sdk"]
+ *     packages:                        cargo, composer, gem, golang, maven (group:artifact), npm,
+ *       npm: ["@anthropic-ai/sdk"]     nuget, pypi
  *       pypi: [anthropic]
+ *     imports:                         names in source code that differ from the package's; without
+ *       python:                        a row: npm, golang, nuget, gem as they are, pypi and cargo
+ *         google.genai: google-genai   with '_' for '-'
+ *         autogen: [pyautogen, ag2]    several packages bring it: the first, or the declared one
+ *         agents:
+ *           package: openai-agents
+ *           common: true               other modules have this name, too: counts beside a manifest
+ *           names: [Runner]            that declares the package, or when one of these is imported
  *     env: [ANTHROPIC_API_KEY]
  *     keys:
  *       - kind: anthropic-api-key      a row of knowledge/patterns/kinds.yaml
@@ -99,6 +107,16 @@ struct catalog_package {
     int entry;
 };
 
+/* A name by which source code imports packages. */
+struct catalog_import {
+    const char *language; /* c-sharp go java javascript php python ruby rust */
+    const char *name;
+    const char *ecosystem;
+    const char *const *packages; /* of the ecosystem, the likeliest first; NULL-terminated */
+    const char *const *proofs;   /* names that only these packages have; NULL-terminated */
+    bool common;                 /* the name alone says too little */
+};
+
 struct catalog_env {
     const char *name;
     int entry;
@@ -117,7 +135,8 @@ struct catalog_key {
 
 /* What a literal of the prefilter belongs to: what is looked for where it stands. */
 enum literal_group {
-    LITERAL_KEY = 1, /* a key, secret or personal value */
+    LITERAL_KEY = 1,    /* a key, secret or personal value */
+    LITERAL_IMPORT = 2, /* part of what imports an SDK */
 };
 
 /* One literal of the prefilter and the keys that it may belong to. */
@@ -125,6 +144,7 @@ struct catalog_literal {
     const char *text;
     const int *keys; /* indexes, ascending */
     int n_keys;
+    bool import; /* stands where an SDK is imported */
 };
 
 struct catalog_kind {
@@ -183,6 +203,8 @@ struct catalog {
     int n_entries;
     const struct catalog_package *packages; /* sorted by ecosystem, name */
     int n_packages;
+    const struct catalog_import *imports; /* sorted by language, name */
+    int n_imports;
     const struct catalog_env *envs; /* sorted by name */
     int n_envs;
     const struct catalog_key *keys;
@@ -215,6 +237,9 @@ unsigned catalog_literal_groups(const struct catalog *c, unsigned literal);
 
 /* NULL when unknown. PyPI names compare by PEP 503, npm exactly. */
 const struct catalog_entry *catalog_package(const struct catalog *c, struct str ecosystem,
+                                            struct str name);
+/* Exactly this name; NULL when unknown. */
+const struct catalog_import *catalog_import(const struct catalog *c, struct str language,
                                             struct str name);
 const struct catalog_entry *catalog_entry(const struct catalog *c, struct str id);
 const struct catalog_entry *catalog_env(const struct catalog *c, struct str name);

@@ -33,6 +33,22 @@ static void test_packages(void **state UNUSED)
     assert_string_equal(package("cargo", "openai"), "");
 }
 
+static void test_imports(void **state UNUSED)
+{
+    const struct catalog_import *row = catalog_import(&CATALOG, STR("python"), STR("google.genai"));
+    assert_string_equal(row->packages[0], "google-genai");
+    assert_null(catalog_import(&CATALOG, STR("python"), STR("google")));
+    assert_null(catalog_import(&CATALOG, STR("python"), STR("openai_agents")));
+    assert_null(catalog_import(&CATALOG, STR("perl"), STR("openai")));
+    assert_true(catalog_import(&CATALOG, STR("python"), STR("agents"))->common);
+    for (int i = 0; i < CATALOG.n_imports; i++) {
+        row = &CATALOG.imports[i];
+        assert_ptr_equal(catalog_import(&CATALOG, str_z(row->language), str_z(row->name)), row);
+        for (int k = 0; row->packages[k]; k++)
+            assert_string_not_equal(package(row->ecosystem, row->packages[k]), "");
+    }
+}
+
 static void test_tables_are_sorted(void **state UNUSED)
 {
     for (int i = 0; i < CATALOG.n_packages; i++) {
@@ -182,10 +198,15 @@ static void test_normalise(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_packages),    cmocka_unit_test(test_tables_are_sorted),
-        cmocka_unit_test(test_names),       cmocka_unit_test(test_host_files),
-        cmocka_unit_test(test_cursor_ends), cmocka_unit_test(test_every_pattern_finds_itself),
-        cmocka_unit_test(test_path_match),  cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_packages),
+        cmocka_unit_test(test_imports),
+        cmocka_unit_test(test_tables_are_sorted),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_host_files),
+        cmocka_unit_test(test_cursor_ends),
+        cmocka_unit_test(test_every_pattern_finds_itself),
+        cmocka_unit_test(test_path_match),
+        cmocka_unit_test(test_empty),
         cmocka_unit_test(test_normalise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

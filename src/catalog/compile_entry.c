@@ -23,7 +23,9 @@ static const char *const ENTRY_CATEGORIES[] = {
     NULL,
 };
 
-static const char *const ECOSYSTEMS[] = {"npm", "pypi", NULL};
+/* Types of package-url, also in inventory/kinds.yaml. */
+static const char *const ECOSYSTEMS[] = {"cargo", "composer", "gem",  "golang", "maven",
+                                         "npm",   "nuget",    "pypi", NULL};
 static const char *const TRAINING_USES[] = {"no", "opt-out", "yes", "unknown", NULL};
 static const char *const DATA_CLASSES[] = {"PII",         "PHI",      "PCI", "SECRET",
                                            "SOURCE_CODE", "INTERNAL", NULL};
@@ -35,7 +37,7 @@ static const char *const DATA_CLASSES[] = {"PII",         "PHI",      "PCI", "SE
 static bool name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           strchr("-_.@/", c);
+           strchr("-_.@/:", c);
 }
 
 /* A package name as the registry spells it. */
@@ -217,10 +219,9 @@ int compile_keys(struct compiler *c, const struct node *keys, int entry)
 
 int compile_entry(struct compiler *c, bool service)
 {
-    static const char *const words[] = {"id",       "name",         "aliases",  "category",
-                                        "country",  "training_use", "provider", "sources",
-                                        "packages", "env",          "keys",     "self_hosted",
-                                        NULL};
+    static const char *const words[] = {
+        "id",      "name",     "aliases", "category", "country",     "training_use", "provider",
+        "sources", "packages", "env",     "keys",     "self_hosted", "imports",      NULL};
     const struct node *root = doc_root(c->doc);
     struct catalog_entry e = {.service = service};
     int entry = (int)c->entries.n, category, training, rc;
@@ -246,6 +247,7 @@ int compile_entry(struct compiler *c, bool service)
     if (vec_push(&c->entries, e))
         return compile_no_memory(c);
     if ((rc = read_packages(c, node_get(c->doc, root, STR("packages")), entry)) ||
+        (rc = compile_imports(c, node_get(c->doc, root, STR("imports")))) ||
         (rc = read_envs(c, root, entry)))
         return rc;
     return compile_keys(c, node_get(c->doc, root, STR("keys")), entry);

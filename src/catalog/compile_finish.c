@@ -250,10 +250,14 @@ static int make_literals(struct compiler *c, struct catalog *out)
         for (int i = 0; k->keywords[i] && !rc; i++)
             rc = vec_push(&all, ((struct catalog_literal){.text = k->keywords[i]}));
     }
+    vec_each (text, &c->import_literals)
+        rc = rc ? rc : vec_push(&all, ((struct catalog_literal){.text = *text, .import = true}));
     rc = rc || vec_sort(&all, order_literal, NULL) ? compile_no_memory(c) : OK;
     for (size_t i = 0; !rc && i < all.n; i++) {
-        if (n && !cmp_z(all.v[n - 1].text, all.v[i].text))
+        if (n && !cmp_z(all.v[n - 1].text, all.v[i].text)) {
+            all.v[n - 1].import |= all.v[i].import;
             continue;
+        }
         all.v[n] = all.v[i];
         rc = literal_keys(c, &all.v[n++]);
     }
@@ -305,9 +309,11 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     HAND_OVER(walk_rules, n_walk_rules)
     HAND_OVER(walk_folders, n_walk_folders)
     HAND_OVER(walk_markers, n_walk_markers)
-    if ((rc = check_entries(c, out)) || (rc = check_keys(c, out)))
+    if ((rc = check_entries(c, out)) || (rc = check_keys(c, out)) ||
+        (rc = compile_import_finish(c, out)) || (rc = compile_import_literals(c)))
         return rc;
     HAND_OVER(keys, n_keys)
+    HAND_OVER(imports, n_imports)
     b->examples = to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));
     b->n_examples = c->examples.n;
     if (!b->examples)

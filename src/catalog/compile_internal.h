@@ -22,6 +22,12 @@ struct compiler {
         VEC(struct catalog_package);
     } packages;
     struct {
+        VEC(struct catalog_import);
+    } imports;
+    struct {
+        VEC(const char *);
+    } import_literals;
+    struct {
         VEC(struct catalog_env);
     } envs;
     struct {
@@ -85,6 +91,11 @@ int compile_host(struct compiler *c) MUST_CHECK;
 int compile_walk(struct compiler *c) MUST_CHECK;
 /* No folder, marker or id stands twice, no host keeps a file where a rule would hide it. */
 int compile_walk_check(struct compiler *c) MUST_CHECK;
+int compile_imports(struct compiler *c, const struct node *n) MUST_CHECK;
+/* With the packages at hand: rows of those that none names, sorted; unknown packages refused. */
+int compile_import_finish(struct compiler *c, const struct catalog *out) MUST_CHECK;
+/* Fill c->import_literals: each text that imports one of the rows holds one of them. */
+int compile_import_literals(struct compiler *c) MUST_CHECK;
 int compile_keys(struct compiler *c, const struct node *keys, int entry) MUST_CHECK;
 
 /* Sort the tables, refuse collisions and unknown references, make the literals and hand over. */

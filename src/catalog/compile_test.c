@@ -67,11 +67,64 @@ static void test_tables(void **state UNUSED)
     assert_string_equal(c->instructions[0].last, "H.md");
     assert_null(c->instructions[1].last);
     assert_string_equal(c->host_files[0].last, "mcp.json");
-    assert_int_equal(c->n_literals, 1);
-    assert_int_equal(c->literals[0].keys[0], 0);
+    int keys = 0;
+    for (int i = 0; i < c->n_literals; i++) {
+        assert_int_equal(!c->literals[i].n_keys, c->literals[i].import);
+        keys += c->literals[i].n_keys;
+    }
+    assert_int_equal(keys, 1);
     assert_int_equal(f.b.n_examples, 2);
     assert_int_equal(f.b.examples[0].text.n, 9);
     assert_true(f.b.examples[0].match);
+    catalog_build_done(&f.b);
+}
+
+static const struct catalog_import *import_of(const struct fixture *f, const char *language,
+                                              const char *name)
+{
+    return catalog_import(&f->b.catalog, str_z(language), str_z(name));
+}
+
+static bool has_literal(const struct fixture *f, const char *text)
+{
+    for (int i = 0; i < f->b.catalog.n_literals; i++)
+        if (!strcmp(f->b.catalog.literals[i].text, text) && f->b.catalog.literals[i].import)
+            return true;
+    return false;
+}
+
+static void test_imports(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("sdks/a.yaml"),
+         STR("id: a\nname: A\ncategory: mcp\n" SRC
+             "packages:\n  npm: [\"@acme/ai\", ai]\n  pypi: [acme-ai, acme-two, goo-acme]\n"
+             "  maven: [\"com.acme:ai\"]\n  cargo: [acme-rs]\n"
+             "imports:\n  python:\n    goo.acme: goo-acme\n"
+             "    agents: {package: [acme-two, goo-acme], common: true, names: [Runner]}\n"
+             "  javascript:\n    ai: {package: ai, common: true}\n"
+             "  java: {com.acme: \"com.acme:ai\"}\n")},
+        {STR("patterns/kinds.yaml"), STR(KINDS)},
+    };
+    struct fixture f;
+
+    assert_int_equal(compile(&f, files, ARRAY_LEN(files)), OK);
+    assert_string_equal(import_of(&f, "python", "acme_ai")->packages[0], "acme-ai");
+    assert_null(import_of(&f, "python", "acme_two")); /* a row names the package */
+    const struct catalog_import *agents = import_of(&f, "python", "agents");
+    assert_string_equal(agents->packages[1], "goo-acme");
+    assert_null(agents->packages[2]);
+    assert_string_equal(agents->proofs[0], "Runner");
+    assert_true(agents->common);
+    assert_string_equal(import_of(&f, "javascript", "@acme/ai")->ecosystem, "npm");
+    assert_string_equal(import_of(&f, "rust", "acme_rs")->packages[0], "acme-rs");
+    assert_string_equal(import_of(&f, "java", "com.acme")->packages[0], "com.acme:ai");
+    assert_null(import_of(&f, "java", "com.acme:ai"));
+    assert_null(import_of(&f, "python", "goo"));
+    assert_true(has_literal(&f, "acme_ai") && has_literal(&f, "from agents"));
+    assert_true(has_literal(&f, "goo.acme") && has_literal(&f, "from goo import"));
+    assert_true(has_literal(&f, "'ai'") && has_literal(&f, "\"ai/"));
+    assert_false(has_literal(&f, "ai"));
     catalog_build_done(&f.b);
 }
 
@@ -131,6 +184,13 @@ static void test_refused_entries(void **state UNUSED)
         {"- a", 1, "mapping"},
         {HEAD "colour: red\n", 5, "unknown member 'colour'"},
         {HEAD "name: Y\n", 5, "stands twice"},
+        {HEAD "imports: {cobol: {a: b}}\n", 5, "unknown member 'cobol'"},
+        {HEAD "imports: {python: [a]}\n", 5, "names and their packages"},
+        {HEAD "imports: {python: {a: []}}\n", 5, "at least one package"},
+        {HEAD "imports: {python: {a: 3}}\n", 5, "is a text"},
+        {HEAD "imports: {python: {a: {common: true}}}\n", 5, "'package' is missing"},
+        {HEAD "imports: {python: {a: {package: b, x: 1}}}\n", 5, "unknown member 'x'"},
+        {HEAD "packages: {pypi: [b]}\nimports: {python: {a: c}}\n", 0, "which no entry has"},
         {"name: X\ncategory: mcp\n" SRC, 1, "'id' is missing"},
         {"id: y\nname: X\ncategory: mcp\n" SRC, 1, "name of the file"},
         {"id: X\nname: X\ncategory: mcp\n" SRC, 1, "lower-case"},
@@ -424,19 +484,13 @@ static void test_expand(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_order_of_files),
-        cmocka_unit_test(test_refused_entries),
-        cmocka_unit_test(test_refused_hosts),
-        cmocka_unit_test(test_collisions),
-        cmocka_unit_test(test_host_collisions),
-        cmocka_unit_test(test_walk),
-        cmocka_unit_test(test_refused_walk),
-        cmocka_unit_test(test_walk_collisions),
-        cmocka_unit_test(test_unknown_kind),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_tables),          cmocka_unit_test(test_imports),
+        cmocka_unit_test(test_order_of_files),  cmocka_unit_test(test_refused_entries),
+        cmocka_unit_test(test_refused_hosts),   cmocka_unit_test(test_collisions),
+        cmocka_unit_test(test_host_collisions), cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_refused_walk),    cmocka_unit_test(test_walk_collisions),
+        cmocka_unit_test(test_unknown_kind),    cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_expand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

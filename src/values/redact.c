@@ -118,6 +118,8 @@ static bool has_key_prefix(const struct values *v, struct str word)
 
     for (int i = 0; i < c->n_literals; i++) {
         struct str literal = str_z(c->literals[i].text);
+        if (!c->literals[i].n_keys)
+            continue;
         const struct catalog_key *k = &c->keys[c->literals[i].keys[0]];
         bool prefix =
             str_starts(str_z(k->pattern), literal) &&

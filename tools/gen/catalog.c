@@ -9,7 +9,7 @@
 #include "file.h"
 #include "values/values.h"
 
-static const char *const FOLDERS[] = {"hosts", "patterns", "sdks", "services", "walk"};
+static const char *const FOLDERS[] = {"hosts", "patterns", "queries", "sdks", "services", "walk"};
 
 struct job {
     const char *root, *output;
@@ -71,7 +71,8 @@ static int read_folder(struct job *j, const char *folder)
         return diag_errno(j->d, "cannot open %s", path.p);
     add_dependency(j, path.p);
     for (struct dirent *e; !rc && (e = readdir(dir));) {
-        if (str_ends(str_z(e->d_name), STR(".yaml")) && e->d_name[0] != '.')
+        struct str name = str_z(e->d_name);
+        if (e->d_name[0] != '.' && (str_ends(name, STR(".yaml")) || str_ends(name, STR(".scm"))))
             rc = read_file(j, folder, e->d_name);
     }
     closedir(dir);

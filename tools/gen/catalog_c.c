@@ -97,6 +97,24 @@ static void add_names(struct buf *out, const struct catalog *c)
     buf_addz(out, "};\n");
 }
 
+static void add_imports(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_import", "IMPORTS", c->n_imports);
+    for (int i = 0; i < c->n_imports; i++) {
+        const struct catalog_import *row = &c->imports[i];
+        buf_addz(out, "    {");
+        add_member(out, "language", row->language);
+        add_member(out, "name", row->name);
+        add_member(out, "ecosystem", row->ecosystem);
+        buf_addz(out, ".packages = ");
+        add_list(out, row->packages);
+        buf_addz(out, ", .proofs = ");
+        add_list(out, row->proofs);
+        buf_addf(out, "%s},\n", row->common ? ", .common = true" : "");
+    }
+    buf_addz(out, "};\n");
+}
+
 static void add_keys(struct buf *out, const struct catalog *c)
 {
     begin(out, "catalog_key", "KEYS", c->n_keys);
@@ -123,7 +141,7 @@ static void add_keys(struct buf *out, const struct catalog *c)
         buf_addz(out, ".keys = (const int[]){");
         for (int k = 0; k < l->n_keys; k++)
             buf_addf(out, "%d, ", l->keys[k]);
-        buf_addf(out, "-1}, .n_keys = %d},\n", l->n_keys);
+        buf_addf(out, "-1}, .n_keys = %d%s},\n", l->n_keys, l->import ? ", .import = true" : "");
     }
     buf_addz(out, "};\n");
 }
@@ -229,6 +247,7 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
                   "#include \"catalog/catalog.h\"\n");
     add_entries(out, c);
     add_names(out, c);
+    add_imports(out, c);
     add_keys(out, c);
     add_hosts(out, c);
     add_walk(out, c);
@@ -238,6 +257,7 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     buf_addf(out, "    .%s = %s, .%s = %d,\n", #member, name, #count, c->count);
     TABLE("ENTRIES", entries, n_entries)
     TABLE("PACKAGES", packages, n_packages)
+    TABLE("IMPORTS", imports, n_imports)
     TABLE("ENVS", envs, n_envs)
     TABLE("KEYS", keys, n_keys)
     TABLE("HOSTS", hosts, n_hosts)
