@@ -2,12 +2,12 @@
 /* Decides the least that any scan of these files must cost: walk, open, read, prefilter once, parse
  * once what has to be parsed. */
 /*
- *     floor THREADS TREE     walks TREE as `stance scan` does, prints files, bytes, literals
+ *     floor THREADS TREE     walks TREE as `stance scan` does, prints files, bytes, literals, trees
  *     floor --rules          folders that a walk passes by, one a line
  *
  * The literal database, the walk rules, the size of a window, what counts as binary (only its head
- * is read) and which files a detector knows by name are those of the program; so are the parsers,
- * the libraries and the number of threads. Nothing is sandboxed, said, stored or judged.
+ * is read), which files a detector knows by name and which code imports something of the catalogue
+ * are those of the program; so are the parsers, the libraries and the number of threads. Nothing is sandboxed, said, stored or judged.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -23,6 +23,7 @@
 #include "catalog/catalog.h"
 #include "discover/content.h"
 #include "discover/detect.h"
+#include "discover/imports/imports.h"
 #include "formats/json.h"
 #include "formats/toml.h"
 #include "formats/yaml.h"
@@ -37,8 +38,11 @@ struct paths {
 
 struct reader {
     struct prefilter *prefilter;
+    struct syntax *syntax;
     char *window;
-    uint64_t files, bytes, literals;
+    uint64_t files, bytes, literals, trees;
+    const struct syntax_language *language; /* of the file; NULL: its code is not parsed */
+    struct literal_hits hits;               /* of LITERAL_IMPORT in it */
 };
 
 struct run {
@@ -83,17 +87,38 @@ static int walk(const char *root, struct paths *ret)
     return rc;
 }
 
-static int on_literal(void *ctx, unsigned literal UNUSED, uint64_t end UNUSED)
+static int on_literal(void *ctx, unsigned literal, uint64_t end)
 {
-    ((struct reader *)ctx)->literals++;
-    return 0;
+    struct reader *w = ctx;
+    w->literals++;
+    if (!w->language || !CATALOG.literals[literal].import)
+        return 0;
+    return vec_push(&w->hits, ((struct literal_hit){literal, end}));
 }
 
-static int read_file(struct reader *w, int fd)
+/* One tree of code that imports something, thrown away; components and large files have none. */
+static void parse_code(struct reader *w, struct str text)
+{
+    size_t last;
+    if (!w->language || text.n > SYNTAX_BYTES ||
+        !import_hits(import_language(w->language), text, &w->hits, &last))
+        return;
+    int rc = imports_parse(w->syntax, w->language, text, last);
+    w->trees += !rc;
+
+    syntax_clear(w->syntax);
+}
+
+static int read_file(struct reader *w, const char *path, int fd)
 {
     ssize_t n = read(fd, w->window, HEAD);
     if (n <= 0)
         return 0;
+    w->language = import_is_component(str_z(path))
+                      ? NULL
+                      : import_grammar(str_z(path), str_n(w->window, (size_t)n));
+    w->hits.n = 0;
+    w->hits.catalog = &CATALOG;
     w->bytes += (uint64_t)n;
     if (content_of(str_n(w->window, (size_t)n)) == CONTENT_BINARY)
         return 0;
@@ -113,8 +138,12 @@ static int read_file(struct reader *w, int fd)
         have = 0;
     }
     struct str rest = str_n(w->window, have);
-    if (!many)
-        return prefilter_scan(w->prefilter, rest, on_literal, w);
+    if (!many) {
+        int rc = prefilter_scan(w->prefilter, rest, on_literal, w);
+        if (!rc)
+            parse_code(w, rest);
+        return rc;
+    }
     int rc = have ? prefilter_feed(w->prefilter, rest, on_literal, w) : 0;
     return rc ? rc : prefilter_end(w->prefilter, on_literal, w);
 }
@@ -152,7 +181,7 @@ static int one_file(void *ctx, unsigned worker, size_t index)
     int rc = 0;
     if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
         w->files++;
-        rc = read_file(w, fd);
+        rc = read_file(w, run->files.v[index], fd);
         parse_file(run->files.v[index], fd, (uint64_t)st.st_size);
     }
     close(fd);
@@ -162,13 +191,14 @@ static int one_file(void *ctx, unsigned worker, size_t index)
 static int run_floor(unsigned threads, const char *root, struct diag *d)
 {
     struct run run = {.readers = calloc(threads, sizeof(struct reader))};
-    uint64_t files = 0, bytes = 0, literals = 0;
+    uint64_t files = 0, bytes = 0, literals = 0, trees = 0;
     int rc = run.readers ? 0 : E_NOMEM;
     for (unsigned i = 0; !rc && i < threads; i++) {
         run.readers[i].window = malloc(WINDOW);
         rc = run.readers[i].window ? prefilter_open(CATALOG.literal_db, CATALOG.literal_db_size,
                                                     &run.readers[i].prefilter, d)
                                    : E_NOMEM;
+        rc = rc ? rc : syntax_new(SYNTAX_MEMORY, &run.readers[i].syntax, d);
     }
     if (!rc)
         rc = walk(root, &run.files);
@@ -178,10 +208,11 @@ static int run_floor(unsigned threads, const char *root, struct diag *d)
         files += run.readers[i].files;
         bytes += run.readers[i].bytes;
         literals += run.readers[i].literals;
+        trees += run.readers[i].trees;
     }
     if (!rc)
-        printf("%llu files, %llu bytes, %llu literals\n", (unsigned long long)files,
-               (unsigned long long)bytes, (unsigned long long)literals);
+        printf("%llu files, %llu bytes, %llu literals, %llu trees\n", (unsigned long long)files,
+               (unsigned long long)bytes, (unsigned long long)literals, (unsigned long long)trees);
     return rc; /* the process ends: nothing is released one by one */
 }
 

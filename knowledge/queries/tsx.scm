@@ -2,6 +2,11 @@
 (import_statement source: (string (string_fragment) @module)) @import
 (export_statement source: (string (string_fragment) @module)) @import
 
+; import {a as b} from "m"
+(import_statement
+  (import_clause (named_imports (import_specifier name: (identifier) @name)))
+  source: (string (string_fragment) @module)) @import
+
 ; import("m"), require("m"), require.resolve("m")
 (call_expression function: (import)
   arguments: (arguments . (string (string_fragment) @module))) @import

@@ -6,6 +6,7 @@
 #include "discover/build.gen.h"
 #include "discover/detect.h"
 #include "discover/archives/image.h"
+#include "discover/imports/imports.h"
 #include "discover/item.h"
 #include "discover/request.h"
 
@@ -19,7 +20,7 @@ static bool wants(const struct detector *det, const struct item *it)
 bool detect_wants(struct str path)
 {
     for (int i = 0; i < DETECTOR_COUNT; i++)
-        if (DETECTORS[i]->wants && DETECTORS[i]->wants(&CATALOG, path))
+        if (DETECTORS[i]->wants && !DETECTORS[i]->triggers && DETECTORS[i]->wants(&CATALOG, path))
             return true;
     return false;
 }
@@ -31,6 +32,20 @@ static void check_told(struct item *it, const char *id, int rc, size_t gaps_befo
         emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "%s gave up (%s)", id, err_name(rc));
 }
 
+/* Groups of literals that decide something here: names of SDKs stand in many a text. */
+static unsigned triggers_of(struct item *it, const struct scan_window *w)
+{
+    unsigned groups = w->hits->groups;
+    size_t last = SIZE_MAX - (size_t)w->base;
+    if (!(groups & LITERAL_IMPORT))
+        return groups;
+    if (!w->hits->too_many &&
+        !import_hits(import_language(import_grammar(it->path, it->head)), w->text, w->hits, &last))
+        return groups & ~(unsigned)LITERAL_IMPORT;
+    it->cache->import_last = MAX(it->cache->import_last, w->base + last);
+    return groups;
+}
+
 /* One window of the text: searched once, then to every scanning detector. */
 static int scan_one(struct item *it, struct scan_window *w)
 {
@@ -40,7 +55,7 @@ static int scan_one(struct item *it, struct scan_window *w)
                  "needs more memory than one item may use");
         return rc;
     }
-    it->cache->triggers |= w->hits->groups;
+    it->cache->triggers |= triggers_of(it, w);
     for (int i = 0; i < DETECTOR_COUNT; i++) {
         const struct detector *det = DETECTORS[i];
         if (det->need != ITEM_SCAN || !wants(det, it))
@@ -201,6 +216,7 @@ int detect_inner(struct item *outer, struct item *in)
     in->target = outer->target;
     in->catalog = outer->catalog;
     in->values = outer->values;
+    in->syntax = outer->syntax;
     in->limits = outer->limits;
     in->emit = e;
     if (in->fd < 0 && !in->stream)
@@ -246,7 +262,8 @@ int detect_prepare(void *ctx)
     /* Without the library each archive is a gap that says so. */
     if (w->archives && archive_library_new(&w->containers.library, &d))
         w->containers.library = NULL;
-    return values_new(w->catalog, w->key, &w->values, &d);
+    int rc = syntax_new(SYNTAX_MEMORY, &w->syntax, &d);
+    return rc ? rc : values_new(w->catalog, w->key, &w->values, &d);
 }
 
 /* The facts of one item into the reply; nothing but a few bytes when it said nothing. */
@@ -261,6 +278,7 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
                       .arena = &w->arena,
                       .catalog = w->catalog,
                       .values = w->values,
+                      .syntax = w->syntax,
                       .limits = w->limits,
                       .containers = w->archives ? &w->containers : NULL};
     struct facts facts = {0};
@@ -348,6 +366,7 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
 void detect_worker_done(struct detect_worker *w)
 {
     values_free(w->values);
+    syntax_free(w->syntax);
     archive_library_free(w->containers.library);
     arena_done(&w->arena);
     buf_done(&w->frame);

@@ -11,6 +11,7 @@ struct detect_worker {
     const struct catalog *catalog;
     struct str key;        /* installation key or empty */
     struct values *values; /* made by detect_prepare, once a worker */
+    struct syntax *syntax; /* likewise */
     struct limits limits;
     struct arena arena; /* of one item; emptied after each */
     struct buf frame;   /* its facts */

@@ -33,6 +33,7 @@
 #include "discover/content.h"
 #include "discover/fact.h"
 #include "formats/doc.h"
+#include "match/syntax.h"
 #include "values/values.h"
 
 #define ITEM_HEAD_BYTES 4096u
@@ -68,6 +69,7 @@ struct item {
     struct limits limits;
     const struct catalog *catalog;
     struct values *values;
+    struct syntax *syntax;               /* NULL (tests): code is read by tokens */
     const struct containers *containers; /* NULL: this worker may not open any (members.h) */
     struct emit *emit;                   /* private */
     struct item_cache *cache;
@@ -123,6 +125,11 @@ void emit_owner_rule(struct emit *e, struct str pattern, const struct str *owner
 void emit_owner(struct emit *e, uint32_t asset, struct str owner, const char *source,
                 unsigned confidence, struct place at);
 void emit_origin(struct emit *e, struct str url, struct place at);
+/* FACT_IMPORT: `at` is the statement. FACT_MODULE, FACT_PROJECT: the item itself; `read`: some
+ * detector tells what it declares, `own`: it is this package of the catalogue, or empty. */
+void emit_import(struct emit *e, const struct catalog_import *row, bool sure, struct place at);
+void emit_module(struct emit *e, struct str language, struct str name, struct place at);
+void emit_project(struct emit *e, const char *language, bool read, struct str own, struct place at);
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 int emit_result(const struct emit *e) MUST_CHECK; /* 0, E_NOMEM, E_LIMIT */

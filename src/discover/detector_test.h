@@ -23,6 +23,7 @@
  *     2 value SECRET openai-project-key, 164 characters, in 0 @…    "in item" for FACT_NONE
  *     rule PATTERN -> OWNER OWNER @…      owner NAME of 0, SOURCE 80 @…      origin URL @…
  *     gap partial: REASON @…
+ *     import python openai @1:1           "(unsure)" without a proof; module and project likewise
  * Facts that others may name begin with their number: assets, relations and values.
  */
 #ifndef STANCE_DISCOVER_DETECTOR_TEST_H
@@ -40,6 +41,7 @@ struct detector_run {
     struct str content;
     const struct catalog *catalog; /* NULL: the built-in one */
     struct values *values;         /* NULL: nothing is redacted */
+    struct syntax *syntax;         /* NULL: code is read by tokens */
     struct limits limits;          /* zero: the defaults */
     size_t memory;                 /* of the arena; 0: 64 MiB */
     struct arena arena;
@@ -135,6 +137,18 @@ static void detector_fact(struct buf *b, const struct fact *f)
                  STR_ARG(f->source), f->confidence);
         break;
     case FACT_ORIGIN: buf_addf(b, "origin " STR_FMT, STR_ARG(f->pattern)); break;
+    case FACT_IMPORT:
+        buf_addf(b, "import " STR_FMT " " STR_FMT "%s", STR_ARG(f->source), STR_ARG(f->pattern),
+                 f->sure ? "" : " (unsure)");
+        break;
+    case FACT_MODULE:
+        buf_addf(b, "module " STR_FMT " " STR_FMT, STR_ARG(f->source), STR_ARG(f->pattern));
+        break;
+    case FACT_PROJECT:
+        buf_addf(b, "project " STR_FMT "%s" STR_FMT, STR_ARG(f->source), f->pattern.n ? " " : "",
+                 STR_ARG(f->pattern));
+        break;
+    case FACT_TYPES: break;
     case FACT_GAP:
         buf_addf(b, "gap %s: " STR_FMT, COVERAGE_STATE_NAMES[f->gap], STR_ARG(f->reason));
         break;
@@ -207,6 +221,7 @@ static void detector_dump(struct detector_run *r)
                       .limits = r->limits.bytes ? r->limits : limits_default(),
                       .catalog = c,
                       .values = r->values,
+                      .syntax = r->syntax,
                       .emit = &e,
                       .cache = &cache};
     r->rc = detector_call(det, &it, &e);

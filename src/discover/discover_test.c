@@ -198,7 +198,7 @@ static void a_broken_file_is_one_row(void **state)
     struct tree *t = *state;
     make_file(t, "a.txt", "x");
     make_file(t, ".mcp.json", "{\"mcpServers\": [[[[");
-    make_file(t, "package.json", "{\"name\": \"a\"}");
+    make_file(t, "a.json", "{\"name\": \"a\"}");
     assert_int_equal(run(t), 0);
     assert_int_equal(t->items, 1);
     assert_true(str_has(buf_str(&t->said), STR("0 .mcp.json 0 ")));
@@ -219,7 +219,7 @@ static void targets_in_their_order(void **state)
     t->options.n_targets = 2;
     assert_int_equal(run(t), 0);
     assert_string_equal(t->said.p,
-                        "0 .mcp.json 0 2 0\n1 b/.mcp.json 0 2 0\n1 package.json 0 1 0\n");
+                        "0 .mcp.json 0 2 0\n1 b/.mcp.json 0 2 0\n1 package.json 0 2 0\n");
     assert_int_equal(t->report.counts[0].files, 1);
     assert_int_equal(t->report.counts[1].files, 2);
 }
@@ -295,7 +295,7 @@ static void what_did_not_change_is_not_read(void **state)
     assert_int_equal(t->report.stats.unchanged, 300);
     assert_int_equal(t->report.stats.same_content, 1);
     assert_true(str_has(buf_str(&t->said), STR("0 d003/.mcp.json 0 2 0\n")));
-    assert_true(str_has(buf_str(&t->said), STR("0 d004/package.json 0 3 0\n")));
+    assert_true(str_has(buf_str(&t->said), STR("0 d004/package.json 0 4 0\n")));
 }
 
 /* Another key makes other fingerprints: nothing old is believed. */

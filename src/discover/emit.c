@@ -424,6 +424,32 @@ void emit_origin(struct emit *e, struct str url, struct place at)
         add(e, FACT_ORIGIN, at)->pattern = keep(e, url);
 }
 
+static void code_fact(struct emit *e, enum fact_type type, struct str language, struct str name,
+                      struct place at, bool sure)
+{
+    if (e->hidden)
+        return;
+    struct fact *f = add(e, type, at);
+    f->source = keep_plain(e, language);
+    f->pattern = keep(e, name);
+    f->sure = sure;
+}
+
+void emit_import(struct emit *e, const struct catalog_import *row, bool sure, struct place at)
+{
+    code_fact(e, FACT_IMPORT, str_z(row->language), str_z(row->name), at, sure);
+}
+
+void emit_module(struct emit *e, struct str language, struct str name, struct place at)
+{
+    code_fact(e, FACT_MODULE, language, name, at, false);
+}
+
+void emit_project(struct emit *e, const char *language, bool read, struct str own, struct place at)
+{
+    code_fact(e, FACT_PROJECT, str_z(language), own, at, read);
+}
+
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
 {
     char line[sizeof(((struct diag *)0)->text) + 64];

@@ -81,6 +81,14 @@ static void put_fact(struct buf *b, const struct fact *f)
         frame_put_str(b, f->pattern);
         frame_put_u32(b, f->count);
         break;
+    case FACT_IMPORT:
+    case FACT_MODULE:
+    case FACT_PROJECT:
+        frame_put_str(b, f->source);
+        frame_put_str(b, f->pattern);
+        frame_put_u8(b, f->sure);
+        break;
+    case FACT_TYPES: break;
     }
 }
 
@@ -213,7 +221,7 @@ static void get_asset(struct reader *r, struct observation *o)
 
 static void get_fact(struct reader *r, struct fact *f)
 {
-    f->type = (enum fact_type)get_enum(r, FACT_GAP + 1);
+    f->type = (enum fact_type)get_enum(r, FACT_TYPES);
     f->at = get_place(r);
     f->from = f->to = FACT_NONE;
     switch (f->type) {
@@ -252,6 +260,14 @@ static void get_fact(struct reader *r, struct fact *f)
         f->pattern = frame_str(&r->frame);
         f->count = frame_u32(&r->frame);
         break;
+    case FACT_IMPORT:
+    case FACT_MODULE:
+    case FACT_PROJECT:
+        f->source = frame_str(&r->frame);
+        f->pattern = frame_str(&r->frame);
+        f->sure = get_enum(r, 2) != 0;
+        break;
+    case FACT_TYPES: break;
     }
 }
 

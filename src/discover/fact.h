@@ -21,6 +21,10 @@ enum fact_type {
     FACT_OWNER,      /* an owner of an asset of this item */
     FACT_ORIGIN,     /* the item names its repository (origin URL) */
     FACT_GAP,        /* part of the item could not be read */
+    FACT_IMPORT,     /* the code of the item imports a package of the catalogue */
+    FACT_MODULE,     /* the item is, or declares, a module of this name: nobody else's */
+    FACT_PROJECT,    /* the folder of the item is one project, whether it uses AI or not */
+    FACT_TYPES,
 };
 
 #define FACT_NONE UINT32_MAX
@@ -32,10 +36,14 @@ struct fact {
     enum verb verb;
     enum relation_state relation_state;
     struct data_value value; /* FACT_VALUE; value.asset is not used */
-    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL; FACT_GAP: of a rule */
+    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL; FACT_GAP: of a rule;
+                                FACT_IMPORT: name of a catalog_import; FACT_MODULE: name;
+                                FACT_PROJECT: the package that it is */
     struct str *owners;      /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */
     size_t n_owners;
-    struct str source;       /* FACT_OWNER */
+    struct str source;       /* FACT_OWNER; FACT_IMPORT and others of code: the language */
+    bool sure;               /* FACT_IMPORT: it needs no manifest that declares the package;
+                            FACT_PROJECT: what the file declares is read */
     unsigned confidence;     /* FACT_OWNER, 0..100 */
     enum coverage_state gap; /* FACT_GAP */
     struct str reason;       /* FACT_GAP */

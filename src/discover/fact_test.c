@@ -32,6 +32,9 @@ static void fill(struct emit *e, struct arena *a)
     emit_owner(e, server, STR("Jane"), "package-metadata", 40, at);
     emit_origin(e, STR("https://host.example/o/r"), at);
     emit_gap(e, COVERAGE_PARTIAL, at, "line %d", 9);
+    emit_import(e, &CATALOG.imports[0], true, at);
+    emit_module(e, STR("python"), STR("agents"), at);
+    emit_project(e, "go", true, STR("x"), at);
     assert_int_equal(emit_result(e), 0);
 }
 
@@ -64,7 +67,11 @@ static void round_trip(void **state UNUSED)
     assert_true(f.container && !f.binary);
     assert_int_equal(f.members, 12);
     assert_int_equal(f.binary_members, 5);
-    assert_int_equal(f.n, 8);
+    assert_int_equal(f.n, 11);
+    assert_int_equal(f.v[8].type, FACT_IMPORT);
+    assert_true(f.v[8].sure && str_eq_z(f.v[8].pattern, CATALOG.imports[0].name));
+    assert_true(!f.v[9].sure && str_eq(f.v[9].pattern, STR("agents")));
+    assert_true(str_eq(f.v[10].source, STR("go")));
     const struct observation *server = &f.v[1].asset;
     assert_int_equal(server->kind, KIND_MCP_SERVER);
     assert_int_equal(server->at.target, 4);

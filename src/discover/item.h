@@ -17,7 +17,8 @@ struct item_cache {
     const char *marked; /* the text in which `mark` belongs to `marked_offset` */
     size_t marked_offset;
     struct mark mark;
-    unsigned triggers; /* groups of literals that the text holds, so far */
+    unsigned triggers;    /* groups of literals that the text holds, so far */
+    uint64_t import_last; /* of import_hits; 0: not known */
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a

@@ -264,20 +264,23 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
         rc = inventory_add(inv, &o, &it->handles[i]);
     if (!rc)
         rc = owners_apply(l, inv, it->handles[i], &o.at);
-    if (rc || o.kind != KIND_PACKAGE)
-        return rc;
-    /* A vendor's own SDK names the third party behind it, where somebody asks for it. */
-    const struct attribute *direct = observation_attr(&o, ATTR_PACKAGE_DIRECT);
+    return rc || o.kind != KIND_PACKAGE ? rc : service_of_package(l, inv, it->handles[i], &o);
+}
+
+/* A vendor's own SDK names the third party behind it, where somebody asks for it. */
+int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
+                       const struct observation *o)
+{
+    const struct attribute *direct = observation_attr(o, ATTR_PACKAGE_DIRECT);
     if (!direct || direct->state != STATE_DECLARED || !direct->value.number)
         return 0;
-    const struct attribute *sdk = observation_attr(&o, ATTR_PACKAGE_SDK);
+    const struct attribute *sdk = observation_attr(o, ATTR_PACKAGE_SDK);
     const struct catalog_entry *e =
         sdk && sdk->value.text.n ? catalog_entry(l->catalog, sdk->value.text) : NULL;
     uint32_t service;
-    rc = e && !e->self_hosted ? service_of_entry(l, inv, e, &o.at, &service) : E_NOTFOUND;
+    int rc = e && !e->self_hosted ? service_of_entry(l, inv, e, &o->at, &service) : E_NOTFOUND;
     if (!rc)
-        rc = inventory_relate(inv, it->handles[i], VERB_PROVIDED_BY, service, RELATION_DECLARED,
-                              &o.at);
+        rc = inventory_relate(inv, package, VERB_PROVIDED_BY, service, RELATION_DECLARED, &o->at);
     return rc == E_NOTFOUND ? 0 : rc;
 }
 
@@ -332,6 +335,8 @@ int link_finish(struct link *l, struct inventory *inv, struct diag *d)
     int rc = l->named ? 0 : link_name(l, NULL, d);
     for (size_t i = 0; i < l->items.n && !rc; i++)
         rc = join_item(l, inv, &l->items.v[i]);
+    if (!rc)
+        rc = link_imports(l, inv);
     if (!rc)
         rc = owners_inherit(l, inv);
     for (size_t i = 0; i < l->coverage.n && !rc; i++)

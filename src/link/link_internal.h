@@ -128,6 +128,17 @@ int credentials_of_item(struct link *l, struct inventory *inv,
 int service_of_entry(struct link *l, struct inventory *inv, const struct catalog_entry *e,
                      const struct place *at, uint32_t *ret_handle) MUST_CHECK;
 
+/* The third party behind a package that somebody asks for. */
+int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
+                       const struct observation *o) MUST_CHECK;
+/* Code that imports packages of the catalogue: the applications it belongs to use them. After the
+ * assets of all items. */
+int link_imports(struct link *l, struct inventory *inv) MUST_CHECK;
+
+/* place_path without the layer of an image: what its layers hold is one tree. NULL: no memory. */
+struct str tree_path(struct link *l, const struct place *at);
+/* The folder that a manifest makes an application of. */
+struct str application_folder(struct str manifest);
 /* Where a place is in the target: "x/a.zip!/b", of what is no member the path. NULL: no memory. */
 struct str place_path(struct link *l, const struct place *at);
 /* Fill scope, scope path and labels of an observation. */

@@ -152,7 +152,7 @@ struct str place_path(struct link *l, const struct place *at)
 
 /* The folder that a manifest makes an application of: requirements/dev.txt speaks for its parent.
  */
-static struct str application_folder(struct str manifest)
+struct str application_folder(struct str manifest)
 {
     struct str dir = path_dir(manifest);
     return str_eq_z(path_base(dir), "requirements") ? path_dir(dir) : dir;
@@ -165,6 +165,13 @@ static struct str without_layer(struct str member)
     size_t n = sizeof(start) - 1, slash = str_chr(member, '/', 0);
     bool layer = slash != SIZE_MAX && slash > n && str_starts(member, STR("sha256:"));
     return layer ? str_sub(member, slash + 1, member.n) : member;
+}
+
+struct str tree_path(struct link *l, const struct place *at)
+{
+    struct place p = *at;
+    p.member = without_layer(at->member);
+    return place_path(l, &p);
 }
 
 int link_observation(struct link *l, struct observation *o)

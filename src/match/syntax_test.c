@@ -106,13 +106,14 @@ static void javascript(void **state UNUSED)
                                "export * from `no`; export {x} from 'c';\n"
                                "const d = require('d'), e = await import('e');\n"
                                "require.resolve('f'); load('g'); require(h); // import 'i'\n";
-    static const char found[] = "module a\nmodule @s/b\nmodule ./own\nmodule c\n"
-                                "module d\nmodule e\nmodule f\n";
+    static const char found[] =
+        "module a\nmodule @s/b\nname b, module @s/b\nmodule ./own\nmodule c\n"
+        "module d\nmodule e\nmodule f\n";
     finds("javascript", text, found);
     finds("typescript", text, found);
     finds("tsx", text, found);
     finds("typescript", "import type {A} from 'a'; import b = require('b'); let c: import('c').D;",
-          "module a\nmodule b\nmodule c\n");
+          "module a\nname A, module a\nmodule b\nmodule c\n");
     finds("tsx", "import a = require('a'); const x = <B>import 'b'</B>;", "module a\n");
     finds("javascript", "const x = <A>require('b')</A>;", "");
 }

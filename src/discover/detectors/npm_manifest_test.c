@@ -21,25 +21,27 @@ static const char FULL[] = "{\"name\": \"bot\", \"version\": \"1.2.0\", \"licens
 
 static void full(void **state UNUSED)
 {
-    package_says(DET, "svc/package.json", str_z(FULL),
-                 "0 asset application bot @1:1\n"
-                 "  language = javascript\n  manifest = package.json\n"
-                 "  version = 1.2.0\n  license = MIT\n"
-                 "1 asset package openai @5:10 /dependencies/oai\n"
-                 "  ecosystem = npm\n  package = openai\n  purl = pkg:npm/openai\n"
-                 "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
-                 "  version = 4.24.1\n  constraint = 4.24.1\n  declared_in = manifest\n"
-                 "  direct = true\n  development = false\n  integrity absent\n"
-                 "2 relation 0 uses 1 (declared) @5:10 /dependencies/oai\n"
-                 "3 asset package @anthropic-ai/sdk @6:42 /devDependencies/@anthropic-ai~1sdk\n"
-                 "  ecosystem = npm\n  package = @anthropic-ai/sdk\n"
-                 "  purl = pkg:npm/%40anthropic-ai/sdk\n"
-                 "  sdk = anthropic (resolved)\n  role = model-api (resolved)\n"
-                 "  version absent\n  constraint = ^0.20.0\n  declared_in = manifest\n"
-                 "  direct = true\n  development = true\n  integrity absent\n"
-                 "4 relation 0 uses 3 (declared) @6:42 /devDependencies/@anthropic-ai~1sdk\n"
-                 "owner Ann <ann@example.com> of 0, package-metadata 40 @2:11 /author\n"
-                 "owner Bob of 0, package-metadata 30 @3:18 /contributors/0\n");
+    package_says(
+        DET, "svc/package.json", str_z(FULL),
+        "0 asset application bot @1:1\n"
+        "  language = javascript\n  manifest = package.json\n"
+        "  version = 1.2.0\n  license = MIT\n"
+        "1 asset package openai @5:10 /dependencies/oai\n"
+        "  ecosystem = npm\n  package = openai\n  purl = pkg:npm/openai\n"
+        "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+        "  version = 4.24.1\n  constraint = 4.24.1\n  declared_in = manifest\n  undeclared = "
+        "false\n"
+        "  direct = true\n  development = false\n  integrity absent\n"
+        "2 relation 0 uses 1 (declared) @5:10 /dependencies/oai\n"
+        "3 asset package @anthropic-ai/sdk @6:42 /devDependencies/@anthropic-ai~1sdk\n"
+        "  ecosystem = npm\n  package = @anthropic-ai/sdk\n"
+        "  purl = pkg:npm/%40anthropic-ai/sdk\n"
+        "  sdk = anthropic (resolved)\n  role = model-api (resolved)\n"
+        "  version absent\n  constraint = ^0.20.0\n  declared_in = manifest\n  undeclared = false\n"
+        "  direct = true\n  development = true\n  integrity absent\n"
+        "4 relation 0 uses 3 (declared) @6:42 /devDependencies/@anthropic-ai~1sdk\n"
+        "owner Ann <ann@example.com> of 0, package-metadata 40 @2:11 /author\n"
+        "owner Bob of 0, package-metadata 30 @3:18 /contributors/0\n");
 }
 
 static void near_misses(void **state UNUSED)
@@ -93,7 +95,8 @@ static void installed(void **state UNUSED)
                      "0 asset package openai @1:1\n"
                      "  ecosystem = npm\n  package = openai\n  purl = pkg:npm/openai\n"
                      "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
-                     "  version = 4.1.0\n  constraint absent\n  declared_in = installed\n"
+                     "  version = 4.1.0\n  constraint absent\n  declared_in = installed\n  "
+                     "undeclared absent\n"
                      "  direct absent\n  development absent\n  integrity absent\n");
     package_says(DET, "node_modules/openai/dist/package.json", str_z(text), "");
     package_says(DET, "node_modules/x/package.json",

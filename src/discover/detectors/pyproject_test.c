@@ -21,30 +21,32 @@ static const char PEP621[] = "[project]\nname = \"svc\"\nversion = \"1.0\"\nlice
 
 static void pep621(void **state UNUSED)
 {
-    package_says(DET, "svc/pyproject.toml", str_z(PEP621),
-                 "0 asset application svc @1:1 /project\n  language = python\n"
-                 "  manifest = pyproject.toml\n  version = 1.0\n  license = MIT\n"
-                 "1 asset package openai @7:29 /project/dependencies/1\n"
-                 "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
-                 "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
-                 "  constraint = >=1,<2\n  declared_in = manifest\n  direct = true\n"
-                 "  development = false\n  integrity absent\n"
-                 "2 relation 0 uses 1 (declared) @7:29 /project/dependencies/1\n"
-                 "3 asset package anthropic @9:9 /project/optional-dependencies/test/0\n"
-                 "  ecosystem = pypi\n  package = anthropic\n  purl = pkg:pypi/anthropic\n"
-                 "  sdk = anthropic (resolved)\n  role = model-api (resolved)\n"
-                 "  version = 0.3.1\n  constraint = ==0.3.1\n  declared_in = manifest\n"
-                 "  direct = true\n  development = true (inferred)\n  integrity absent\n"
-                 "4 relation 0 uses 3 (declared) @9:9 /project/optional-dependencies/test/0\n"
-                 "5 asset package openai @11:31 /dependency-groups/web/1\n"
-                 "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
-                 "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
-                 "  constraint absent\n  declared_in = manifest\n"
-                 "  direct = true\n  development = true (inferred)\n  integrity absent\n"
-                 "6 relation 0 uses 5 (declared) @11:31 /dependency-groups/web/1\n"
-                 "owner Ann <ann@example.com> of 0, package-metadata 40 @6:16 "
-                 "/project/maintainers/0\n"
-                 "owner ops@example.com of 0, package-metadata 40 @5:55 /project/authors/1\n");
+    package_says(
+        DET, "svc/pyproject.toml", str_z(PEP621),
+        "0 asset application svc @1:1 /project\n  language = python\n"
+        "  manifest = pyproject.toml\n  version = 1.0\n  license = MIT\n"
+        "1 asset package openai @7:29 /project/dependencies/1\n"
+        "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
+        "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
+        "  constraint = >=1,<2\n  declared_in = manifest\n  undeclared = false\n  direct = true\n"
+        "  development = false\n  integrity absent\n"
+        "2 relation 0 uses 1 (declared) @7:29 /project/dependencies/1\n"
+        "3 asset package anthropic @9:9 /project/optional-dependencies/test/0\n"
+        "  ecosystem = pypi\n  package = anthropic\n  purl = pkg:pypi/anthropic\n"
+        "  sdk = anthropic (resolved)\n  role = model-api (resolved)\n"
+        "  version = 0.3.1\n  constraint = ==0.3.1\n  declared_in = manifest\n  undeclared = "
+        "false\n"
+        "  direct = true\n  development = true (inferred)\n  integrity absent\n"
+        "4 relation 0 uses 3 (declared) @9:9 /project/optional-dependencies/test/0\n"
+        "5 asset package openai @11:31 /dependency-groups/web/1\n"
+        "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
+        "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
+        "  constraint absent\n  declared_in = manifest\n  undeclared = false\n"
+        "  direct = true\n  development = true (inferred)\n  integrity absent\n"
+        "6 relation 0 uses 5 (declared) @11:31 /dependency-groups/web/1\n"
+        "owner Ann <ann@example.com> of 0, package-metadata 40 @6:16 "
+        "/project/maintainers/0\n"
+        "owner ops@example.com of 0, package-metadata 40 @5:55 /project/authors/1\n");
 }
 
 static void poetry(void **state UNUSED)

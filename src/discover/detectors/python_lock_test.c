@@ -23,24 +23,25 @@ static const char UV[] = "version = 1\n"
 
 static void uv(void **state UNUSED)
 {
-    package_says(DET, "svc/uv.lock", str_z(UV),
-                 "0 asset application bot @file\n  language = python\n"
-                 "  unsaid: manifest, version, license\n"
-                 "1 asset package openai @7:1 /package/1\n"
-                 "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
-                 "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
-                 "  version = 1.2.3\n  constraint absent\n  declared_in = lock\n"
-                 "  direct = true\n  development unresolved: the file does not say\n"
-                 "  integrity = true\n"
-                 "2 relation 0 uses 1 (declared) @7:1 /package/1\n"
-                 "3 asset package langchain-core @12:1 /package/2\n"
-                 "  ecosystem = pypi\n  package = langchain-core\n"
-                 "  purl = pkg:pypi/langchain-core\n"
-                 "  sdk = langchain (resolved)\n  role = framework (resolved)\n"
-                 "  version = 0.3.0\n  constraint absent\n  declared_in = lock\n"
-                 "  direct = false\n  development unresolved: the file does not say\n"
-                 "  integrity = false\n"
-                 "4 relation 0 uses 3 (declared) @12:1 /package/2\n");
+    package_says(
+        DET, "svc/uv.lock", str_z(UV),
+        "0 asset application bot @file\n  language = python\n"
+        "  unsaid: manifest, version, license\n"
+        "1 asset package openai @7:1 /package/1\n"
+        "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
+        "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+        "  version = 1.2.3\n  constraint absent\n  declared_in = lock\n  undeclared = false\n"
+        "  direct = true\n  development unresolved: the file does not say\n"
+        "  integrity = true\n"
+        "2 relation 0 uses 1 (declared) @7:1 /package/1\n"
+        "3 asset package langchain-core @12:1 /package/2\n"
+        "  ecosystem = pypi\n  package = langchain-core\n"
+        "  purl = pkg:pypi/langchain-core\n"
+        "  sdk = langchain (resolved)\n  role = framework (resolved)\n"
+        "  version = 0.3.0\n  constraint absent\n  declared_in = lock\n  undeclared = false\n"
+        "  direct = false\n  development unresolved: the file does not say\n"
+        "  integrity = false\n"
+        "4 relation 0 uses 3 (declared) @12:1 /package/2\n");
 }
 
 /* A package of the workspace is one only where somebody else asks for it. */

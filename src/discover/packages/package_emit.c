@@ -74,28 +74,29 @@ static void emit_application(struct package_file *f)
     emit_said(e, app, ATTR_APPLICATION_LICENSE, f->license, f->at);
 }
 
-/* package-url specification: "pkg:npm/%40scope/name", every other byte that is special escaped. */
-static struct str purl(struct package_file *f, struct str name)
+/* package-url specification: "pkg:npm/%40scope/name", every other byte that is special escaped;
+ * Maven's "group:artifact" is a name in a name space. */
+struct str package_purl(const char *ecosystem, struct str name, struct arena *a)
 {
     AUTO(buf) out = BUF_INIT;
-    buf_addf(&out, "pkg:%s/", f->ecosystem);
+    buf_addf(&out, "pkg:%s/", ecosystem);
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
         bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                      c == '.' || c == '-' || c == '_' || c == '~' || c == '/';
-        if (plain)
-            buf_addc(&out, c);
+        if (plain || c == ':')
+            buf_addc(&out, plain ? c : '/');
         else
             buf_addf(&out, "%%%02X", (unsigned char)c);
     }
-    return buf_result(&out) ? STR_NULL : arena_str(f->it->arena, buf_str(&out));
+    return buf_result(&out) ? STR_NULL : arena_str(a, buf_str(&out));
 }
 
 static void emit_identity(struct package_file *f, uint32_t self, const struct package_row *row,
                           struct str name)
 {
     struct emit *e = f->e;
-    struct str url = purl(f, name);
+    struct str url = package_purl(f->ecosystem, name, f->it->arena);
     emit_str(e, self, ATTR_PACKAGE_ECOSYSTEM, str_z(f->ecosystem), row->at);
     emit_str(e, self, ATTR_PACKAGE_PACKAGE, name, row->at);
     if (url.p)
@@ -127,6 +128,7 @@ void package_emit(struct package_file *f, const struct package_row *row)
                    : row->installed ? "installed"
                                     : "manifest"),
              row->at);
+    emit_flag(e, self, ATTR_PACKAGE_UNDECLARED, row->installed ? SAID_ABSENT : SAID_NO, row->at);
     emit_flag(e, self, ATTR_PACKAGE_DIRECT, row->direct, row->at);
     emit_flag(e, self, ATTR_PACKAGE_DEVELOPMENT, row->development, row->at);
     if (row->development_inferred && (row->development == SAID_YES || row->development == SAID_NO))

@@ -55,6 +55,9 @@ void package_file_done(struct package_file *f);
 const struct catalog_entry *package_known(const struct package_file *f, struct str name);
 void package_emit(struct package_file *f, const struct package_row *row);
 
+/* package-url without version; `ecosystem` is its type. NULL: no memory. */
+struct str package_purl(const char *ecosystem, struct str name, struct arena *a);
+
 /* An owner from metadata, once a file: "Name <mail>", either may be empty. */
 void package_owner(struct package_file *f, struct str name, struct str mail, unsigned confidence,
                    struct place at);

@@ -49,11 +49,11 @@ static int teardown(void **state)
     return 0;
 }
 
-/* "path kinds" of each item: asset, relation, value, owner rule (w), owner (O), origin, gap; or its
- * state and reason. */
+/* "path kinds" of each item: asset, relation, value, owner rule (w), owner (O), origin, gap,
+ * import, module, project; or its state and reason. */
 static int sink(void *ctx, const struct item_result *it)
 {
-    static const char kinds[] = {'a', 'r', 'v', 'w', 'O', 'o', 'g'};
+    static const char kinds[] = {'a', 'r', 'v', 'w', 'O', 'o', 'g', 'i', 'm', 'p'};
     struct fix *f = ctx;
     buf_add(&f->said, it->path);
     if (it->code)
@@ -61,7 +61,7 @@ static int sink(void *ctx, const struct item_result *it)
                  STR_ARG(it->reason));
     else
         buf_addc(&f->said, ' ');
-    bool seen[FACT_GAP + 1] = {false};
+    bool seen[FACT_TYPES] = {false};
     for (size_t i = 0; !it->code && i < it->facts.n; i++) {
         const struct fact *t = &it->facts.v[i];
         if (!seen[t->type])
@@ -151,7 +151,7 @@ static void a_commit(void **state)
     struct fix *f = *state;
     history(f);
     /* A bare repository is read at HEAD, also when nobody named a commit. */
-    expect(f, "", "", ".git/config o\nrequirements.txt ar\n");
+    expect(f, "", "", ".git/config o\nrequirements.txt arp\n");
     assert_true(has_row(f, "revision:", COVERAGE_EXAMINED, "the files of this commit (main)"));
     assert_true(has_row(f, ".git/", COVERAGE_SKIPPED, "other commits are not read"));
     assert_int_equal(f->report.counts[0].files, 2);
@@ -167,7 +167,7 @@ static void a_range(void **state)
 {
     struct fix *f = *state;
     history(f);
-    expect(f, "", "HEAD~2", ".git/config o\nenv.txt v past\nrequirements.txt ar\n");
+    expect(f, "", "HEAD~2", ".git/config o\nenv.txt v past\nrequirements.txt arp\n");
     assert_true(f->report.part);
     assert_int_equal(f->report.looked.n, 3); /* .mcp.json and readme went, requirements.txt came */
     assert_true(has_row(f, "revision:", COVERAGE_EXAMINED, ", in 2 commits (main)"));
@@ -277,13 +277,13 @@ static void rules_pass_by(void **state)
     struct git_id root = testgit_object(&f->git, GIT_TREE, buf_str(&tree));
     struct git_id c = testgit_commit(&f->git, &root, NULL, 0, 1);
     testgit_ref(&f->git, "refs/heads/main", &c);
-    expect(f, "HEAD", "", "a/requirements.txt ar\n");
+    expect(f, "HEAD", "", "a/requirements.txt arp\n");
     assert_true(has_row(f, "node_modules", COVERAGE_SKIPPED, "installed copies"));
     f->options.rules = walk_rules_none();
-    expect(f, "HEAD", "", "a/requirements.txt ar\nnode_modules/deep/requirements.txt ar\n");
+    expect(f, "HEAD", "", "a/requirements.txt arp\nnode_modules/deep/requirements.txt arp\n");
     f->options.rules = NULL;
     f->options.only_path = STR("a");
-    expect(f, "HEAD", "", "a/requirements.txt ar\n");
+    expect(f, "HEAD", "", "a/requirements.txt arp\n");
     f->options.only_path = STR("b");
     expect(f, "HEAD", "", "");
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What names of files say: projects, packages of Python, modules that hide one of the catalogue. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "discover/detector_test.h"
+
+extern const struct detector DETECTOR_PROJECT_LAYOUT;
+#define DET &DETECTOR_PROJECT_LAYOUT
+
+static void projects(void **state UNUSED)
+{
+    static const char *const rows[][3] = {
+        {"a/package.json", "{\"name\": \"mine\"}", "project javascript @file\n"},
+        {"package.json", "{\"name\": \"openai\"}", "project javascript openai @file\n"},
+        {"package.json", "{\"name\": 3}", "project javascript @file\n"},
+        {"pyproject.toml", "", "project python @file\n"},
+        {"pyproject.toml", "[project]\nname = \"LangGraph_SDK\"\n",
+         "project python langgraph-sdk @file\n"},
+        {"pyproject.toml", "[tool.poetry]\nname = \"openai\"\n", "project python openai @file\n"},
+        {"Cargo.toml", "[package]\nname = \"async-openai\"\n", "project rust async-openai @file\n"},
+        {"Cargo.toml", "[lib]\nname = \"async-openai\"\n[package]\nnames = \"openai\"",
+         "project rust @file\n"},
+        {"Cargo.toml", "[package]\nname = \"", "project rust @file\n"},
+        {"a/Some.App.csproj", "x", "project c-sharp @file\n"},
+        {"x.gemspec", "x", "project ruby @file\n"},
+        {"pom.xml", "x", "project java @file\n"},
+        {"setup.py", "x", "project python @file\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        detector_says(DET, rows[i][0], rows[i][1], rows[i][2]);
+}
+
+static void modules(void **state UNUSED)
+{
+    detector_says(DET, "src/whatever/__init__.py", "", "module python whatever @file\n");
+    detector_says(DET, "agents.py", "x", "module python agents @file\n");
+    detector_says(DET, "a/google.py", "x", "module python google @file\n");
+    detector_says(DET, "lib/openai.rb", "x", "module ruby openai @file\n");
+    detector_says(DET, "go.mod", "// x\nmodule github.com/openai/openai-go/v2\n\ngo 1.21\n",
+                  "project go @file\nmodule go github.com/openai/openai-go @file\n");
+    detector_says(DET, "go.mod", "module example.com/app\n", "project go @file\n");
+    detector_says(DET, "go.mod", "", "project go @file\n");
+    detector_says(DET, "go.mod", "\x01\x02module\n", "project go @file\n");
+}
+
+static void near_misses(void **state UNUSED)
+{
+    static const char *const paths[] = {
+        "main.py",       "openai.pyc",    "openai",      "openais.py",
+        "my_openai.py",  "app/openai.rb", "__init__.py", "package.json5",
+        "x.csproj.user", "go.modx",       "lib/main.rb",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+        detector_says(DET, paths[i], "x", "not wanted\n");
+}
+
+static void memory(void **state UNUSED)
+{
+    detector_survives(DET, "go.mod", "module github.com/openai/openai-go\n");
+    detector_survives(DET, "pyproject.toml", "[project]\nname = \"openai\"\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(projects),
+        cmocka_unit_test(modules),
+        cmocka_unit_test(near_misses),
+        cmocka_unit_test(memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
