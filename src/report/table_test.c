@@ -81,6 +81,7 @@ static void test_empty(void **state)
     assert_non_null(strstr(text, "7 files were examined and no AI asset was recognised in them."));
     assert_non_null(strstr(text, "nothing: every file below the target was read"));
     assert_non_null(strstr(text, "not assessed"));
+    assert_null(strstr(text, "Frameworks"));
     assert_non_null(strstr(text, "sandbox only \"seccomp\""));
     assert_null(strstr(text, "clean"));
     free(text);

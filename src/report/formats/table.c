@@ -334,13 +334,15 @@ static void posture(struct screen *s, const struct scope *sc)
 static void frameworks(struct screen *s, const struct summary *m)
 {
     AUTO(buf) text = BUF_INIT;
+    int64_t tested = 0;
     for (int i = 0; i < FRAMEWORK_COUNT; i++) {
         const struct summary_framework *f = &m->frameworks[i];
         buf_addf(&text, "%s%s %d of %d", i ? ", " : "failing: ", f->framework->id, f->failing,
                  f->tested);
+        tested += f->tested;
     }
-    if (!FRAMEWORK_COUNT)
-        return;
+    if (!tested)
+        return; /* nothing to say of any of them: the posture says so */
     tone(s, TONE_HEAD);
     buf_addz(&s->line, "Frameworks");
     plain(s);
