@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which allocations succeed: all the heap can give, less those a test asked to fail. */
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,4 +52,9 @@ void mem_free(void *p)
 void mem_fail_after(size_t n)
 {
     atomic_store(&fail_countdown, n);
+}
+
+void mem_trim(void)
+{
+    malloc_trim(0);
 }

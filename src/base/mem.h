@@ -13,5 +13,6 @@ void *mem_realloc(void *p, size_t n) MUST_CHECK;                /* new bytes und
 void *mem_array(void *p, size_t count, size_t size) MUST_CHECK; /* checked realloc */
 void mem_free(void *p);
 void mem_fail_after(size_t n);
+void mem_trim(void); /* give back what is free: after much work, before a long wait */
 
 #endif

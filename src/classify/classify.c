@@ -2,6 +2,7 @@
 /* Decides environment and criticality of assets from what their places say, and nothing more. */
 #include "classify/classify.h"
 
+#include "base/map.h"
 #include "base/path.h"
 
 static const struct {
@@ -74,28 +75,84 @@ static bool is_gap(const struct coverage_row *row)
     return row->state != COVERAGE_EXAMINED && row->state != COVERAGE_SKIPPED;
 }
 
+/* Folders in which a file or a folder says who owns what stands beside them. */
+static bool is_holder(struct str folder)
+{
+    static const char *const holders[] = {".github", ".gitlab", "docs", ".git"};
+    for (size_t i = 0; i < ARRAY_LEN(holders); i++)
+        if (str_eq_z(folder, holders[i]))
+            return true;
+    return false;
+}
+
 /*
- * Nobody names an owner: `none` when everything in the targets of its places that could have named
- * one was read; otherwise nobody knows.
+ * The folder (or archive) below which what was not read could have named owners: a manifest speaks
+ * for its own folder, CODEOWNERS for that of the repository. Empty: for all of the target.
+ */
+static struct str reach_of(const struct coverage_row *row)
+{
+    bool path = str_eq_z(row->source, "files") && row->state != COVERAGE_NOT_LOOKED;
+    struct str at = row->path;
+    if (!path || str_starts(at, STR("../")))
+        return STR("");
+    if (row->collectors.n)
+        at = path_parent(at); /* a file, not a folder */
+    return is_holder(path_base(at)) ? path_parent(at) : at;
+}
+
+static struct str key_of(uint32_t target, struct str path, struct buf *out)
+{
+    buf_clear(out);
+    buf_addf(out, "%u/", target);
+    buf_add(out, path);
+    return buf_str(out);
+}
+
+static int note_hidden(const struct inventory *inv, struct map *hidden, struct buf *key)
+{
+    int rc = 0;
+    vec_each (row, &inv->coverage) {
+        bool fresh;
+        if (!rc && is_gap(row) && names_owners(row->collectors))
+            rc =
+                map_put(hidden, key_of(row->target, reach_of(row), key), &fresh) && !buf_result(key)
+                    ? 0
+                    : E_NOMEM;
+    }
+    return rc;
+}
+
+static bool is_hidden(const struct map *hidden, const struct place *at, struct buf *key)
+{
+    AUTO(buf) whole = BUF_INIT;
+    buf_add(&whole, at->path);
+    buf_addz(&whole, at->member.n ? "!/" : "");
+    buf_add(&whole, at->member);
+    for (struct str path = buf_str(&whole);; path = path_parent(path)) {
+        bool hit = map_get(hidden, key_of(at->target, path, key)) != NULL;
+        bool failed = buf_result(key) || buf_result(&whole);
+        if (hit || failed || !path.n)
+            return hit || failed;
+    }
+}
+
+/*
+ * Nobody names an owner: `none` when everything that could have named one for its places was read;
+ * otherwise nobody knows.
  */
 static void classify_owners(struct inventory *inv)
 {
-    uint32_t targets = 1;
-    vec_each (row, &inv->coverage)
-        targets = MAX(targets, row->target + 1);
-    bool *hidden = mem_alloc(targets * sizeof(*hidden));
-    if (!hidden)
+    AUTO(map) hidden = MAP_INIT;
+    AUTO(buf) key = BUF_INIT;
+    if (note_hidden(inv, &hidden, &key))
         return; /* unknown stays unknown */
-    vec_each (row, &inv->coverage)
-        hidden[row->target] |= is_gap(row) && names_owners(row->collectors);
     vec_each (a, &inv->assets) {
-        bool open = false;
-        for (size_t i = 0; i < a->n_places; i++)
-            open |= a->places[i].at.target >= targets || hidden[a->places[i].at.target];
-        if (a->owner_state == FACT_UNKNOWN && !open)
+        bool open = a->owner_state != FACT_UNKNOWN;
+        for (size_t i = 0; i < a->n_places && hidden.n && !open; i++)
+            open = is_hidden(&hidden, &a->places[i].at, &key);
+        if (!open)
             a->owner_state = FACT_NONE;
     }
-    mem_free(hidden);
 }
 
 void classify_inventory(struct inventory *inv)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what is scanned again when something changes, and what of it is told. */
+#include "base/mem.h"
 #include "base/path.h"
 #include "cli/observe.h"
 #include "cli/progress.h"
@@ -204,6 +205,7 @@ static int turn(struct watching *w, struct watch *watch, const struct watch_chan
         rc = scan(w, o->targets, o->n_targets, STR(""), d);
     else
         rc = scan(w, &o->targets[c->target], 1, c->path, d);
+    mem_trim(); /* or the largest turn that ever was is what the wait takes */
     w->begun |= !rc;
     if (!will_pass(w, rc)) {
         w->failing = false;
