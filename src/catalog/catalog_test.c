@@ -37,6 +37,8 @@ static void test_imports(void **state UNUSED)
 {
     const struct catalog_import *row = catalog_import(&CATALOG, STR("python"), STR("google.genai"));
     assert_string_equal(row->packages[0], "google-genai");
+    row = catalog_import(&CATALOG, STR("python"), STR("langgraph"));
+    assert_string_equal(row->packages[0], "langgraph");
     assert_null(catalog_import(&CATALOG, STR("python"), STR("google")));
     assert_null(catalog_import(&CATALOG, STR("python"), STR("openai_agents")));
     assert_null(catalog_import(&CATALOG, STR("perl"), STR("openai")));

@@ -94,15 +94,24 @@ int compile_imports(struct compiler *c, const struct node *n)
 
 /* --- packages that no row names ------------------------------------------------------------ */
 
-static bool has_row(const struct compiler *c, size_t rows, const char *language,
+/* "langgraph.store" is a part of langgraph: the whole keeps its own row. */
+static bool is_part(const char *row, const char *name, char separator)
+{
+    size_t n = strlen(name);
+    return !strncmp(row, name, n) && row[n] == separator;
+}
+
+static bool has_row(const struct compiler *c, size_t rows, size_t language,
                     const struct catalog_package *p, const char *name)
 {
     for (size_t i = 0; i < rows; i++) {
         const struct catalog_import *row = &c->imports.v[i];
-        if (strcmp(row->language, language))
+        if (strcmp(row->language, LANGUAGES[language].language))
             continue;
         if (!strcmp(row->name, name))
             return true;
+        if (is_part(row->name, name, LANGUAGES[language].separator))
+            continue;
         for (int k = 0; row->packages[k]; k++)
             if (!strcmp(row->packages[k], p->name))
                 return true;
@@ -121,7 +130,7 @@ static int add_default(struct compiler *c, size_t rows, size_t language,
     for (char *s = name; LANGUAGES[language].spelling == UNDERSCORES && *s; s++)
         if (*s == '-')
             *s = '_';
-    if (has_row(c, rows, LANGUAGES[language].language, p, name))
+    if (has_row(c, rows, language, p, name))
         return OK;
     packages[0] = p->name;
     struct catalog_import row = {.language = LANGUAGES[language].language,

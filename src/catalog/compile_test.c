@@ -98,9 +98,9 @@ static void test_imports(void **state UNUSED)
     const struct catalog_source files[] = {
         {STR("sdks/a.yaml"),
          STR("id: a\nname: A\ncategory: mcp\n" SRC
-             "packages:\n  npm: [\"@acme/ai\", ai]\n  pypi: [acme-ai, acme-two, goo-acme]\n"
+             "packages:\n  npm: [\"@acme/ai\", ai]\n  pypi: [acme-ai, acme-two, acme-3, goo-acme]\n"
              "  maven: [\"com.acme:ai\"]\n  cargo: [acme-rs]\n"
-             "imports:\n  python:\n    goo.acme: goo-acme\n"
+             "imports:\n  python:\n    goo.acme: goo-acme\n    acme_3.store: [goo-acme, acme-3]\n"
              "    agents: {package: [acme-two, goo-acme], common: true, names: [Runner]}\n"
              "  javascript:\n    ai: {package: ai, common: true}\n"
              "  java: {com.acme: \"com.acme:ai\"}\n")},
@@ -111,6 +111,8 @@ static void test_imports(void **state UNUSED)
     assert_int_equal(compile(&f, files, ARRAY_LEN(files)), OK);
     assert_string_equal(import_of(&f, "python", "acme_ai")->packages[0], "acme-ai");
     assert_null(import_of(&f, "python", "acme_two")); /* a row names the package */
+    assert_string_equal(import_of(&f, "python", "acme_3")->packages[0], "acme-3"); /* a part */
+    assert_string_equal(import_of(&f, "python", "acme_3.store")->packages[0], "goo-acme");
     const struct catalog_import *agents = import_of(&f, "python", "agents");
     assert_string_equal(agents->packages[1], "goo-acme");
     assert_null(agents->packages[2]);

@@ -108,6 +108,9 @@ static int take_module(struct importing *in, const struct linked_item *it, const
         int rc = IMPORT_KEY(&key, it->target, module);
         return rc ? rc : remember(&in->modules, &key, package ? PACKAGE_MODULE : FILE_MODULE);
     }
+    /* An example below the vendor's name is not the package: org.springframework.ai.samples. */
+    if (labels_of_path(path) & (1u << LABEL_EXAMPLE | 1u << LABEL_TEST | 1u << LABEL_DOCS))
+        return 0;
     int rc = scope_of(in->l, it->target, it->path, &scope);
     if (!rc)
         rc = IMPORT_KEY(&key, 0, scope.id, f->source, f->pattern);

@@ -312,6 +312,7 @@ static void declared_beats_shadow(void **state UNUSED)
 /* A name space that the repository declares is its own, in this repository. */
 static void own_name_spaces(void **state UNUSED)
 {
+    static const char sample[] = "sdk/src/com/openai/samples/App.java";
     AUTO(estate) e = {0};
     estate_open(&e, ESTATE, 1);
     estate_origin(&e, 0, "sdk/.git/config", "https://host.example/org/sdk");
@@ -319,11 +320,14 @@ static void own_name_spaces(void **state UNUSED)
     import(&e, "sdk/test/T.cs", "c-sharp", "OpenAI");
     import(&e, "app/A.cs", "c-sharp", "OpenAI");
     module(&e, "sdk/go.mod", "go", "github.com/openai/openai-go");
+    module(&e, sample, "java", "com.openai");
+    import(&e, sample, "java", "com.openai");
     import(&e, "sdk/examples/main.go", "go", "github.com/openai/openai-go");
     estate_seal(&e, NULL);
     assert_null(estate_asset(&e, KIND_PACKAGE, 0, "sdk/test/T.cs"));
     assert_null(estate_asset(&e, KIND_PACKAGE, 0, "sdk/examples/main.go"));
     assert_non_null(estate_asset(&e, KIND_PACKAGE, 0, "app/A.cs"));
+    assert_non_null(estate_asset(&e, KIND_PACKAGE, 0, sample));
 }
 
 /* A project outside of a repository is none of what stands in it. */

@@ -121,6 +121,20 @@ static struct str own_name(struct item *it, const struct project *p)
     return name.n ? pypi_normalise(name, it->arena) : name;
 }
 
+/* Any module may be called setup; one that builds a package says with what. */
+static bool is_build_script(struct item *it)
+{
+    static const char *const builders[] = {"setuptools", "distutils", "skbuild",
+                                           "cx_Freeze",  "py2exe",    "pbr"};
+    struct str text;
+    if (item_text(it, &text))
+        return true; /* nobody knows */
+    for (size_t i = 0; i < ARRAY_LEN(builders); i++)
+        if (str_has(text, str_z(builders[i])))
+            return true;
+    return false;
+}
+
 static void tell_project(struct item *it, struct emit *e, const struct project *p)
 {
     static const char *const ecosystems[][2] = {
@@ -138,7 +152,7 @@ static int run_project_layout(struct item *it, struct emit *e)
     struct str base = path_base(it->path);
     const struct project *project = project_of(it->path);
     int rc = 0;
-    if (project)
+    if (project && (!str_eq_z(base, "setup.py") || is_build_script(it)))
         tell_project(it, e, project);
     if (str_eq_z(base, "go.mod"))
         rc = go_module(it, e);
@@ -154,7 +168,7 @@ static int run_project_layout(struct item *it, struct emit *e)
 const struct detector DETECTOR_PROJECT_LAYOUT = {
     .id = "project-layout",
     .title = "Where projects begin and which modules are their own",
-    .version = 1,
+    .version = 2,
     .wants = wants_project_layout,
     .need = ITEM_HEAD,
     .run = run_project_layout,

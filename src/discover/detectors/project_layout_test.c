@@ -28,7 +28,8 @@ static void projects(void **state UNUSED)
         {"a/Some.App.csproj", "x", "project c-sharp @file\n"},
         {"x.gemspec", "x", "project ruby @file\n"},
         {"pom.xml", "x", "project java @file\n"},
-        {"setup.py", "x", "project python @file\n"},
+        {"setup.py", "from setuptools import setup\nsetup()\n", "project python @file\n"},
+        {"src/tracing/setup.py", "def setup():\n    pass\n", ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         detector_says(DET, rows[i][0], rows[i][1], rows[i][2]);
