@@ -72,8 +72,10 @@ static int new_application(struct importing *in, struct linked_item *it, const s
     if (m || str_ends(folder, STR("!")))
         a.scope_path = scope_folder(path, folder, o.scope_path);
     a.manifest = m && !named ? path_base(m->item->path) : STR("");
-    a.name = a.scope_path.n ? path_base(a.scope_path) : STR("application");
-    return vec_push(&in->applications, a);
+    a.name = path_base(a.scope_path);
+    if (!a.name.n)
+        rc = root_name(in->l, it->target, it->path, &a.name);
+    return rc ? rc : vec_push(&in->applications, a);
 }
 
 /* The application of a folder; of its places, one without labels shows it best. */
@@ -158,6 +160,8 @@ static int add_application(struct importing *in, struct code_application *a)
     o.scope_path = a->scope_path.p ? a->scope_path : STR("");
     if (!rc)
         rc = inventory_add(in->inv, &o, &a->handle);
+    if (!rc)
+        rc = vec_push(&in->l->made, ((struct code_made){a->handle, *at}));
     return rc ? rc : owners_apply(in->l, in->inv, a->handle, at);
 }
 

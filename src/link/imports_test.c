@@ -100,7 +100,7 @@ static void undeclared(void **state UNUSED)
     import(&e, "services/api/cmd/x/main.go", "go", "github.com/openai/openai-go");
     import(&e, "scripts/run.py", "python", "anthropic");
     estate_seal(&e, NULL);
-    uses(&e, "application -> anthropic; api -> github.com/openai/openai-go; ");
+    uses(&e, "estate -> anthropic; api -> github.com/openai/openai-go; ");
     const struct asset *api = estate_asset(&e, KIND_APPLICATION, 0, "services/api/cmd/x/main.go");
     const struct attribute *m = asset_attr(api, 0, ATTR_APPLICATION_MANIFEST);
     assert_true(m && str_eq_z(m->value.text, "go.mod"));
@@ -344,6 +344,28 @@ static void repositories(void **state UNUSED)
     assert_true(str_has(app->key, STR("@path=\"\"")));
 }
 
+static void nameless(struct estate *e, const char *path)
+{
+    estate_begin(e);
+    emit_asset(&e->emit, KIND_APPLICATION, STR("application"), FILE_PLACE);
+    estate_item(e, 0, path);
+}
+
+/* A root that no manifest names is called as its repository, or as the target. */
+static void roots(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    nameless(&e, "requirements.txt");
+    estate_origin(&e, 0, "repos/x/.git/config", "https://host.example/org/bot");
+    nameless(&e, "repos/x/requirements.txt");
+    estate_seal(&e, NULL);
+    const struct asset *own = estate_asset(&e, KIND_APPLICATION, 0, "requirements.txt");
+    const struct asset *inner = estate_asset(&e, KIND_APPLICATION, 0, "repos/x/requirements.txt");
+    assert_true(own && str_eq_z(own->name, "estate"));
+    assert_true(inner && str_eq_z(inner->name, "bot"));
+}
+
 /* An archive is a project of its own, the layers of an image are one. */
 static void archives(void **state UNUSED)
 {
@@ -412,6 +434,7 @@ int main(void)
         cmocka_unit_test(packages_hide_nothing),
         cmocka_unit_test(declared_beats_shadow),
         cmocka_unit_test(own_name_spaces),
+        cmocka_unit_test(roots),
         cmocka_unit_test(repositories),
         cmocka_unit_test(archives),
         cmocka_unit_test(lies),

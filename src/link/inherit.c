@@ -54,29 +54,36 @@ static int same_scope(struct inheritance *h, uint32_t target, struct str a, stru
     return rc;
 }
 
-static int inherit(struct inheritance *h, const struct linked_item *it, size_t i)
+/* `speaks`: the place is a manifest that was heard for its own folder. */
+static int inherit(struct inheritance *h, const struct place *at, bool speaks, uint32_t handle)
 {
-    bool application = it->facts.v[i].asset.kind == KIND_APPLICATION, same;
-    struct str path = place_path(h->l, &it->facts.v[i].at);
+    struct str path = place_path(h->l, at);
+    bool same;
     uint32_t index;
     if (!path.p)
         return arena_error(&h->l->mem);
-    int rc = folder_find(&h->at, it->target, path_dir(path), &index);
+    int rc = folder_find(&h->at, at->target, path_dir(path), &index);
     if (rc || index == FACT_NONE)
         return rc;
     const struct manifest_owners *m = &h->manifests.v[index];
-    if (application && str_eq(m->folder, path_dir(path)))
+    if (speaks && str_eq(m->folder, path_dir(path)))
         return 0; /* its own word, taken already */
-    rc = same_scope(h, it->target, it->path, h->l->items.v[m->item].path, &same);
+    rc = same_scope(h, at->target, at->path, h->l->items.v[m->item].path, &same);
     for (size_t k = 0; !rc && same && k < m->facts.n; k++) {
         const struct fact *f = m->facts.v[k];
         struct owner_candidate c = {.name = f->owners[0],
                                     .source = f->source,
                                     .confidence = MIN(f->confidence, INHERITED_CONFIDENCE),
                                     .at = f->at};
-        rc = inventory_owner(h->inv, it->handles[i], &c);
+        rc = inventory_owner(h->inv, handle, &c);
     }
     return rc;
+}
+
+static int inherit_fact(struct inheritance *h, const struct linked_item *it, size_t i)
+{
+    const struct observation *o = &it->facts.v[i].asset;
+    return inherit(h, &it->facts.v[i].at, o->kind == KIND_APPLICATION, it->handles[i]);
 }
 
 static int inherit_all(struct inheritance *h)
@@ -92,8 +99,11 @@ static int inherit_all(struct inheritance *h)
         const struct linked_item *it = &h->l->items.v[k];
         for (size_t i = 0; i < it->facts.n && !rc; i++)
             if (it->facts.v[i].type == FACT_ASSET && it->facts.v[i].asset.kind != KIND_PACKAGE)
-                rc = inherit(h, it, i); /* a package is shared by those who use it */
+                rc = inherit_fact(h, it, i); /* a package is shared by those who use it */
     }
+    vec_each (m, &h->l->made)
+        if (!rc && h->manifests.n)
+            rc = inherit(h, &m->at, false, m->handle);
     return rc;
 }
 

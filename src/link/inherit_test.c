@@ -76,9 +76,29 @@ static void borders(void **state UNUSED)
     assert_true(str_eq_z(owned->owners[0].name, "@team"));
 }
 
+/* An application that only code speaks of lies below a manifest like any other. */
+static void of_code(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    const struct catalog_import *row = catalog_import(&CATALOG, STR("python"), STR("openai"));
+    estate_open(&e, ESTATE, 1);
+    manifest(&e, "r/pyproject.toml", "Ann");
+    for (int i = 0; i < 2; i++) {
+        estate_begin(&e);
+        emit_project(&e.emit, "python", true, STR(""), FILE_PLACE);
+        estate_item(&e, 0, i ? "alone/requirements.txt" : "r/evals/requirements.txt");
+        estate_begin(&e);
+        emit_import(&e.emit, row, true, FILE_PLACE);
+        estate_item(&e, 0, i ? "alone/run.py" : "r/evals/run.py");
+    }
+    estate_seal(&e, NULL);
+    check(&e, 0, KIND_APPLICATION, "r/evals/run.py", "Ann", 25);
+    check(&e, 0, KIND_APPLICATION, "alone/run.py", NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(innermost_manifest),
-                                       cmocka_unit_test(borders)};
+                                       cmocka_unit_test(borders), cmocka_unit_test(of_code)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,7 @@ struct link *link_free(struct link *l)
     vec_free(&l->held);
     vec_free(&l->items);
     vec_free(&l->repositories);
+    vec_free(&l->made);
     vec_free(&l->owner_files);
     vec_free(&l->coverage);
     vec_free(&l->scope_roots);
@@ -260,6 +261,9 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
 {
     struct observation o = it->facts.v[i].asset;
     int rc = link_observation(l, &o);
+    bool root = o.kind == KIND_APPLICATION && !o.scope_path.n;
+    if (!rc && root && str_eq_z(o.name, "application")) /* its manifest has no name for it */
+        rc = root_name(l, it->target, it->path, &o.name);
     if (!rc)
         rc = inventory_add(inv, &o, &it->handles[i]);
     if (!rc)

@@ -45,6 +45,12 @@ struct linked_item {
     uint32_t *handles; /* inventory handle of each fact that is an asset */
 };
 
+/* An asset that no fact of an item is, and where it was seen. */
+struct code_made {
+    uint32_t handle;
+    struct place at;
+};
+
 struct link {
     struct arena mem;
     const struct target *targets;
@@ -65,7 +71,10 @@ struct link {
     struct map repository_at, owner_file_at; /* target and folder: index of the one there */
     struct map origins;                      /* index of the first repository of each */
     struct str *identities;                  /* one a target */
-    struct map scopes;                       /* names given away: index of their scope_roots */
+    struct {
+        VEC(struct code_made);
+    } made;            /* applications that only code speaks of */
+    struct map scopes; /* names given away: index of their scope_roots */
     struct {
         VEC(struct str);
     } scope_roots; /* absolute paths */
@@ -101,6 +110,9 @@ int repository_of(const struct link *l, uint32_t target, struct str path,
                   const struct repository **ret) MUST_CHECK;
 /* Path inside a repository, with the part above the target; NULL: memory ran out. */
 struct str repository_path(struct link *l, const struct repository *r, struct str path);
+
+/* What the root around a path is called: as its repository, else as the target. */
+int root_name(const struct link *l, uint32_t target, struct str path, struct str *ret) MUST_CHECK;
 
 /* The scope of one path. Slices of `l` or of its arena. E_NOMEM. */
 int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret) MUST_CHECK;

@@ -108,6 +108,20 @@ struct str repository_path(struct link *l, const struct repository *r, struct st
     return arena_fmt(&l->mem, STR_FMT "/" STR_FMT, STR_ARG(r->prefix), STR_ARG(path));
 }
 
+int root_name(const struct link *l, uint32_t target, struct str path, struct str *ret)
+{
+    const struct repository *r;
+    int rc = repository_of(l, target, path, &r);
+    if (rc)
+        return rc;
+    *ret = l->targets[target].name;
+    if (r && r->root.n)
+        *ret = path_base(r->root);
+    if (r && !r->by_commit)
+        *ret = path_base(r->origin);
+    return 0;
+}
+
 int scope_of(struct link *l, uint32_t target, struct str path, struct scope *ret)
 {
     const struct repository *r;
