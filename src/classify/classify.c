@@ -136,6 +136,19 @@ static bool is_hidden(const struct map *hidden, const struct place *at, struct b
     }
 }
 
+/* Manifests that may name people, and whose readers look for nothing but a project's name. */
+static bool has_unread_manifest(const struct asset *a)
+{
+    static const char *const manifests[] = {"Cargo.toml", "composer.json", "pom.xml", "setup.cfg",
+                                            "setup.py",   ".csproj",       ".fsproj", ".gemspec"};
+    const struct attribute *t =
+        a->kind == KIND_APPLICATION ? asset_attr(a, SIZE_MAX, ATTR_APPLICATION_MANIFEST) : NULL;
+    for (size_t i = 0; t && i < ARRAY_LEN(manifests); i++)
+        if (str_ends(t->value.text, str_z(manifests[i])))
+            return true;
+    return false;
+}
+
 /*
  * Nobody names an owner: `none` when everything that could have named one for its places was read;
  * otherwise nobody knows.
@@ -147,7 +160,7 @@ static void classify_owners(struct inventory *inv)
     if (note_hidden(inv, &hidden, &key))
         return; /* unknown stays unknown */
     vec_each (a, &inv->assets) {
-        bool open = a->owner_state != FACT_UNKNOWN;
+        bool open = a->owner_state != FACT_UNKNOWN || has_unread_manifest(a);
         for (size_t i = 0; i < a->n_places && hidden.n && !open; i++)
             open = is_hidden(&hidden, &a->places[i].at, &key);
         if (!open)

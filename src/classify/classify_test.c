@@ -30,6 +30,38 @@ static void environment_names(void **state UNUSED)
         assert_int_equal(environment_of_path(str_z(rows[i].path)), rows[i].want);
 }
 
+static void manifests_that_are_not_read(void **state UNUSED)
+{
+    static const struct {
+        const char *manifest;
+        enum fact_state want;
+    } rows[] = {
+        {"pom.xml", FACT_UNKNOWN},   {"Shop.csproj", FACT_UNKNOWN}, {"Cargo.toml", FACT_UNKNOWN},
+        {"package.json", FACT_NONE}, {"go.mod", FACT_NONE},         {"requirements.txt", FACT_NONE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct inventory inv;
+        uint32_t handle;
+        struct place at = {.path = STR("a/main.rs"), .offset = -1};
+        struct attribute attr = {.attr = ATTR_APPLICATION_MANIFEST,
+                                 .state = STATE_DECLARED,
+                                 .value = {.type = VALUE_STRING, .text = str_z(rows[i].manifest)},
+                                 .at = at};
+        struct observation o = {.kind = KIND_APPLICATION,
+                                .name = STR("a"),
+                                .scope = STR("s"),
+                                .at = at,
+                                .attrs = &attr,
+                                .n_attrs = 1};
+        assert_int_equal(inventory_init(&inv, 0), 0);
+        assert_int_equal(inventory_add(&inv, &o, &handle), 0);
+        assert_int_equal(inventory_seal(&inv), 0);
+        classify_inventory(&inv);
+        assert_int_equal(inv.assets.v[0].owner_state, rows[i].want);
+        inventory_done(&inv);
+    }
+}
+
 /* An owner is known to be missing only when everything that could have named one was read. */
 static enum fact_state owner_state_at(const char *place, const char *source, const char *gap,
                                       enum coverage_state state, const char *collectors)
@@ -111,8 +143,8 @@ static void hidden_owners(void **state UNUSED)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(environment_names),
-                                       cmocka_unit_test(missing_owners),
-                                       cmocka_unit_test(hidden_owners)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(environment_names), cmocka_unit_test(missing_owners),
+        cmocka_unit_test(hidden_owners), cmocka_unit_test(manifests_that_are_not_read)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
