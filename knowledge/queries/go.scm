@@ -1,2 +1,9 @@
-(import_spec path: (interpreted_string_literal (interpreted_string_literal_content) @module)) @import
-(import_spec path: (raw_string_literal (raw_string_literal_content) @module)) @import
+; words: import
+(import_declaration
+  (import_spec path: (interpreted_string_literal (interpreted_string_literal_content) @module)) @import)
+(import_declaration
+  (import_spec path: (raw_string_literal (raw_string_literal_content) @module)) @import)
+(import_declaration (import_spec_list
+  (import_spec path: (interpreted_string_literal (interpreted_string_literal_content) @module)) @import))
+(import_declaration (import_spec_list
+  (import_spec path: (raw_string_literal (raw_string_literal_content) @module)) @import))

@@ -1,3 +1,4 @@
+; words: import require from
 ; import x from "m"; import "m"; export * from "m"
 (import_statement source: (string (string_fragment) @module)) @import
 (export_statement source: (string (string_fragment) @module)) @import

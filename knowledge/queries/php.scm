@@ -1,3 +1,4 @@
+; words: use namespace \
 ; use A\B\C; use A\B\{C, D}
 (namespace_use_declaration (namespace_use_clause [(qualified_name) (name)] @module)) @import
 (namespace_use_declaration (namespace_name) @module body: (namespace_use_group)) @import

@@ -1,3 +1,4 @@
+; words: use extern mod ::
 ; use a::b::{c, d as e}; the crate is the first part
 (use_declaration argument: [(scoped_identifier) (identifier) (scoped_use_list) (use_wildcard)
   (use_as_clause)] @module) @import

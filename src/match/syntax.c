@@ -3,23 +3,18 @@
 #include "match/syntax.h"
 
 #include "base/mem.h"
-#include "match/syntax_query.h"
+#include "match/syntax_match.h"
 
 /* The parser gets the text in pieces, so that looking ahead again and again is counted, too. */
-#define PIECE_BYTES   1024u
-#define PIECE_STEPS   64u  /* what reading one piece counts */
-#define CALL_STEPS    100u /* operations between two calls of a progress callback */
-#define STEPS_BYTE    10u  /* budget for each byte of the text, and for the text as such */
-#define STEPS_TEXT    100000u
-#define STEPS_MOST    3000000u
-#define MATCHES_KEPT  512u /* under way at one time */
-#define CHILDREN_STEP 10u  /* children looked at for one step, where nodes lack names */
-#define QUERY_MEMORY  ((size_t)256 << 20)
+#define PIECE_BYTES 1024u
+#define PIECE_STEPS 64u  /* what reading one piece counts */
+#define CALL_STEPS  100u /* operations between two calls of a progress callback */
+#define STEPS_BYTE  10u  /* budget for each byte of the text, and for the text as such */
+#define STEPS_TEXT  100000u
+#define STEPS_MOST  3000000u
 
 struct syntax {
-    struct syntax_memory compiled, tree_memory;
-    struct syntax_query *queries; /* one a language; query NULL: not compiled yet */
-    int *failed;                  /* one a language: why it never will be */
+    struct syntax_memory tree_memory;
     TSTree *tree;
     const struct syntax_language *language;
     struct str text;
@@ -29,17 +24,9 @@ struct syntax {
 int syntax_new(size_t memory, struct syntax **ret, struct diag *d)
 {
     struct syntax *s = mem_alloc(sizeof(*s));
-    if (s) {
-        s->compiled.cap = QUERY_MEMORY;
-        s->compiled.budget = UINT64_MAX; /* queries are ours */
-        s->tree_memory.cap = memory;
-        s->queries = mem_alloc((size_t)SYNTAX_LANGUAGE_COUNT * sizeof(*s->queries));
-        s->failed = mem_alloc((size_t)SYNTAX_LANGUAGE_COUNT * sizeof(*s->failed));
-    }
-    if (!s || !s->queries || !s->failed) {
-        syntax_free(s);
+    if (!s)
         return diag_set(d, E_NOMEM, "no memory for syntax trees");
-    }
+    s->tree_memory.cap = memory;
     *ret = s;
     return OK;
 }
@@ -48,10 +35,7 @@ struct syntax *syntax_free(struct syntax *s)
 {
     if (!s)
         return NULL;
-    syntax_memory_done(&s->compiled);
     syntax_memory_done(&s->tree_memory);
-    mem_free(s->queries);
-    mem_free(s->failed);
     mem_free(s);
     return NULL;
 }
@@ -127,110 +111,32 @@ int syntax_parse(struct syntax *s, const struct syntax_language *l, struct str t
     return rc;
 }
 
-/*
- * The query cursor looks, at each child of a node, for a later one that has a name. Only in
- * stretches that follow no grammar can it look for long: what that costs is told before it begins.
- */
-static void spend_on_errors(struct syntax *s)
-{
-    TSTreeCursor at = ts_tree_cursor_new(ts_tree_root_node(s->tree));
-    for (bool down = true;;) {
-        TSNode n = ts_tree_cursor_current_node(&at);
-        spend(s, 1);
-        if (down && ts_node_is_error(n)) {
-            uint64_t children = ts_node_child_count(n);
-            spend(s, children * children / CHILDREN_STEP);
-        }
-        if (down && ts_node_has_error(n) && ts_tree_cursor_goto_first_child(&at))
-            continue;
-        if (ts_tree_cursor_goto_next_sibling(&at)) {
-            down = true;
-            continue;
-        }
-        if (!ts_tree_cursor_goto_parent(&at))
-            break;
-        down = false;
-    }
-}
-
 /* --- matches ------------------------------------------------------------------------------- */
 
 struct matching {
     struct syntax *s;
-    const struct syntax_query *query;
+    const struct syntax_patterns *patterns;
     syntax_fn fn;
     void *ctx;
 };
 
-static bool matched_more(TSQueryCursorState *state)
-{
-    struct matching *m = state->payload;
-    spend(m->s, CALL_STEPS);
-    return false;
-}
-
-static int give(struct matching *m, const TSQueryMatch *match)
-{
-    struct syntax_capture v[SYNTAX_CAPTURES_MAX];
-    size_t n = 0;
-    for (uint16_t i = 0; i < match->capture_count && n < ARRAY_LEN(v); i++) {
-        const TSQueryCapture *c = &match->captures[i];
-        int name = m->query->names[c->index];
-        size_t start = ts_node_start_byte(c->node), end = ts_node_end_byte(c->node);
-        if (name >= 0)
-            v[n++] = (struct syntax_capture){.name = (enum syntax_name)name,
-                                             .text = str_sub(m->s->text, start, end),
-                                             .offset = start};
-    }
-    return m->fn(m->ctx, &(struct syntax_match){.v = v, .n = n});
-}
-
 static int match_all(void *ctx)
 {
     struct matching *m = ctx;
-    TSQueryCursor *cursor = ts_query_cursor_new();
-    TSQueryCursorOptions options = {.payload = m, .progress_callback = matched_more};
-    TSQueryMatch match;
-    if (m->s->damaged)
-        spend_on_errors(m->s);
-    ts_query_cursor_set_match_limit(cursor, MATCHES_KEPT);
-    ts_query_cursor_exec_with_options(cursor, m->query->query, ts_tree_root_node(m->s->tree),
-                                      &options);
-    while (ts_query_cursor_next_match(cursor, &match)) {
-        spend(m->s, 1);
-        int rc = syntax_query_holds(m->query, &match, m->s->text) ? give(m, &match) : OK;
-        if (rc)
-            return rc;
-    }
-    return ts_query_cursor_did_exceed_match_limit(cursor) ? E_LIMIT : OK;
-}
-
-static int query_of(struct syntax *s, const struct syntax_query **ret)
-{
-    size_t i = (size_t)(s->language - SYNTAX_LANGUAGES);
-    struct str text = str_z(SYNTAX_QUERIES[i]);
-    struct diag d = {0};
-    *ret = &s->queries[i];
-    if (s->failed[i] || s->queries[i].query || !text.n)
-        return s->failed[i];
-    /* What is half made stays in the region: other queries live there. */
-    int rc = syntax_query_compile(&s->compiled, s->language, text, &s->queries[i], &d);
-    if (rc != E_NOMEM)
-        s->failed[i] = rc;
-    return rc;
+    return syntax_match(&m->s->tree_memory, m->s->tree, m->patterns, m->s->text, m->fn, m->ctx);
 }
 
 int syntax_query(struct syntax *s, syntax_fn fn, void *ctx)
 {
-    struct matching m = {.s = s, .fn = fn, .ctx = ctx};
     if (!s->tree)
         return E_USAGE;
-    int rc = query_of(s, &m.query);
-    if (rc || !m.query->query)
-        return rc;
-    rc = syntax_memory_run(&s->tree_memory, match_all, &m);
+    struct matching m = {
+        .s = s, .patterns = &SYNTAX_PATTERNS[s->language - SYNTAX_LANGUAGES], .fn = fn, .ctx = ctx};
+    if (!m.patterns->n_steps)
+        return OK;
+    int rc = syntax_memory_run(&s->tree_memory, match_all, &m);
     if (rc)
-        syntax_clear(s); /* the tree may have been left in the middle of a change */
+        syntax_clear(s); /* as after a budget that is spent: nothing more is told of it */
     return rc;
 }
 

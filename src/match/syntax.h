@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Syntax trees: tree-sitter 0.25 and its grammars, for the few texts that a detector needs parsed.
- * What is looked for stands in knowledge/queries/LANGUAGE.scm, one file a language, embedded at
- * build, where each is compiled against its grammar.
+ * What is looked for stands in knowledge/queries/LANGUAGE.scm, one file a language. The build
+ * checks each against its grammar and writes it as tables (tools/gen/patterns.h).
  *
  *     syntax_new(SYNTAX_MEMORY, &s, d)                   once a worker
  *     l = syntax_language(path, head)                    NULL: no grammar knows such a file
  *     rc = syntax_parse(s, l, text, 0)
  *     if (!rc)
- *         rc = syntax_query(s, fn, ctx)                  fn(ctx, match) in text order
+ *         rc = syntax_query(s, fn, ctx)                  fn(ctx, match) node by node
  *     syntax_clear(s)                                    the tree is gone, the text may be freed
  *
  * Damaged code gives a tree with holes: what stands before and behind them is found. A text is
  * parsed within a budget of steps (parser operations and bytes looked at) and of memory; never
  * within a time, so the same text always ends the same way. Larger texts are for match/tokens.h.
  *
- * Queries are those of tree-sitter with #eq?, #not-eq?, #any-of? and #not-any-of?. A capture is one
- * of enum syntax_name in lower case, or begins with '_' and serves a predicate only.
+ * A capture of a query is one of enum syntax_name in lower case, or begins with '_' and serves a
+ * predicate only. Only parts of the tree that hold a word of the query file ("; words: import") are
+ * looked at.
  *
  * One object belongs to one thread. Parsing needs plain memory only, so it works in a closed
- * sandbox; a query is compiled when the first text of its language is looked at.
+ * sandbox.
  */
 #ifndef STANCE_MATCH_SYNTAX_H
 #define STANCE_MATCH_SYNTAX_H
@@ -84,9 +85,9 @@ struct syntax *syntax_free(struct syntax *s);
 int syntax_parse(struct syntax *s, const struct syntax_language *l, struct str text,
                  uint64_t steps) MUST_CHECK;
 /*
- * Every match of the language's query in the tree. A non-zero result of fn ends it and is the
- * result. E_LIMIT: the budget is spent, or more matches were under way than are kept; what was
- * found so far was given. fn must not call functions of this header but syntax_text.
+ * Every match of the language's query in the tree: node by node in text order, at one node pattern
+ * by pattern. A non-zero result of fn ends it and is the result. E_LIMIT: the budget is spent; what
+ * was found so far was given. fn must not call functions of this header but syntax_text.
  */
 int syntax_query(struct syntax *s, syntax_fn fn, void *ctx) MUST_CHECK;
 void syntax_clear(struct syntax *s);

@@ -95,7 +95,7 @@ static void python(void **state UNUSED)
           "try:\n  m = importlib.import_module('lazy.one', 3)\n"
           "except: __import__(\"two\"); load('three')\n",
           "module a.b\nmodule c\n"
-          "module google, name genai\nmodule google, name types\n"
+          "module google, name types\nmodule google, name genai\n"
           "module x.y\n"
           "module lazy.one\nmodule two\n");
 }

@@ -5,13 +5,16 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "file.h"
-#include "match/syntax_query.h"
+#include "match/syntax_memory.h"
+#include "patterns.h"
+#include "tree_sitter/api.h"
 
 #define MEMORY ((size_t)256 << 20)
 
 struct job {
     const char *folder, *output;
     struct buf c, depends;
+    struct patterns patterns;
     struct diag *d;
 };
 
@@ -19,33 +22,45 @@ static void job_done(struct job *j)
 {
     buf_done(&j->c);
     buf_done(&j->depends);
+    patterns_done(&j->patterns);
 }
 
-static void write_text(struct buf *out, struct str text)
+static const char *error_text(TSQueryError e)
 {
-    struct str line;
-    if (!text.n)
-        buf_addz(out, "    \"\"");
-    while (str_line(&text, &line)) {
-        buf_addz(out, "    \"");
-        for (size_t i = 0; i < line.n; i++) {
-            if (line.p[i] == '"' || line.p[i] == '\\')
-                buf_addc(out, '\\');
-            buf_addc(out, line.p[i]);
-        }
-        buf_addz(out, text.n ? "\\n\"\n" : "\\n\"");
+    switch (e) {
+    case TSQueryErrorSyntax: return "this is not a query";
+    case TSQueryErrorNodeType: return "the grammar has no such node";
+    case TSQueryErrorField: return "the grammar has no such field";
+    case TSQueryErrorCapture: return "the pattern has no such capture";
+    case TSQueryErrorStructure: return "the grammar never builds such a tree";
+    default: return "the grammar has another version";
     }
-    buf_addz(out, ",\n");
 }
 
-static int check(struct job *j, const struct syntax_language *l, const char *path, struct str text)
+struct checking {
+    const struct syntax_language *language;
+    struct str text;
+    struct diag *d;
+};
+
+static int compile(void *ctx)
+{
+    struct checking *c = ctx;
+    uint32_t offset = 0;
+    TSQueryError error = TSQueryErrorNone;
+    if (ts_query_new(c->language->grammar(), c->text.p, (uint32_t)c->text.n, &offset, &error))
+        return OK;
+    patterns_fail(c->text, offset, c->d, error_text(error));
+    return E_PARSE;
+}
+
+/* The library knows more of its grammars than our tables: patterns that never match. */
+static int check(const struct syntax_language *l, struct str text, struct diag *d)
 {
     struct syntax_memory m = {.cap = MEMORY, .budget = UINT64_MAX};
-    struct syntax_query query;
-    int rc = syntax_query_compile(&m, l, text, &query, j->d);
+    struct checking c = {.language = l, .text = text, .d = d};
+    int rc = syntax_memory_run(&m, compile, &c);
     syntax_memory_done(&m);
-    if (rc)
-        diag_at(j->d, path, 1, 1);
     return rc;
 }
 
@@ -64,10 +79,12 @@ static int add_language(struct job *j, const struct syntax_language *l)
     else if (rc)
         *j->d = missing;
     else
-        rc = check(j, l, path.p, buf_str(&text));
+        rc = check(l, buf_str(&text), j->d);
     if (text.n)
         buf_addf(&j->depends, " %s", path.p);
-    write_text(&j->c, buf_str(&text));
+    rc = rc ? rc : patterns_add(&j->patterns, l, buf_str(&text), j->d);
+    if (rc)
+        diag_at(j->d, path.p, j->d->line, j->d->column);
     return rc;
 }
 
@@ -95,16 +112,11 @@ static int check_names(struct job *j)
 static int run(struct job *j, const char *depfile)
 {
     buf_addf(&j->depends, "%s: %s", j->output, j->folder);
-    buf_addz(&j->c, "/* SPDX-License-Identifier: Apache-2.0 */\n"
-                    "/* Generated from knowledge/queries by tools/gen/queries.c. */\n"
-                    "#include \"match/syntax_query.h\"\n\n"
-                    "const char *const SYNTAX_QUERIES[] = {\n");
     int rc = check_names(j);
     for (int i = 0; !rc && i < SYNTAX_LANGUAGE_COUNT; i++)
         rc = add_language(j, &SYNTAX_LANGUAGES[i]);
-    buf_addz(&j->c, "};\n");
     buf_addc(&j->depends, '\n');
-    if (!rc && (buf_result(&j->c) || buf_result(&j->depends)))
+    if (!rc && (patterns_write(&j->patterns, &j->c) || buf_result(&j->depends)))
         rc = diag_set(j->d, E_NOMEM, "out of memory");
     if (!rc)
         rc = file_write(j->output, buf_str(&j->c), j->d);

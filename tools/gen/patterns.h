@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Query files of tree-sitter as the tables of match/syntax_pattern.h.
+ *
+ *     struct patterns p = {0};
+ *     patterns_add(&p, language, text, d)     in the order of SYNTAX_LANGUAGES; "" for none
+ *     patterns_write(&p, &c)                  C, for syntax_pattern.h
+ *     patterns_done(&p)
+ *
+ * Of the language of queries it knows: nodes by kind and (_), fields, !field, the anchor before a
+ * first child, [alternatives] without children, captures, #eq? and #any-of? and their not- forms.
+ * A comment "; words: A B" names what stands in each node where a pattern begins.
+ */
+#ifndef STANCE_TOOLS_GEN_PATTERNS_H
+#define STANCE_TOOLS_GEN_PATTERNS_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/vec.h"
+#include "match/syntax_pattern.h"
+
+struct patterns {
+    struct {
+        VEC(struct syntax_patterns);
+    } languages;
+    struct {
+        VEC(struct syntax_step);
+    } steps;
+    struct {
+        VEC(uint16_t);
+    } symbols;
+    struct {
+        VEC(struct syntax_word);
+    } words;
+    struct buf text; /* uncapped */
+};
+
+/* E_PARSE: the diag says line and column. */
+int patterns_add(struct patterns *p, const struct syntax_language *l, struct str text,
+                 struct diag *d) MUST_CHECK;
+/* E_PARSE with the line and column of a byte. */
+int patterns_fail(struct str text, size_t at, struct diag *d, const char *what);
+int patterns_write(const struct patterns *p, struct buf *out) MUST_CHECK;
+void patterns_done(struct patterns *p);
+
+#endif
