@@ -60,9 +60,11 @@ static bool is_text(const struct matching *m, const struct syntax_step *s, TSNod
     return !s->n_texts || s->other;
 }
 
-static bool fits(const struct matching *m, const struct syntax_step *s, TSNode n, TSFieldId field)
+/* `at`: where the node is; NULL where a pattern begins, which is no field of anything. */
+static bool fits(const struct matching *m, const struct syntax_step *s, TSNode n,
+                 const TSTreeCursor *at)
 {
-    return (!s->field || s->field == field) && is_kind(s, n) &&
+    return is_kind(s, n) && (!s->field || s->field == ts_tree_cursor_current_field_id(at)) &&
            (!s->without || ts_node_is_null(ts_node_child_by_field_id(n, s->without))) &&
            is_text(m, s, n);
 }
@@ -108,7 +110,7 @@ static int match_from(struct matching *m, size_t k)
     for (bool more = begin_step(m, k); more && !rc;) {
         TSNode n = ts_tree_cursor_current_node(&m->cursors[k]);
         syntax_memory_spend(m->memory, 1);
-        if (fits(m, s, n, ts_tree_cursor_current_field_id(&m->cursors[k]))) {
+        if (fits(m, s, n, &m->cursors[k])) {
             m->nodes[k] = n;
             rc = match_from(m, k + 1);
         }
@@ -129,7 +131,7 @@ static int match_node(struct matching *m, TSNode n)
         m->steps = all + i;
         m->n_steps = end - i;
         m->nodes[0] = n;
-        if (fits(m, m->steps, n, 0))
+        if (fits(m, m->steps, n, NULL))
             rc = match_from(m, 1);
     }
     return rc;

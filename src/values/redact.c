@@ -117,10 +117,11 @@ static bool has_key_prefix(const struct values *v, struct str word)
     const struct catalog *c = v->catalog;
 
     for (int i = 0; i < c->n_literals; i++) {
-        struct str literal = str_z(c->literals[i].text);
-        if (!c->literals[i].n_keys)
+        const struct catalog_literal *l = &c->literals[i];
+        if (!l->n_keys || l->text[0] != word.p[0])
             continue;
-        const struct catalog_key *k = &c->keys[c->literals[i].keys[0]];
+        struct str literal = str_z(l->text);
+        const struct catalog_key *k = &c->keys[l->keys[0]];
         bool prefix =
             str_starts(str_z(k->pattern), literal) &&
             (str_chr(literal, '-', 0) != SIZE_MAX || str_chr(literal, '_', 0) != SIZE_MAX);

@@ -412,8 +412,11 @@ static void give_back(struct unit *u)
 /* Test aid: another order of arrival must not change anything. */
 static void shuffle(struct unit *u, const struct dirent64 **entries, size_t n)
 {
-    uint64_t state = u->walk->options->shuffle_seed ^ str_hash(str_n(u->list, LIST_BYTES), 1);
-    for (size_t i = n; u->walk->options->shuffle_seed && i > 1; i--) {
+    uint64_t state = u->walk->options->shuffle_seed;
+    if (!state)
+        return;
+    state ^= str_hash(str_n(u->list, LIST_BYTES), 1);
+    for (size_t i = n; i > 1; i--) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         size_t j = (size_t)((state >> 33) % i);
         const struct dirent64 *t = entries[i - 1];
