@@ -130,6 +130,50 @@ static void *take(struct arena *a, size_t n, size_t align)
     return p;
 }
 
+/* The chunk that holds nothing but these bytes: its link, or NULL. */
+static struct arena_chunk **chunk_of(struct arena *a, const void *p, size_t n)
+{
+    for (struct arena_chunk **c = &a->head; p && *c; c = &(*c)->next)
+        if ((*c)->bytes == p && (*c)->pos == n + RED_ZONE)
+            return c;
+    return NULL;
+}
+
+/* The chunk moves as a whole: the system may do so without copying, and nothing is left behind. */
+static void *chunk_grow(struct arena *a, struct arena_chunk **link, size_t old, size_t n)
+{
+    struct arena_chunk *c = *link;
+    size_t used = a->used - old, all;
+
+    if (size_add_overflow(n, RED_ZONE + sizeof(*c), &all) || size_add_overflow(used, n, &used) ||
+        (a->cap && used > a->cap))
+        return fail(a, E_LIMIT);
+    ASAN_UNPOISON_MEMORY_REGION(c->bytes, c->size);
+    c = mem_realloc(c, all);
+    if (!c) {
+        ASAN_POISON_MEMORY_REGION((*link)->bytes + (*link)->pos, (*link)->size - (*link)->pos);
+        return fail(a, E_NOMEM);
+    }
+    *link = c;
+    c->size = c->pos = n + RED_ZONE;
+    memset(c->bytes + old, 0, c->size - old);
+    ASAN_POISON_MEMORY_REGION(c->bytes + n, RED_ZONE);
+    a->used = used;
+    return c->bytes;
+}
+
+void *arena_grow(struct arena *a, void *p, size_t old, size_t n)
+{
+    struct arena_chunk **link = old > OWN_CHUNK ? chunk_of(a, p, old) : NULL;
+
+    if (link)
+        return chunk_grow(a, link, old, n);
+    void *to = arena_alloc(a, n);
+    if (to && old)
+        memcpy(to, p, old);
+    return to;
+}
+
 void arena_done(struct arena *a)
 {
     for (struct arena_chunk *c = a->head, *next; c; c = next) {

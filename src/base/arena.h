@@ -30,6 +30,9 @@ void arena_done(struct arena *a);
 void arena_clear(struct arena *a);                       /* forget everything, keep one chunk */
 void *arena_alloc(struct arena *a, size_t n) MUST_CHECK; /* zeroed, aligned for any object */
 void *arena_array(struct arena *a, size_t count, size_t size) MUST_CHECK;
+/* `p` (NULL, or from a call of this) holds `old` bytes; room for n >= old of them, in place when it
+ * can be. What was there is no longer to be used. NULL: nothing has changed. */
+void *arena_grow(struct arena *a, void *p, size_t old, size_t n) MUST_CHECK;
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define arena_new_n(a, type, n) ((type *)arena_array((a), (n), sizeof(type)))
 /* Copies. On failure the result is {NULL, 0} (arena_str of an empty slice is {"", 0}). */

@@ -184,6 +184,36 @@ static void lost_memory_is_an_error_not_a_crash(void **state)
     assert_int_equal(a.used, 2);
 }
 
+/* Sizes below, at and above those of chunks; what was there stays, what is new is zero. */
+static void objects_grow(void **state)
+{
+    AUTO(arena) a = ARENA(0);
+    char *p = NULL;
+    size_t old = 0;
+
+    (void)state;
+    for (size_t n = 100; n < (size_t)8 << 20; old = n, n += n / 2) {
+        p = arena_grow(&a, p, old, n);
+        assert_non_null(p);
+        assert_true(all_zero(p + old, n - old));
+        for (size_t i = 0; i < old; i += 97)
+            assert_int_equal((unsigned char)p[i], (unsigned char)(i / 97));
+        for (size_t i = 0; i < n; i += 97)
+            p[i] = (char)(i / 97);
+        memset(arena_alloc(&a, 50), 0xff, 50);
+    }
+    assert_true(a.used < old + old / 4); /* no outgrown ones beside it */
+    a.cap = a.used + 100;
+    assert_null(arena_grow(&a, p, old, old + 101));
+    assert_int_equal(arena_error(&a), E_LIMIT);
+    mem_fail_after(1);
+    assert_null(arena_grow(&a, p, old, old + 100));
+    mem_fail_after(0);
+    assert_int_equal(arena_error(&a), E_NOMEM);
+    assert_int_equal((unsigned char)p[97], 1);
+    assert_non_null(arena_grow(&a, p, old, old + 100));
+}
+
 static void an_empty_arena_can_be_released(void **state)
 {
     struct arena a = {0};
@@ -209,6 +239,7 @@ int main(void)
         cmocka_unit_test(no_size_overflows),
         cmocka_unit_test(text_is_copied),
         cmocka_unit_test(lost_memory_is_an_error_not_a_crash),
+        cmocka_unit_test(objects_grow),
         cmocka_unit_test(an_empty_arena_can_be_released),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,6 +245,7 @@ int detect_item(struct item *it, struct facts *ret, struct diag *d)
     examine(it);
     if (it->changed || (it->fd >= 0 && !is_unchanged(it, &before)))
         emit_gap(&e, COVERAGE_PARTIAL, place_item(it), "changed while it was read");
+    emit_end(&e, place_item(it));
     int rc = emit_result(&e);
     emit_done(&e);
     if (rc)
@@ -355,8 +356,8 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
     *w = (struct detect_worker){.catalog = &CATALOG, .key = o->key, .limits = limits_default()};
     if (o->item_bytes)
         w->limits.bytes = o->item_bytes;
-    w->limits.memory = o->worker_memory / 2;
-    w->arena = (struct arena)ARENA(o->worker_memory / 2);
+    w->limits.memory = o->item_memory ? o->item_memory : o->worker_memory / 2;
+    w->arena = (struct arena)ARENA(w->limits.memory);
     w->frame = (struct buf)BUF_INIT;
     w->containers =
         (struct containers){.folder = -1, .limits = archive_limits_default(), .rules = o->rules};

@@ -8,6 +8,11 @@
 #define FACTS_MAX   2000000u
 #define SNIPPET_MAX 200u
 
+/* Kept free for what is said when an inner item did not fit. */
+#define RESERVE ((size_t)256 << 10)
+/* Kept free for the rest of what is being said when nothing new is taken any more. */
+#define SLACK ((size_t)8 << 20)
+
 void emit_init(struct emit *e, struct arena *a, struct values *values)
 {
     *e = (struct emit){.arena = a, .values = values, .collector = ""};
@@ -20,8 +25,31 @@ void emit_done(struct emit *e)
 
 void emit_fail(struct emit *e, int code)
 {
-    if (!e->error)
+    if (!e->error && !(e->full && (code == E_LIMIT || code == E_NOMEM)))
         e->error = code;
+}
+
+/* The outermost item keeps what was said so far; what is begun may still be ended. */
+static bool is_full(struct emit *e)
+{
+    bool inner = e->given.n > 0;
+    size_t cap = e->arena->cap;
+    if (!inner && cap >= 2 * SLACK && e->arena->used + SLACK > cap)
+        e->full = true;
+    return e->full;
+}
+
+void emit_end(struct emit *e, struct place at)
+{
+    size_t cap = e->arena->cap;
+    if (!e->full || e->error)
+        return;
+    e->full = false;
+    e->arena->cap = 0; /* for these few bytes */
+    emit_gap(e, COVERAGE_PARTIAL, at,
+             "needs more memory than one item may use: some of it is missing");
+    e->full = true;
+    e->arena->cap = cap;
 }
 
 int emit_result(const struct emit *e)
@@ -71,6 +99,16 @@ static struct str cut_text(struct str s, size_t max)
 
 static struct str keep_member(struct emit *e, struct str member);
 
+/* Most attributes of an asset stand at one place. */
+static struct str keep_pointer(struct emit *e, struct str pointer)
+{
+    if (pointer.n && str_eq(pointer, e->pointer))
+        return e->pointer;
+    struct str kept = keep(e, pointer);
+    e->pointer = str_eq(kept, pointer) ? kept : STR_NULL;
+    return kept;
+}
+
 static struct place keep_place(struct emit *e, struct place at)
 {
     if (!at.collector.n)
@@ -82,7 +120,7 @@ static struct place keep_place(struct emit *e, struct place at)
     } else {
         at.member = keep_member(e, at.member);
     }
-    at.pointer = keep(e, at.pointer);
+    at.pointer = keep_pointer(e, at.pointer);
     at.url = keep(e, at.url);
     /* Cut after redaction: half a secret is not recognised as one. */
     at.snippet = keep(e, str_sub(at.snippet, 0, SNIPPET_MAX + SCAN_OVERLAP));
@@ -148,9 +186,6 @@ static struct str keep_member(struct emit *e, struct str member)
     return secret || rc ? keep(e, member) : keep_plain(e, member);
 }
 
-/* Kept free for what is said when an inner item did not fit. */
-#define RESERVE ((size_t)256 << 10)
-
 /* Rows that say what could not be read inside of one item; more of them are counted. */
 #define INNER_GAPS_MAX 500u
 
@@ -201,23 +236,25 @@ void emit_leave(struct emit *e, struct emit_level *saved, struct place at)
     e->hidden = saved->hidden;
 }
 
+static void grow(struct emit *e)
+{
+    size_t old = e->facts.alloc, alloc = old ? old + old / 2 : 16;
+    struct fact *v = arena_grow(e->arena, e->facts.v, old * sizeof(*v), alloc * sizeof(*v));
+    if (!v) {
+        emit_fail(e, arena_error(e->arena));
+        return;
+    }
+    e->facts.v = v;
+    e->facts.alloc = alloc;
+}
+
 static struct fact *add(struct emit *e, enum fact_type type, struct place at)
 {
     if (!e->error && e->facts.n >= FACTS_MAX)
         emit_fail(e, E_LIMIT);
-    if (e->facts.n == e->facts.alloc && !e->error) {
-        size_t alloc = e->facts.alloc ? e->facts.alloc * 2 : 16;
-        struct fact *v = arena_new_n(e->arena, struct fact, alloc);
-        if (!v)
-            emit_fail(e, arena_error(e->arena));
-        else {
-            if (e->facts.n)
-                memcpy(v, e->facts.v, e->facts.n * sizeof(*v));
-            e->facts.v = v;
-            e->facts.alloc = alloc;
-        }
-    }
-    if (e->error)
+    if (e->facts.n == e->facts.alloc && !e->error && !is_full(e))
+        grow(e);
+    if (e->error || is_full(e))
         return &e->spare_fact;
     struct fact *f = &e->facts.v[e->facts.n++];
     *f = (struct fact){.type = type, .from = FACT_NONE, .to = FACT_NONE};
@@ -228,7 +265,7 @@ static struct fact *add(struct emit *e, enum fact_type type, struct place at)
 uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct place at)
 {
     struct fact *f = e->hidden ? NULL : add(e, FACT_ASSET, at);
-    if (!f || e->error)
+    if (!f || f == &e->spare_fact)
         return FACT_NONE;
     const struct kind_info *k = kind_info(kind);
     f->asset = (struct observation){.kind = kind, .at = f->at};
@@ -244,7 +281,7 @@ uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct plac
 static struct attribute *attribute(struct emit *e, uint32_t asset, enum attr a, struct place at)
 {
     e->last = &e->spare_attribute;
-    if (e->error || e->hidden)
+    if (e->error || e->hidden || (e->full && asset == FACT_NONE))
         return e->last;
     if (asset >= e->facts.n || e->facts.v[asset].type != FACT_ASSET ||
         attr_info(a)->kind != e->facts.v[asset].asset.kind) {
@@ -338,7 +375,7 @@ void emit_state(struct emit *e, enum attr_state state)
 void emit_relation(struct emit *e, uint32_t from, enum verb verb, uint32_t to,
                    enum relation_state state, struct place at)
 {
-    if (e->hidden)
+    if (e->hidden || (e->full && (from == FACT_NONE || to == FACT_NONE)))
         return;
     struct fact *f = add(e, FACT_RELATION, at);
     f->from = from;

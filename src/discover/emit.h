@@ -47,11 +47,15 @@ struct emit {
     bool muted;              /* ... and while this is set no gaps */
     size_t gaps;             /* how often emit_gap was called */
     uint64_t inner_gaps;     /* of these in inner items */
+    struct str pointer;      /* kept last, when nothing of it was redacted */
+    bool full;               /* memory is short: nothing new is taken, without an error */
     int error;
 };
 
 void emit_init(struct emit *e, struct arena *a, struct values *values);
 void emit_done(struct emit *e);
+/* When not everything was taken, a gap at `at` says so. */
+void emit_end(struct emit *e, struct place at);
 /* Nothing more is taken; emit_result says `code`, the first one. */
 void emit_fail(struct emit *e, int code);
 /* The path of the item: finds what of it is a secret. */

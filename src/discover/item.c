@@ -18,21 +18,53 @@ struct place place_item(const struct item *it)
                           .offset = -1};
 }
 
-/* Line and column, counted on from the place asked for last: places come mostly in order. */
-static struct mark mark_at(struct item *it, struct str text, size_t offset)
+/* A known mark for each so many bytes of a text. */
+#define MARK_STEP ((size_t)1024)
+
+/* Line and column, counted on from a place before it. */
+static struct mark mark_on(struct item_cache *c, struct str text, size_t offset)
 {
-    struct item_cache *c = it->cache;
-    if (c->marked != text.p || offset < c->marked_offset) {
-        c->marked = text.p;
-        c->marked_offset = 0;
-        c->mark = (struct mark){1, 1};
-    }
     struct mark m = text_mark(str_sub(text, c->marked_offset, text.n), offset - c->marked_offset);
     if (m.line == 1)
         m.column += c->mark.column - 1;
     m.line += c->mark.line - 1;
     c->marked_offset = offset;
     return c->mark = m;
+}
+
+static void mark_from(struct item_cache *c, size_t offset, struct mark m)
+{
+    c->marked_offset = offset;
+    c->mark = m;
+}
+
+/* To the last known mark before `offset`; without memory for them, to the beginning. */
+static void mark_back(struct item *it, struct str text, size_t offset)
+{
+    struct item_cache *c = it->cache;
+    mark_from(c, 0, (struct mark){1, 1});
+    if (!c->marks && (c->marks = arena_new_n(it->arena, struct mark, text.n / MARK_STEP + 1))) {
+        for (size_t i = 0; i <= text.n / MARK_STEP; i++)
+            c->marks[i] = mark_on(c, text, i * MARK_STEP);
+    }
+    if (c->marks)
+        mark_from(c, offset / MARK_STEP * MARK_STEP, c->marks[offset / MARK_STEP]);
+}
+
+/* Places come mostly in order; a document on one line must not cost its square when they do not. */
+static struct mark mark_at(struct item *it, struct str text, size_t offset)
+{
+    struct item_cache *c = it->cache;
+    offset = MIN(offset, text.n);
+    if (c->marked != text.p || c->marked_n != text.n) {
+        c->marked = text.p;
+        c->marked_n = text.n;
+        c->marks = NULL;
+        mark_from(c, 0, (struct mark){1, 1});
+    }
+    if (offset < c->marked_offset)
+        mark_back(it, text, offset);
+    return mark_on(c, text, offset);
 }
 
 /*
@@ -179,6 +211,13 @@ static int tell_memory(struct item *it, int rc)
     return tell(it, rc, COVERAGE_PARTIAL, "needs more memory than one item may use");
 }
 
+static int tell_read(struct item *it, int rc)
+{
+    if (rc == E_LIMIT)
+        return tell(it, rc, COVERAGE_PARTIAL, "too large to be read twice inside of another file");
+    return tell(it, rc, COVERAGE_FAILED, "could not be read");
+}
+
 int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
 {
     size_t got = 0;
@@ -196,10 +235,8 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret)
     if (!p)
         return tell_memory(it, arena_error(it->arena));
     int rc = item_read_at(it, offset, p, n, &got);
-    if (rc == E_LIMIT)
-        return tell(it, rc, COVERAGE_PARTIAL, "too large to be read twice inside of another file");
     if (rc)
-        return tell(it, rc, COVERAGE_FAILED, "could not be read");
+        return tell_read(it, rc);
     *ret = str_n(p, got);
     return 0;
 }
@@ -212,50 +249,62 @@ int item_begin(struct item *it)
     return rc;
 }
 
-static uint32_t utf16_unit(struct str s, size_t i, bool big)
+/* UTF-16 that comes in pieces, and the UTF-8 it becomes: at most three bytes a unit. */
+struct utf16 {
+    char *out;
+    size_t n;
+    uint32_t high; /* first half of a pair, 0: none waits */
+    bool big, begun;
+};
+
+static void utf16_unit(struct utf16 *u, uint32_t c)
 {
-    const unsigned char *p = (const unsigned char *)s.p + i;
-    return big ? (uint32_t)(p[0] << 8 | p[1]) : (uint32_t)(p[1] << 8 | p[0]);
+    bool pair = u->high && c >= 0xdc00 && c < 0xe000;
+    if (pair)
+        c = 0x10000 + ((u->high - 0xd800) << 10) + (c - 0xdc00);
+    else if (u->high)
+        u->n += rune_encode(u->high, u->out + u->n);
+    u->high = !pair && c >= 0xd800 && c < 0xdc00 ? c : 0;
+    if (!u->high && (u->begun || c != 0xfeff))
+        u->n += rune_encode(c, u->out + u->n);
+    u->begun = true;
 }
 
-static int from_utf16(struct str in, bool big, struct arena *a, struct str *ret)
+static void utf16_take(struct utf16 *u, struct str in)
 {
-    /* One unit becomes at most three bytes, a pair four. */
-    size_t n = 0, room;
-    if (size_mul_overflow(in.n / 2, 3, &room))
-        return E_LIMIT;
-    char *out = arena_alloc(a, room + 4);
-    if (!out)
-        return arena_error(a);
-    bool marked = in.n >= 2 && utf16_unit(in, 0, big) == 0xfeff;
-    for (size_t i = marked ? 2 : 0; i + 1 < in.n; i += 2) {
-        uint32_t c = utf16_unit(in, i, big);
-        if (c >= 0xd800 && c < 0xdc00 && i + 3 < in.n) {
-            uint32_t low = utf16_unit(in, i + 2, big);
-            if (low >= 0xdc00 && low < 0xe000) {
-                c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-                i += 2;
-            }
-        }
-        n += rune_encode(c, out + n);
+    const unsigned char *p = (const unsigned char *)in.p;
+    for (size_t i = 0; i + 1 < in.n; i += 2)
+        utf16_unit(u, u->big ? (uint32_t)(p[i] << 8 | p[i + 1]) : (uint32_t)(p[i + 1] << 8 | p[i]));
+}
+
+/* All of it in windows: its bytes and its text need not lie in memory at once. */
+static int text_of_utf16(struct item *it, struct str *ret)
+{
+    struct utf16 u = {.big = it->content == CONTENT_UTF16_BIG};
+    char window[16 << 10];
+    size_t got = sizeof(window);
+    u.out = arena_alloc(it->arena, (size_t)it->size / 2 * 3 + 4);
+    if (!u.out)
+        return tell_memory(it, arena_error(it->arena));
+    for (uint64_t at = 0; at < it->size && got == sizeof(window); at += got) {
+        size_t most = (size_t)MIN(it->size - at, (uint64_t)sizeof(window));
+        int rc = item_read_at(it, at, window, most, &got);
+        if (rc)
+            return tell_read(it, rc);
+        utf16_take(&u, str_n(window, got));
     }
-    *ret = str_n(out, n);
-    return 0;
-}
-
-/* The raw bytes as UTF-8. */
-static int convert(struct item *it, struct str raw, struct str *ret)
-{
-    *ret = raw;
-    if (it->content != CONTENT_UTF16_LITTLE && it->content != CONTENT_UTF16_BIG)
-        return 0;
-    int rc = from_utf16(raw, it->content == CONTENT_UTF16_BIG, it->arena, ret);
-    if (rc)
-        return tell_memory(it, rc);
+    if (u.high)
+        u.n += rune_encode(u.high, u.out + u.n);
+    *ret = str_n(u.out, u.n);
     it->cache->converted = true;
-    if (raw.n % 2)
+    if (it->size % 2)
         emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it), "UTF-16 that ends inside a character");
     return 0;
+}
+
+static bool is_utf16(const struct item *it)
+{
+    return it->content == CONTENT_UTF16_LITTLE || it->content == CONTENT_UTF16_BIG;
 }
 
 int item_text(struct item *it, struct str *ret)
@@ -272,10 +321,8 @@ int item_text(struct item *it, struct str *ret)
         c->told = true;
         return c->text_code = E_LIMIT;
     }
-    struct str raw;
-    int rc = item_range(it, 0, (size_t)it->size, &raw);
-    if (!rc)
-        rc = convert(it, raw, &c->text);
+    int rc =
+        is_utf16(it) ? text_of_utf16(it, &c->text) : item_range(it, 0, (size_t)it->size, &c->text);
     c->has_text = !rc;
     c->text_code = rc;
     *ret = c->text;

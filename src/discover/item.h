@@ -15,10 +15,10 @@ struct item_cache {
     uint8_t doc_state[HOST_TOML + 1];
     struct doc docs[HOST_TOML + 1];
     const char *marked; /* the text in which `mark` belongs to `marked_offset` */
-    size_t marked_offset;
-    struct mark mark;
-    unsigned triggers;    /* groups of literals that the text holds, so far */
-    uint64_t import_last; /* of import_hits; 0: not known */
+    size_t marked_n, marked_offset;
+    struct mark mark, *marks; /* of places at equal distances, once one before `mark` was asked */
+    unsigned triggers;        /* groups of literals that the text holds, so far */
+    uint64_t import_last;     /* of import_hits; 0: not known */
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a

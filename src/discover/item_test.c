@@ -13,6 +13,7 @@
 
 #include "discover/detect.h"
 #include "discover/emit.h"
+#include "discover/item.h"
 
 #define WINDOW   ((size_t)1 << 20)
 #define KEY_SIZE 56u
@@ -421,6 +422,79 @@ static void memory_runs_out(void **state UNUSED)
     close(fd);
 }
 
+/* Of one file that says too much, what came first is kept; the rest is told to be missing. */
+static void too_much_in_one_file(void **state UNUSED)
+{
+    AUTO(buf) text = BUF_INIT;
+    AUTO(look) keys = {.path = "dump.txt", .memory = (size_t)18 << 20};
+    for (unsigned i = 0; i < 30000; i++) {
+        add_key(&text, i * 7919 + 1);
+        buf_addc(&text, '\n');
+    }
+    keys.content = buf_str(&text);
+    look(&keys);
+    assert_int_equal(keys.rc, 0);
+    assert_true(told(&keys, "some of it is missing"));
+    assert_int_equal(count(&keys, FACT_GAP), 1);
+    assert_true(count(&keys, FACT_VALUE) > 4000 && count(&keys, FACT_VALUE) < 30000);
+    buf_clear(&text);
+    AUTO(look) servers = {.path = ".mcp.json", .memory = (size_t)18 << 20};
+    buf_addz(&text, "{\"mcpServers\": {");
+    for (unsigned i = 0; i < 5000; i++)
+        buf_addf(&text, "%s\"s%u\": {\"command\": \"npx\", \"args\": [\"-y\", \"a@1.0.0\"]}",
+                 i ? ", " : "", i);
+    buf_addz(&text, "}}");
+    servers.content = buf_str(&text);
+    look(&servers);
+    assert_int_equal(servers.rc, 0);
+    assert_true(told(&servers, "some of it is missing"));
+    assert_true(count(&servers, FACT_ASSET) > 500);
+    assert_true(count(&servers, FACT_RELATION) + 2 >= count(&servers, FACT_ASSET));
+}
+
+/* Asked for in any order, on one long line and on many. */
+static void places_in_any_order(void **state UNUSED)
+{
+    for (int lines = 0; lines < 2; lines++) {
+        AUTO(buf) text = BUF_INIT;
+        AUTO(arena) a = ARENA(0);
+        struct item_cache cache = {0};
+        struct item it = {.path = STR("x"), .arena = &a, .cache = &cache};
+        for (unsigned i = 0; i < 3000; i++)
+            buf_addz(&text, lines && i % 7 == 0 ? "\n" : i % 5 ? "abc" : "\u00e9");
+        struct str all = buf_str(&text);
+        for (unsigned i = 0; i < 2000; i++) {
+            size_t at = (i * 4099u) % (all.n + 1);
+            struct mark want = text_mark(all, at);
+            struct place p = place_offset(&it, all, at);
+            assert_int_equal(p.line, want.line);
+            assert_int_equal(p.column, want.column);
+        }
+        mem_fail_after(1); /* without memory for known marks it takes longer */
+        cache = (struct item_cache){0};
+        assert_int_equal(place_offset(&it, all, all.n).line, text_mark(all, all.n).line);
+        assert_int_equal(place_offset(&it, all, 1).column, text_mark(all, 1).column);
+        mem_fail_after(0);
+    }
+}
+
+static void utf_16_in_windows(void **state UNUSED)
+{
+    AUTO(buf) text = BUF_INIT;
+    AUTO(buf) wide = BUF_INIT;
+    AUTO(look) l = {.path = "notes.txt"};
+    text_with_key(&text, 40000, 90000);
+    utf16(&wide, buf_str(&text), false);
+    /* A pair whose halves lie in two windows, and one half at the end. */
+    memcpy(wide.p + 16382, "\x3d\xd8\x00\xde", 4);
+    buf_add(&wide, str_n("\x3d\xd8", 2));
+    l.content = buf_str(&wide);
+    look(&l);
+    assert_int_equal(count(&l, FACT_GAP), 0);
+    assert_int_equal(count(&l, FACT_VALUE), 1);
+    assert_int_equal(first(&l, FACT_VALUE)->at.line, text_mark(buf_str(&text), 40000).line);
+}
+
 struct writer {
     int fd;
     atomic_bool stop;
@@ -469,6 +543,9 @@ int main(void)
         cmocka_unit_test(two_keys_in_one_value),
         cmocka_unit_test(half_a_secret_in_a_snippet),
         cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(too_much_in_one_file),
+        cmocka_unit_test(places_in_any_order),
+        cmocka_unit_test(utf_16_in_windows),
         cmocka_unit_test(a_file_that_grows_is_told),
     };
     struct diag d = {0};

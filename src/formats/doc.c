@@ -212,15 +212,6 @@ struct mark node_key_mark(const struct doc *doc, const struct node *n)
     return n ? text_mark(doc->text, n->key_at) : (struct mark){0, 0};
 }
 
-static uint64_t element_index(const struct doc *doc, const struct node *array, const struct node *n)
-{
-    uint64_t i = 0;
-
-    for (const struct node *it = node_first(doc, array); it && it != n; it = node_next(doc, it))
-        i++;
-    return i;
-}
-
 /* Append "/token" of n, back to front. */
 static void add_step_reversed(const struct doc *doc, const struct node *n, struct buf *out)
 {
@@ -228,7 +219,7 @@ static void add_step_reversed(const struct doc *doc, const struct node *n, struc
     struct str key = node_key(doc, n);
 
     if (parent->type == NODE_ARRAY) {
-        uint64_t index = element_index(doc, parent, n);
+        uint32_t index = n->key_off;
         do
             buf_addc(out, (char)('0' + index % 10));
         while (index /= 10);

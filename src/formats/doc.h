@@ -36,7 +36,8 @@ enum node_flag {
 
 struct node {
     uint32_t off, end;         /* bytes of the value in the input, quotes and brackets included */
-    uint32_t key_off, key_len; /* decoded key, for members of objects */
+    uint32_t key_off, key_len; /* decoded key, for members of objects; without one, key_off is the
+                                  index among the children of the parent */
     uint32_t key_at;           /* offset of the key token in the input */
     uint32_t val_off, val_len; /* decoded scalar text (number: as written) */
     uint32_t first;            /* index of the first child, 0: none (0 is the root) */

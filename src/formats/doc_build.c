@@ -257,6 +257,11 @@ void doc_build_link(struct doc_build *b)
         struct node *parent = &b->v[b->v[i].parent];
         b->v[i].next = parent->first;
         parent->first = i;
+    }
+    for (uint32_t i = 1; i < b->n; i++) {
+        struct node *parent = &b->v[b->v[i].parent];
+        if (!b->v[i].key_len)
+            b->v[i].key_off = parent->count;
         parent->count++;
     }
 }

@@ -87,7 +87,9 @@ static inline int doc_build_add(struct doc_build *b, enum node_type type, uint32
     struct node *n = &b->v[i];
     *n = (struct node){.off = off,
                        .end = end,
-                       .key_off = b->key_off,
+                       .key_off = b->key_len ? b->key_off
+                                  : b->depth ? b->v[b->open].count
+                                             : 0,
                        .key_len = b->key_len,
                        .key_at = b->key_at,
                        .flags = b->key_flags,

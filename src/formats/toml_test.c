@@ -425,6 +425,19 @@ static const char everything[] = "\xef\xbb\xbf# c \xc3\xa9\r\na = \"x\\u00e9\\n\
                                  "r\"\"\"\"\"\n[[t.w]]\nx = '''\n'y' '''\n[[t.w]]\n"
                                  "[t]\nz = 0xF_f\n[t.w.s]\nd = 07:32:00.5\n";
 
+static void pointers_name_elements(void **state)
+{
+    AUTO(buf) b = BUF_INIT;
+
+    (void)state;
+    accept("[[t]]\na = 1\n[x]\n[[t]]\nb = [1, [2, 3]]\n[[t.u]]\nc = {d = 4}\n");
+    for (uint32_t i = 0; i < doc.n; i++) {
+        buf_clear(&b);
+        node_pointer(&doc, &doc.nodes[i], &b);
+        assert_ptr_equal(doc_find(&doc, buf_str(&b)), &doc.nodes[i]);
+    }
+}
+
 /* Each prefix, in memory of exactly its size, is read or refused without harm. */
 static void truncation(void **state)
 {
@@ -476,6 +489,7 @@ int main(void)
         cmocka_unit_test(arrays_and_inline_tables),
         cmocka_unit_test(redefinition),
         cmocka_unit_test(places),
+        cmocka_unit_test(pointers_name_elements),
         cmocka_unit_test(limits),
         cmocka_unit_test(truncation),
         cmocka_unit_test(allocation_failure),

@@ -17,7 +17,9 @@ struct loop_options loop_defaults(void)
     struct loop_options o = {0};
     o.discover.threads = 1;
     o.discover.require = SANDBOX_FULL;
-    o.discover.item_bytes = 64u << 20;
+    /* Two workers at work, each with an item of this size, stay below 160 MiB. */
+    o.discover.item_bytes = 32u << 20;
+    o.discover.item_memory = 56u << 20;
     o.discover.worker_memory = (size_t)1 << 30;
     o.discover.cpu_seconds = 20;
     o.discover.wall_seconds = 120;
