@@ -60,10 +60,9 @@ struct discover_options {
     struct str key;                     /* installation key, or empty */
     enum sandbox_level require;
     size_t item_bytes; /* text limit of one item */
-    size_t
-        item_memory; /* for its content, what is made of it and what is said of it; 0: half of ... */
-    size_t
-        worker_memory; /* ... all that a worker may have; what libraries need comes from it, too */
+    /* For its content, what is made of it and what is said of it; 0: half of a worker's. */
+    size_t item_memory;
+    size_t worker_memory; /* all that a worker may have; what libraries need comes from it, too */
     unsigned cpu_seconds, wall_seconds;
     /* Test aids (hidden options): order of folder entries and delays of workers. */
     uint64_t shuffle_seed;
