@@ -46,6 +46,7 @@ struct run {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     unsigned running; /* threads; under the lock */
+    bool used;        /* the caller's thread, once */
 };
 
 /* --- the current target ------------------------------------------------------------------- */
@@ -178,6 +179,9 @@ static void show(struct run *r)
 /* The caller's thread, while the lanes work. */
 static void wait_for_lanes(struct run *r)
 {
+    if (r->options->meanwhile && !r->used)
+        r->options->meanwhile(r->options->meanwhile_ctx);
+    r->used = true;
     pthread_mutex_lock(&r->lock);
     while (r->running) {
         struct timespec until;

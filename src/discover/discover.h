@@ -72,6 +72,9 @@ struct discover_options {
     void (*progress)(void *ctx, const struct discover_progress *p);
     void *progress_ctx;
     const char *cache; /* folder of the facts cache (cache.h), NULL: none */
+    /* Once, on the caller's thread, while files are read and nothing waits for it. */
+    void (*meanwhile)(void *ctx);
+    void *meanwhile_ctx;
 };
 
 struct item_result {

@@ -47,8 +47,34 @@ struct turn {
     struct assessment assessment;
     struct scan_target *targets;
     struct loop_result *result;
-    uint64_t ticks; /* when the running phase began */
+    uint64_t ticks;       /* when the running phase began */
+    struct store *opened; /* while files were read: */
+    bool tried;
+    int open_rc;
+    struct diag open_diag;
 };
+
+/* On a thread that waits for others; the workers come from a process that is older. */
+static void open_meanwhile(void *ctx)
+{
+    struct turn *t = ctx;
+    t->tried = true;
+    t->open_rc = store_open(t->options->location, DB_CREATE, t->clock, &t->opened, &t->open_diag);
+    if (!t->open_rc)
+        db_warm(store_db(t->opened));
+}
+
+/* The store of this turn, unless the caller brought it. */
+static int open_store(struct turn *t, struct store **ret, struct diag *d)
+{
+    if (!t->tried)
+        return store_open(t->options->location, DB_CREATE, t->clock, ret, d);
+    if (t->open_rc)
+        *d = t->open_diag;
+    else
+        *ret = t->opened;
+    return t->open_rc;
+}
 
 static int sink(void *ctx, const struct item_result *item)
 {
@@ -123,6 +149,10 @@ static int observe(struct turn *t, struct diag *d)
         rc = installation_key(t->options->key_file, true, &t->mem, &with_key.key, d);
     if (!rc)
         rc = look_back(t, &with_key, d);
+    if (!t->options->store) {
+        with_key.meanwhile = open_meanwhile;
+        with_key.meanwhile_ctx = t;
+    }
     if (!rc)
         rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
     if (!rc)
@@ -365,9 +395,10 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     struct store *st = o->store;
     *ret = (struct loop_result){0};
     int rc = observe(&t, d);
-    /* The store is opened after the workers are gone: they never inherit it. */
     if (!rc && !st)
-        rc = store_open(o->location, DB_CREATE, clock, &st, d);
+        rc = open_store(&t, &st, d);
+    else if (rc)
+        store_free(t.opened);
     spent(&t, LOOP_STORE);
     if (!rc)
         rc = finish(&t, st, d);
@@ -380,6 +411,8 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     arena_done(&t.mem);
     if (rc && !o->store)
         st = store_free(st);
+    if (!rc && !o->store)
+        db_settle(store_db(st));
     ret->store = o->store ? NULL : st;
     ret->stats.peak_bytes = peak_of(RUSAGE_SELF);
     ret->stats.worker_peak_bytes = peak_of(RUSAGE_CHILDREN);

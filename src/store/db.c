@@ -55,6 +55,18 @@ int db_commit(struct db *db, struct diag *d)
     return db->ops->commit(db, d);
 }
 
+void db_warm(struct db *db)
+{
+    if (db->ops->warm && !db->guarded)
+        db->ops->warm(db);
+}
+
+void db_settle(struct db *db)
+{
+    if (db->ops->settle)
+        db->ops->settle(db);
+}
+
 void db_rollback(struct db *db)
 {
     db->ops->rollback(db);

@@ -45,6 +45,11 @@ int db_exec(struct db *db, struct str sql,
             struct diag *d) MUST_CHECK;                 /* any number of statements */
 int db_begin(struct db *db, struct diag *d) MUST_CHECK; /* takes the write lock */
 int db_commit(struct db *db, struct diag *d) MUST_CHECK;
+/* What the first transaction would wait for the disk, waited for now; outside of transactions. */
+void db_warm(struct db *db);
+/* After a commit, when little is written any more: bring it to its place beside what is read now.
+ * db_free would do so, and waits for it. */
+void db_settle(struct db *db);
 void db_rollback(struct db *db);
 
 int db_prepare(struct db *db, struct str sql, struct stmt **ret, struct diag *d) MUST_CHECK;

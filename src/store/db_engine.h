@@ -23,6 +23,8 @@ struct db_ops {
     int (*guard)(struct db *db, struct diag *d);
     void (*unguard)(struct db *db);
     void (*free)(struct db *db);
+    void (*warm)(struct db *db); /* these two may be NULL */
+    void (*settle)(struct db *db);
 
     void (*stmt_free)(struct stmt *s);
     int (*bind_str)(struct stmt *s, int index, struct str v);

@@ -392,6 +392,7 @@ static void sqlite_unguard(struct db *db)
 
 static void sqlite_free(struct db *db)
 {
+    sqlite_settled(handle(db));
     sqlite3_close_v2(handle(db)->h);
     mem_free(db);
 }
@@ -405,6 +406,8 @@ const struct db_ops SQLITE_OPS = {
     .guard = sqlite_guard,
     .unguard = sqlite_unguard,
     .free = sqlite_free,
+    .warm = sqlite_warm,
+    .settle = sqlite_settle,
     .stmt_free = sqlite_stmt_free,
     .bind_str = sqlite_bind_str,
     .bind_int = sqlite_bind_int,

@@ -465,6 +465,56 @@ static void test_size_limit(void **state)
     db_free(db);
 }
 
+static off_t size_of(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) ? -1 : st.st_size;
+}
+
+/* Ahead of the first transaction, and behind the last one: nothing changes but when the disk is
+ * waited for. */
+static void test_warm_and_settle(void **state)
+{
+    AUTO(buf) path = BUF_INIT;
+    AUTO(buf) log = BUF_INIT;
+    struct diag d = {0};
+    struct db *db = NULL, *other = NULL;
+
+    (void)state;
+    path_in(&path, "warm.db");
+    path_in(&log, "warm.db-wal");
+    assert_int_equal(db_open(path.p, DB_CREATE, &db, &d), 0);
+    assert_int_equal(run(db, "PRAGMA user_version = 7; CREATE TABLE t (a INTEGER)", &d), 0);
+    assert_null(db_free(db));
+    assert_int_equal(size_of(log.p), -1);
+    assert_int_equal(db_open(path.p, DB_CREATE, &db, &d), 0);
+    db_warm(db);
+    assert_true(size_of(log.p) > 0);
+    assert_int_equal(one_int(db, "PRAGMA user_version"), 7);
+    /* Who writes is not waited for. */
+    assert_int_equal(db_open(path.p, DB_CREATE, &other, &d), 0);
+    assert_int_equal(db_begin(other, &d), 0);
+    assert_int_equal(run(other, "INSERT INTO t VALUES (1)", &d), 0);
+    db_warm(db);
+    assert_int_equal(db_commit(other, &d), 0);
+    assert_int_equal(run(db, "INSERT INTO t VALUES (2)", &d), 0);
+    db_settle(db);
+    db_settle(db);
+    assert_int_equal(one_int(db, "SELECT count(*) FROM t"), 2); /* meanwhile */
+    assert_null(db_free(other));
+    assert_null(db_free(db));
+    assert_int_equal(size_of(log.p), -1);
+    assert_int_equal(db_open(path.p, DB_READ_ONLY, &db, &d), 0);
+    db_warm(db);
+    db_settle(db);
+    assert_int_equal(one_int(db, "SELECT sum(a) FROM t"), 3);
+    db_free(db);
+    assert_int_equal(db_open(":memory:", DB_CREATE, &db, &d), 0);
+    db_warm(db);
+    db_settle(db);
+    db_free(db);
+}
+
 /* Another process holds the write lock: five seconds, then the file is named. */
 static void test_locked(void **state)
 {
@@ -553,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_not_a_database),
         cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_size_limit),
+        cmocka_unit_test(test_warm_and_settle),
         cmocka_unit_test(test_locked),
         cmocka_unit_test(test_postgres_url),
     };
