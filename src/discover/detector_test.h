@@ -133,8 +133,12 @@ static void detector_fact(struct buf *b, const struct fact *f)
             buf_addf(b, " " STR_FMT, STR_ARG(f->owners[i]));
         break;
     case FACT_OWNER:
-        buf_addf(b, "owner " STR_FMT " of %u, " STR_FMT " %u", STR_ARG(f->owners[0]), f->from,
-                 STR_ARG(f->source), f->confidence);
+        buf_addf(b, "owner " STR_FMT " of ", STR_ARG(f->owners[0]));
+        if (f->from == FACT_NONE)
+            buf_addz(b, "its folder");
+        else
+            buf_addf(b, "%u", f->from);
+        buf_addf(b, ", " STR_FMT " %u", STR_ARG(f->source), f->confidence);
         break;
     case FACT_ORIGIN: buf_addf(b, "origin " STR_FMT, STR_ARG(f->pattern)); break;
     case FACT_IMPORT:

@@ -288,7 +288,7 @@ static bool references_hold(const struct facts *f)
             return false;
         if (t->type == FACT_VALUE && !is_asset_or_none(f, t->from, true))
             return false;
-        if (t->type == FACT_OWNER && (!is_asset_or_none(f, t->from, false) || t->n_owners != 1))
+        if (t->type == FACT_OWNER && (!is_asset_or_none(f, t->from, true) || t->n_owners != 1))
             return false;
         if (t->type == FACT_OWNER && t->confidence > 100)
             return false;

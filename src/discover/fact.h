@@ -18,7 +18,7 @@ enum fact_type {
     FACT_RELATION,   /* between two assets of this item */
     FACT_VALUE,      /* a classified value, held by the item or by an asset of it */
     FACT_OWNER_RULE, /* CODEOWNERS line: pattern and owners, in file order */
-    FACT_OWNER,      /* an owner of an asset of this item */
+    FACT_OWNER,      /* an owner of an asset of this item, or of its folder */
     FACT_ORIGIN,     /* the item names its repository (origin URL) */
     FACT_GAP,        /* part of the item could not be read */
     FACT_IMPORT,     /* the code of the item imports a package of the catalogue */

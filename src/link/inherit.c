@@ -27,7 +27,7 @@ struct inheritance {
 static int take_owner(struct inheritance *h, uint32_t item, const struct fact *f)
 {
     const struct linked_item *it = &h->l->items.v[item];
-    if (it->facts.v[f->from].asset.kind != KIND_APPLICATION)
+    if (f->from != FACT_NONE && it->facts.v[f->from].asset.kind != KIND_APPLICATION)
         return 0;
     struct str path = place_path(h->l, &f->at), folder = path_dir(path);
     uint64_t *slot;
@@ -66,11 +66,12 @@ static int inherit(struct inheritance *h, const struct place *at, bool speaks, u
     if (rc || index == FACT_NONE)
         return rc;
     const struct manifest_owners *m = &h->manifests.v[index];
-    if (speaks && str_eq(m->folder, path_dir(path)))
-        return 0; /* its own word, taken already */
+    bool own = str_eq(m->folder, path_dir(path));
     rc = same_scope(h, at->target, at->path, h->l->items.v[m->item].path, &same);
     for (size_t k = 0; !rc && same && k < m->facts.n; k++) {
         const struct fact *f = m->facts.v[k];
+        if (own && speaks && f->from != FACT_NONE)
+            continue; /* its own word, taken already */
         struct owner_candidate c = {.name = f->owners[0],
                                     .source = f->source,
                                     .confidence = MIN(f->confidence, INHERITED_CONFIDENCE),

@@ -96,9 +96,27 @@ static void of_code(void **state UNUSED)
     check(&e, 0, KIND_APPLICATION, "alone/run.py", NULL, 0);
 }
 
+/* People of a manifest without AI answer for its folder, where no application names any. */
+static void without_application(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    estate_begin(&e);
+    emit_owner(&e.emit, FACT_NONE, STR("Ann"), "package-metadata", 40, FILE_PLACE);
+    estate_item(&e, 0, "r/package.json");
+    manifest(&e, "r/requirements.txt", NULL);
+    manifest(&e, "r/own/package.json", "Bob");
+    estate_file(&e, 0, "r/x/CLAUDE.md");
+    estate_seal(&e, NULL);
+    check(&e, 0, KIND_APPLICATION, "r/requirements.txt", "Ann", 25);
+    check(&e, 0, KIND_APPLICATION, "r/own/package.json", "Bob", 40);
+    check(&e, 0, KIND_INSTRUCTION_FILE, "r/x/CLAUDE.md", "Ann", 25);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(innermost_manifest),
-                                       cmocka_unit_test(borders), cmocka_unit_test(of_code)};
+                                       cmocka_unit_test(borders), cmocka_unit_test(of_code),
+                                       cmocka_unit_test(without_application)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,7 +299,7 @@ static int join_item(struct link *l, struct inventory *inv, struct linked_item *
         if (f->type == FACT_RELATION) {
             rc = inventory_relate(inv, it->handles[f->from], f->verb, it->handles[f->to],
                                   f->relation_state, &f->at);
-        } else if (f->type == FACT_OWNER) {
+        } else if (f->type == FACT_OWNER && f->from != FACT_NONE) {
             struct owner_candidate c = {.name = f->owners[0],
                                         .source = f->source,
                                         .confidence = f->confidence,

@@ -141,19 +141,20 @@ static int run_npm_manifest(struct item *it, struct emit *e)
     f.version.text = node_str(doc, root, STR("version"));
     f.license.text = license_of(doc, license ? license : node_get(doc, root, STR("licenses")));
     bool package;
-    if (!installed_at(it->path, &package))
-        read_sections(&f, doc);
-    else if (package)
-        read_installed(&f, doc);
-    if (f.application != FACT_NONE)
-        read_people(&f, doc);
+    if (installed_at(it->path, &package)) {
+        if (package)
+            read_installed(&f, doc);
+        return emit_result(e);
+    }
+    read_sections(&f, doc);
+    read_people(&f, doc);
     return emit_result(e);
 }
 
 const struct detector DETECTOR_NPM_MANIFEST = {
     .id = "npm-manifest",
     .title = "AI packages that package.json asks for",
-    .version = 1,
+    .version = 2,
     .wants = wants_npm_manifest,
     .need = ITEM_TEXT,
     .run = run_npm_manifest,

@@ -51,11 +51,13 @@ static void near_misses(void **state UNUSED)
         "{\"dependencies\": {\"openai-clone\": \"1\", \"OpenAI\": \"1\", \"@x/openai\": \"1\"}}",
         "{\"dependencies\": {\"openai\": \"npm:not-openai@1.0.0\"}}",
         "{\"scripts\": {\"openai\": \"x\"}, \"bundledDependencies\": [\"openai\"]}",
-        "{\"author\": \"Ann\", \"dependencies\": null}",
         "{}",
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         package_says(DET, "package.json", str_z(texts[i]), "");
+    package_says(DET, "package.json", STR("{\"author\": \"Ann\", \"dependencies\": null}"),
+                 "owner Ann of its folder, package-metadata 40 @1:12 /author\n");
+    package_says(DET, "node_modules/x/package.json", STR("{\"author\": \"Ann\"}"), "");
     package_says(DET, "package.json5", STR("{}"), "not wanted\n");
     package_says(DET, "my-package.json", STR("{}"), "not wanted\n");
 }

@@ -221,6 +221,9 @@ static void read_project(struct file *f)
     }
 }
 
+static const char *const PEOPLE[] = {"/project/maintainers", "/project/authors",
+                                     "/tool/poetry/maintainers", "/tool/poetry/authors"};
+
 static int run_pyproject(struct item *it, struct emit *e)
 {
     const struct doc *doc;
@@ -231,12 +234,8 @@ static int run_pyproject(struct item *it, struct emit *e)
         .packages = package_file(it, e, "pypi", "python"), .doc = doc, .it = it, .e = e};
     read_project(&f);
     read_packages(&f);
-    if (f.packages.application != FACT_NONE) {
-        static const char *const people[] = {"/project/maintainers", "/project/authors",
-                                             "/tool/poetry/maintainers", "/tool/poetry/authors"};
-        for (size_t i = 0; i < ARRAY_LEN(people); i++)
-            read_people(&f, find(&f, people[i]));
-    }
+    for (size_t i = 0; i < ARRAY_LEN(PEOPLE); i++)
+        read_people(&f, find(&f, PEOPLE[i]));
     package_file_done(&f.packages);
     if (f.error)
         emit_gap(e, COVERAGE_PARTIAL, place_item(it), "needs more memory than one item may use");
@@ -246,7 +245,7 @@ static int run_pyproject(struct item *it, struct emit *e)
 const struct detector DETECTOR_PYPROJECT = {
     .id = "pyproject",
     .title = "AI packages that pyproject.toml asks for",
-    .version = 1,
+    .version = 2,
     .wants = wants_pyproject,
     .need = ITEM_TEXT,
     .run = run_pyproject,

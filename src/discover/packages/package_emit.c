@@ -164,8 +164,7 @@ void package_owner(struct package_file *f, struct str name, struct str mail, uns
     bool fresh;
     name = str_trim(name);
     mail = str_trim(mail);
-    if (f->application == FACT_NONE || (!name.n && !mail.n) || f->owners.n >= OWNERS_MAX ||
-        is_placeholder(name, mail))
+    if ((!name.n && !mail.n) || f->owners.n >= OWNERS_MAX || is_placeholder(name, mail))
         return;
     buf_add(&text, name.n ? name : mail);
     if (name.n && mail.n)
