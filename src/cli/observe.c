@@ -152,6 +152,7 @@ static int choose_revision(struct invocation *in, struct discover_options *o, st
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
     int rc = observe_settings(in, ret, d);
+    ret->discover.timed = option_flag(in, "stats");
     if (!rc)
         rc = choose_cache(in, ret, d);
     if (!rc)

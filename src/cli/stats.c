@@ -77,6 +77,26 @@ static void phases(struct buf *out, const struct loop_stats *s)
     time_row(out, "in all", whole, 0);
 }
 
+/* How the time of requests is divided; nothing when no worker was asked anything. */
+static void spent_rows(struct buf *out, const struct discover_stats *s)
+{
+    static const char *const names[SPENT_COUNT] = {[SPENT_READING] = "reading",
+                                                   [SPENT_PREFILTER] = "prefilter",
+                                                   [SPENT_DOCUMENTS] = "parsing documents",
+                                                   [SPENT_CODE] = "parsing code",
+                                                   [SPENT_VALUES] = "judging values",
+                                                   [SPENT_DETECTORS] = "detectors",
+                                                   [SPENT_REST] = "the rest"};
+    uint64_t whole = 0;
+    for (int i = 0; i < SPENT_COUNT; i++)
+        whole += s->spent_ns[i];
+    if (!whole)
+        return;
+    buf_addz(out, "requests to workers, together\n");
+    for (int i = 0; i < SPENT_COUNT; i++)
+        time_row(out, names[i], s->spent_ns[i], whole);
+}
+
 void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_bytes)
 {
     const struct discover_report *d = &r->discover;
@@ -99,6 +119,7 @@ void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_by
     count_row(out, "calls", s->calls, 0);
     count_row(out, "of these, batches", s->batches, 0);
     count_row(out, "lost", d->workers_lost, 0);
+    spent_rows(out, s);
     buf_addz(out, "memory\n");
     bytes_row(out, "this process, at most", r->stats.peak_bytes, 0);
     bytes_row(out, "one worker, at most", r->stats.worker_peak_bytes, 0);

@@ -24,7 +24,14 @@ static void every_line(void **state UNUSED)
                                .batches = 99,
                                .calls = 101,
                                .unchanged = 12000,
-                               .same_content = 3}},
+                               .same_content = 3,
+                               .spent_ns = {[SPENT_READING] = 100000000,
+                                            [SPENT_PREFILTER] = 400000000,
+                                            [SPENT_DOCUMENTS] = 50000000,
+                                            [SPENT_CODE] = 300000000,
+                                            [SPENT_VALUES] = 70000000,
+                                            [SPENT_DETECTORS] = 60000000,
+                                            [SPENT_REST] = 20000000}}},
         .summary = {.changes = 7},
         .stats = {.nanoseconds = {500000000, 250000000, 125000000, 62500000, 50000000, 12500000},
                   .peak_bytes = 47185920,
@@ -54,6 +61,14 @@ static void every_line(void **state UNUSED)
                                "  calls                            101\n"
                                "  of these, batches                 99\n"
                                "  lost                               2\n"
+                               "requests to workers, together\n"
+                               "  reading                          100 ms    10.0 %\n"
+                               "  prefilter                        400 ms    40.0 %\n"
+                               "  parsing documents                 50 ms     5.0 %\n"
+                               "  parsing code                     300 ms    30.0 %\n"
+                               "  judging values                    70 ms     7.0 %\n"
+                               "  detectors                         60 ms     6.0 %\n"
+                               "  the rest                          20 ms     2.0 %\n"
                                "memory\n"
                                "  this process, at most       45.0 MiB\n"
                                "  one worker, at most         30.0 MiB\n"
@@ -73,6 +88,7 @@ static void nothing_happened(void **state UNUSED)
     assert_non_null(strstr(out.p, "  files                              0\n"));
     assert_non_null(strstr(out.p, "  size                               -\n"));
     assert_null(strstr(out.p, "nan"));
+    assert_null(strstr(out.p, "requests to workers"));
 }
 
 int main(void)

@@ -49,7 +49,9 @@ static unsigned triggers_of(struct item *it, const struct scan_window *w)
 /* One window of the text: searched once, then to every scanning detector. */
 static int scan_one(struct item *it, struct scan_window *w)
 {
+    enum spent before = spent_on(it->spent, SPENT_PREFILTER);
     int rc = values_search(it->values, w->text, &w->hits);
+    spent_on(it->spent, before);
     if (rc) {
         emit_gap(it->emit, COVERAGE_PARTIAL, place_window(it, w, 0),
                  "needs more memory than one item may use");
@@ -63,7 +65,9 @@ static int scan_one(struct item *it, struct scan_window *w)
         size_t gaps = it->emit->gaps;
         it->emit->collector = det->id;
         it->cache->told = false;
+        before = spent_on(it->spent, SPENT_VALUES);
         rc = det->on_window(it, it->emit, w);
+        spent_on(it->spent, before);
         check_told(it, det->id, rc, gaps);
         if (rc)
             return rc;
@@ -151,6 +155,7 @@ static bool is_unchanged(const struct item *it, const struct stat *before)
 /* `triggers` 0: those that no literal decides; else those of these groups. */
 static void run_detectors(struct item *it, unsigned triggers)
 {
+    enum spent before = spent_on(it->spent, SPENT_DETECTORS);
     for (int i = 0; i < DETECTOR_COUNT; i++) {
         const struct detector *det = DETECTORS[i];
         bool due = triggers ? (det->triggers & triggers) != 0 : !det->triggers;
@@ -163,6 +168,7 @@ static void run_detectors(struct item *it, unsigned triggers)
         check_told(it, det->id, det->run(it, it->emit), gaps); /* what others see still counts */
     }
     it->emit->muted = false;
+    spent_on(it->spent, before);
 }
 
 /* Places in a converted text are no places of the file. */
@@ -217,6 +223,7 @@ int detect_inner(struct item *outer, struct item *in)
     in->catalog = outer->catalog;
     in->values = outer->values;
     in->syntax = outer->syntax;
+    in->spent = outer->spent;
     in->limits = outer->limits;
     in->emit = e;
     if (in->fd < 0 && !in->stream)
@@ -280,6 +287,7 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
                       .catalog = w->catalog,
                       .values = w->values,
                       .syntax = w->syntax,
+                      .spent = w->timed ? &w->spent : NULL,
                       .limits = w->limits,
                       .containers = w->archives ? &w->containers : NULL};
     struct facts facts = {0};
@@ -311,6 +319,12 @@ int detect_handle(void *ctx, const struct worker_request *request, struct buf *r
         arena_clear(&w->arena);
     }
     return rc;
+}
+
+int detect_handle_timed(void *ctx, const struct worker_request *request, struct buf *reply)
+{
+    struct detect_worker *w = ctx;
+    return spent_handle(&w->spent, detect_handle, w, request, reply);
 }
 
 /* --- the parent's side -------------------------------------------------------------------- */
@@ -356,6 +370,7 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
     *w = (struct detect_worker){.catalog = &CATALOG, .key = o->key, .limits = limits_default()};
     if (o->item_bytes)
         w->limits.bytes = o->item_bytes;
+    w->timed = o->timed;
     w->limits.memory = o->item_memory ? o->item_memory : o->worker_memory / 2;
     w->arena = (struct arena)ARENA(w->limits.memory);
     w->frame = (struct buf)BUF_INIT;

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "discover/discover.h"
 #include "discover/archives/members.h"
+#include "discover/spent.h"
 
 struct detect_worker {
     const struct catalog *catalog;
@@ -15,7 +16,9 @@ struct detect_worker {
     struct limits limits;
     struct arena arena; /* of one item; emptied after each */
     struct buf frame;   /* its facts */
-    bool archives;      /* may open containers: detect_prepare loads what that takes */
+    bool timed;         /* replies end with what was spent */
+    struct stopwatch spent;
+    bool archives; /* may open containers: detect_prepare loads what that takes */
     struct containers containers;
     char cache_key[2 * SHA256_BYTES + 1];
 };
@@ -30,5 +33,6 @@ bool detect_wants(struct str path);
 int detect_prepare(void *ctx); /* struct detect_worker * */
 /* Requests as in request.h: one answer for each item. */
 int detect_handle(void *ctx, const struct worker_request *request, struct buf *reply);
+int detect_handle_timed(void *ctx, const struct worker_request *request, struct buf *reply);
 
 #endif

@@ -38,6 +38,8 @@
 
 #define ITEM_HEAD_BYTES 4096u
 
+struct stopwatch;
+
 enum item_need {
     ITEM_HEAD, /* first 4 KiB and ranges (item_range) */
     ITEM_TEXT, /* all bytes as text: UTF-8, or UTF-16 turned into UTF-8 */
@@ -71,6 +73,7 @@ struct item {
     struct values *values;
     struct syntax *syntax;               /* NULL (tests): code is read by tokens */
     const struct containers *containers; /* NULL: this worker may not open any (members.h) */
+    struct stopwatch *spent;             /* spent.h; NULL: nobody asks for --stats */
     struct emit *emit;                   /* private */
     struct item_cache *cache;
 };

@@ -320,6 +320,8 @@ static void add_stats(struct discover_stats *to, const struct discover_stats *s)
     to->wait_ns += s->wait_ns;
     to->worker_cpu_ns += s->worker_cpu_ns;
     to->worker_bytes += s->worker_bytes;
+    for (int i = 0; i < SPENT_COUNT; i++)
+        to->spent_ns[i] += s->spent_ns[i];
     to->batches += s->batches;
     to->calls += s->calls;
     to->unchanged += s->unchanged;
@@ -373,13 +375,14 @@ static int start(struct run *r, struct diag *d)
     if (rc)
         return rc;
     r->archives.archives = true;
-    r->classes[ROLE_ITEMS] = (struct worker_class){.name = "items",
-                                                   .handler = detect_handle,
-                                                   .prepare = detect_prepare,
-                                                   .ctx = &r->worker,
-                                                   .memory = o->worker_memory,
-                                                   .cpu_seconds = o->cpu_seconds,
-                                                   .wall_seconds = o->wall_seconds};
+    r->classes[ROLE_ITEMS] =
+        (struct worker_class){.name = "items",
+                              .handler = o->timed ? detect_handle_timed : detect_handle,
+                              .prepare = detect_prepare,
+                              .ctx = &r->worker,
+                              .memory = o->worker_memory,
+                              .cpu_seconds = o->cpu_seconds,
+                              .wall_seconds = o->wall_seconds};
     /* One item may be thousands of files; its budget in bytes ends it long before these. */
     r->classes[ROLE_ARCHIVES] = r->classes[ROLE_ITEMS];
     r->classes[ROLE_ARCHIVES].name = "archives";
@@ -390,7 +393,7 @@ static int start(struct run *r, struct diag *d)
     r->git.detect = &r->archives;
     r->classes[ROLE_GIT] = r->classes[ROLE_ARCHIVES];
     r->classes[ROLE_GIT].name = "git";
-    r->classes[ROLE_GIT].handler = git_worker_handle;
+    r->classes[ROLE_GIT].handler = o->timed ? git_worker_handle_timed : git_worker_handle;
     r->classes[ROLE_GIT].prepare = git_worker_prepare;
     r->classes[ROLE_GIT].ctx = &r->git;
     r->classes[ROLE_GIT].memory += GIT_MAPS_BYTES;

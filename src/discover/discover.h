@@ -13,6 +13,7 @@
 
 #include "discover/detector.h"
 #include "discover/rules.h"
+#include "discover/spent.h"
 #include "sandbox/sandbox.h"
 
 struct target {
@@ -34,6 +35,7 @@ struct discover_progress {
 struct discover_stats {
     uint64_t list_ns, read_ns, wait_ns; /* folders listed, files read, workers waited for */
     uint64_t worker_cpu_ns;             /* processor time of all workers */
+    uint64_t spent_ns[SPENT_COUNT];     /* of requests, by what workers did (`timed`) */
     uint64_t worker_bytes;              /* memory of all workers when they ended, without files */
     uint64_t batches, calls;            /* of small files, of all kinds */
     uint64_t unchanged;                 /* files whose facts were known by their stamp */
@@ -72,6 +74,7 @@ struct discover_options {
     void (*progress)(void *ctx, const struct discover_progress *p);
     void *progress_ctx;
     const char *cache; /* folder of the facts cache (cache.h), NULL: none */
+    bool timed;        /* fill stats.spent_ns */
     /* Once, on the caller's thread, while files are read and nothing waits for it. */
     void (*meanwhile)(void *ctx);
     void *meanwhile_ctx;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "discover/item.h"
+#include "discover/spent.h"
 #include "formats/json.h"
 #include "formats/toml.h"
 #include "formats/yaml.h"
@@ -182,8 +183,10 @@ static int read_file(const struct item *it, uint64_t offset, char *to, size_t n,
 /* Read up to n bytes at an offset, over short reads and interruptions. */
 int item_read_at(struct item *it, uint64_t offset, char *to, size_t n, size_t *ret_got)
 {
+    enum spent before = spent_on(it->spent, SPENT_READING);
     int rc = it->fd < 0 ? read_memory(it, offset, to, n, ret_got)
                         : read_file(it, offset, to, n, ret_got);
+    spent_on(it->spent, before);
     if (!rc)
         it->emit->facts.bytes_read += *ret_got;
     return rc;
@@ -359,7 +362,9 @@ int item_doc(struct item *it, enum host_format format, const struct doc **ret)
         return rc;
     struct diag d = {0};
     struct doc *doc = &c->docs[slot];
+    enum spent before = spent_on(it->spent, SPENT_DOCUMENTS);
     rc = parse(it, text, format, doc, &d);
+    spent_on(it->spent, before);
     if (rc) {
         struct place at = place_item(it);
         at.line = d.line;

@@ -94,6 +94,8 @@ int lane_ask_once(struct lane *l, enum worker_role role, struct str request, int
     uint64_t took = clock_ticks() - begin;
     l->stats.calls++;
     l->stats.wait_ns += took;
+    if (!rc && l->options->timed && spent_take(reply, l->stats.spent_ns))
+        rc = diag_set(d, E_PARSE, "a worker sent a frame that breaks the protocol");
     *ret_late = false;
     if (!is_gone(rc))
         return rc;

@@ -82,11 +82,15 @@ python3 - "$work/err" <<'P' || { fail "--stats"; cat "$work/err"; }
 import re, sys
 text = open(sys.argv[1]).read()
 heads = re.findall(r"^(\w.*)$", text, re.M)
-assert heads == ["time", "discovery", "threads of discovery, together", "workers", "memory", "store"], heads
+assert heads == ["time", "discovery", "threads of discovery, together", "workers",
+                 "requests to workers, together", "memory", "store"], heads
 assert re.search(r"^  files +732    [\d,]+/s$", text, re.M), text
 assert re.search(r"^  size +[\d.]+ (KiB|MiB)$", text, re.M), text
 shares = [float(x) for x in re.findall(r"ms +([\d.]+) %$", text.split("discovery\n")[0], re.M)]
 assert len(shares) == 6 and 98 < sum(shares) < 102, shares
+spent = text.split("requests to workers, together\n")[1].split("memory\n")[0]
+shares = [float(x) for x in re.findall(r"ms +([\d.]+) %$", spent, re.M)]
+assert len(shares) == 7 and 98 < sum(shares) < 102, shares
 P
 python3 -c 'import json,sys; assert "stats" not in json.load(open(sys.argv[1]))["scan"]' "$work/out" || fail "--stats is in the record"
 expect 0 "without --stats" "${fast[@]}" --db "$work/s.db" "$t"

@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "discover/imports/imports.h"
 #include "discover/item.h"
+#include "discover/spent.h"
 
 #define WINDOW_BYTES ((size_t)64 << 10)
 #define TOO_LARGE    "too large for a syntax tree: imports are read from its tokens"
@@ -127,6 +128,7 @@ static int run_code_imports(struct item *it, struct emit *e)
     int rc;
     if (!r.language)
         return 0;
+    enum spent before = spent_on(it->spent, SPENT_CODE);
     if (!component && it->size > SYNTAX_BYTES && it->content == CONTENT_TEXT) {
         imports_begin(&r.found, it->catalog, r.language);
         rc = read_windows(&r);
@@ -136,6 +138,7 @@ static int run_code_imports(struct item *it, struct emit *e)
             rc = component ? read_component(&r, text) : read_text(&r, text, text, 0);
     }
     imports_done(&r.found);
+    spent_on(it->spent, before);
     return rc ? rc : emit_result(e);
 }
 

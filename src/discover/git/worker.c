@@ -349,3 +349,9 @@ int git_worker_handle(void *ctx, const struct worker_request *request, struct bu
     open_repo(w, request);
     return answer(w, &q, &mem, reply);
 }
+
+int git_worker_handle_timed(void *ctx, const struct worker_request *request, struct buf *reply)
+{
+    struct git_worker *w = ctx;
+    return spent_handle(&w->detect->spent, git_worker_handle, w, request, reply);
+}

@@ -38,5 +38,6 @@ int git_worker_prepare(void *ctx); /* struct git_worker * */
 void git_worker_forget(struct git_worker *w);
 void git_worker_done(struct git_worker *w);
 int git_worker_handle(void *ctx, const struct worker_request *request, struct buf *reply);
+int git_worker_handle_timed(void *ctx, const struct worker_request *request, struct buf *reply);
 
 #endif
