@@ -56,4 +56,10 @@ holds "what hid a package is gone" '[e["path"] for a in assets("package", "anthr
 echo '{"name": "web"}' >"$t/web/package.json"
 scanned --cache "$work/kept"
 holds "what a manifest no longer names is undeclared" '[w["what"]["undeclared"]["value"] for a in assets("package", "openai") for w in a["where"] if w["evidence"]["path"] == "web/a.ts"] == [True]'
+
+# Of a commit the same code is parsed, and is no gap.
+git -C "$t" init -q && git -C "$t" add -A &&
+  git -C "$t" -c user.name=a -c user.email=a@b.c commit -qm all || fail "no repository"
+scanned --rev HEAD
+holds "code of a commit is parsed" '[c["path"] for c in gaps() if c["path"].endswith((".ts", ".py")) and "big/" not in c["path"]] == []'
 finish

@@ -256,6 +256,8 @@ static int detect_blob(struct git_worker *w, uint32_t target, const struct git_b
                       .arena = &dw->arena,
                       .catalog = dw->catalog,
                       .values = dw->values,
+                      .syntax = dw->syntax,
+                      .spent = dw->timed ? &dw->spent : NULL,
                       .limits = dw->limits,
                       .containers = dw->archives ? &dw->containers : NULL};
     struct facts facts = {0};
