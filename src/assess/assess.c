@@ -246,7 +246,9 @@ static int judges_any(const struct control *c, struct stmt *of_kind, struct diag
 static int choose(struct run *r, const struct control *controls, size_t n, bool all)
 {
     struct stmt *s;
-    int rc = db_prepare(r->db, STR("SELECT 1 FROM asset WHERE kind = ?1 LIMIT 1"), &s, r->diag);
+    int rc =
+        db_prepare(r->db, STR("SELECT 1 FROM asset WHERE state = 'present' AND kind = ?1 LIMIT 1"),
+                   &s, r->diag);
     if (rc)
         return rc;
     for (size_t i = 0; rc >= 0 && i < n; i++) {
@@ -314,11 +316,12 @@ static int grew_stale(struct db *db, int64_t from_ms, int64_t to_ms, int64_t sta
                       struct diag *d)
 {
     struct stmt *s;
-    int rc = db_prepare(db,
-                        STR("SELECT 1 FROM place WHERE last_seen > 0 AND last_seen >= ?1"
-                            " AND last_seen < ?2 UNION ALL SELECT 1 FROM target_seen"
-                            " WHERE last_seen >= ?1 AND last_seen < ?2 LIMIT 1"),
-                        &s, d);
+    int rc = db_prepare(
+        db,
+        STR("SELECT 1 FROM place WHERE last_seen > 0 AND state = 'present' AND last_seen >= ?1"
+            " AND last_seen < ?2 UNION ALL SELECT 1 FROM target_seen"
+            " WHERE last_seen >= ?1 AND last_seen < ?2 LIMIT 1"),
+        &s, d);
     if (rc)
         return rc;
     stmt_bind_int(s, 1, from_ms - staleness);

@@ -32,12 +32,14 @@ static int load_stale(struct rules *r, int64_t staleness, struct diag *d)
     if (r->stale_ms == staleness)
         return OK;
     map_clear(&r->stale);
-    /* Few places have a time of their own; all others have that of their target. */
+    /* Few places have a time of their own; all others have that of their target. (A cross join is
+     * made in the order in which it is written: places only of targets that are stale.) */
     int rc = db_prepare(r->db,
-                        STR("SELECT id, last_seen FROM place WHERE last_seen > 0 AND last_seen < ?1"
+                        STR("SELECT id, last_seen FROM place WHERE last_seen > 0"
+                            " AND state = 'present' AND last_seen < ?1"
                             " UNION ALL SELECT p.id, t.last_seen FROM target_seen t"
-                            " JOIN place p ON p.target = t.target"
-                            " WHERE t.last_seen < ?1 AND p.last_seen = 0"),
+                            " CROSS JOIN place p WHERE p.target = t.target AND p.state = 'present'"
+                            " AND t.last_seen < ?1 AND p.last_seen = 0"),
                         &s, d);
     if (rc)
         return rc;

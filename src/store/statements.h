@@ -59,7 +59,10 @@ SQL(SQL_CONTENT_PLACES, "SELECT id, target, path, member FROM place WHERE asset 
 
 /* assets and what belongs to them */
 SQL(SQL_LOAD_ASSETS, "SELECT " ASSET_COLUMNS " FROM asset WHERE id" IN_CHUNK)
-SQL(SQL_LOAD_PLACES, "SELECT " PLACE_COLUMNS " FROM place WHERE asset" IN_CHUNK)
+SQL(SQL_LOAD_PLACES, "SELECT " PLACE_COLUMNS " FROM place WHERE state = 'present'"
+                     " AND asset" IN_CHUNK)
+SQL(SQL_PLACE_BEFORE, "SELECT " PLACE_COLUMNS " FROM place WHERE asset = ?1 AND target = ?2"
+                      " AND place_key = ?3 AND collector = ?4")
 SQL(SQL_LOAD_ATTRS, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset" IN_CHUNK)
 SQL(SQL_LOAD_OWNERS, "SELECT asset, ord, name, source, confidence, target, path, line"
                      " FROM owner_candidate WHERE asset" IN_CHUNK)
@@ -216,6 +219,24 @@ SQL(SQL_RUNS_OF_VERDICTS, "SELECT control, count(*),"
                           " sum(CASE WHEN verdict = 'unknown' THEN 1 ELSE 0 END),"
                           " sum(CASE WHEN verdict = 'error' THEN 1 ELSE 0 END)"
                           " FROM control_verdict GROUP BY control ORDER BY control")
+
+/* what is gone or closed */
+SQL(SQL_ENDED_ASSETS, "SELECT x.id, x.* FROM asset x WHERE x.id >= ?1 AND x.id < ?2"
+                      " AND x.state || '' < 'present' ORDER BY x.id")
+SQL(SQL_ENDED_PLACES, "SELECT x.id, x.* FROM place x WHERE x.id >= ?1 AND x.id < ?2"
+                      " AND x.state || '' < 'present' ORDER BY x.id")
+SQL(SQL_ENDED_FINDINGS, "SELECT x.id, x.* FROM finding x WHERE x.id >= ?1 AND x.id < ?2"
+                        " AND x.status || '' < 'open' ORDER BY x.id")
+SQL(SQL_ENDED_ASSET_IDS, "SELECT id FROM asset WHERE state < 'present'")
+SQL(SQL_ENDED_PLACE_IDS, "SELECT id FROM place WHERE state < 'present'")
+SQL(SQL_ENDED_FINDING_IDS, "SELECT id FROM finding WHERE status < 'open'")
+SQL(SQL_HAS_SEALS, "SELECT 1 FROM meta WHERE key = 'ended'")
+SQL(SQL_SET_SEALS, "INSERT INTO meta (key, value) VALUES ('ended', '1')")
+SQL(SQL_DROP_SEALS, "DELETE FROM seal_ended")
+SQL(SQL_PUT_SEAL, "INSERT INTO seal_ended (part, bucket, digest) VALUES (?1, ?2, ?3)"
+                  " ON CONFLICT (part, bucket) DO UPDATE SET digest = excluded.digest")
+SQL(SQL_DROP_SEAL, "DELETE FROM seal_ended WHERE part = ?1 AND bucket = ?2")
+SQL(SQL_ALL_SEALS, "SELECT part, bucket, digest FROM seal_ended ORDER BY part, bucket")
 
 /* check */
 SQL(SQL_CHECK_SCANS, "SELECT id, uid, program, knowledge, sandbox, started, digest, previous,"

@@ -38,6 +38,7 @@ static void forget_scan(struct store *st)
     st->covered = NULL;
     map_done(&st->by_id);
     map_done(&st->controls);
+    ended_forget(st);
     vec_free(&st->seen);
     vec_free(&st->gone);
     sha256_done(&st->digest);
@@ -446,6 +447,7 @@ int store_end_scan(struct store *st, const struct scan_summary *s, struct str st
 int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)
 {
     AUTO(buf) state = BUF_INIT;
+    AUTO(buf) ended = BUF_INIT;
     uint64_t changes = st->changes;
     int rc;
 
@@ -453,7 +455,9 @@ int store_scan_commit(struct store *st, struct scan_summary *s, struct diag *d)
         return diag_set(d, E_BUG, "no scan is open");
     rc = store_seal_actions(st->db, d);
     if (!rc)
-        rc = seal_state(st->db, &state, d);
+        rc = ended_seal(st, &ended, d);
+    if (!rc)
+        rc = seal_state(st->db, buf_str(&ended), &state, d);
     if (!rc)
         rc = store_end_turn(st, s, buf_str(&state), d);
     if (!rc)

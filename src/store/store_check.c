@@ -383,15 +383,36 @@ static int check_rest(struct check *c)
 }
 
 /* Columns of which history tells nothing: times, risks, owners, where exactly. */
+static int check_state(struct check *c)
+{
+    AUTO(buf) stored = BUF_INIT;
+    AUTO(buf) real = BUF_INIT;
+    AUTO(buf) now = BUF_INIT;
+    int rc = ended_real(c->st, &real, c->d);
+
+    if (!rc)
+        rc = ended_stored(c->st, &stored, c->d);
+    if (!rc)
+        rc = seal_state(c->st->db, buf_str(&real), &now, c->d);
+    if (rc)
+        return rc;
+    if (str_eq(buf_str(&now), buf_str(&c->state)))
+        return str_eq(buf_str(&real), buf_str(&stored))
+                   ? 0
+                   : defect_int(c, "what has ended is sealed otherwise", "scan", c->scans);
+    buf_clear(&now); /* no scan since the schema was another one? */
+    rc = seal_state_before(c->st->db, &now, c->d);
+    if (!rc && !str_eq(buf_str(&now), buf_str(&c->state)))
+        rc = defect_int(c, "the current state is not what the scan left", "scan", c->scans);
+    return rc;
+}
+
 static int check_seals(struct check *c)
 {
-    AUTO(buf) now = BUF_INIT;
     AUTO(buf) actions = BUF_INIT;
     struct stmt *s;
-    int rc = c->scans ? seal_state(c->st->db, &now, c->d) : 0;
+    int rc = c->scans ? check_state(c) : 0;
 
-    if (!rc && c->scans && !str_eq(buf_str(&now), buf_str(&c->state)))
-        rc = defect_int(c, "the current state is not what the scan left", "scan", c->scans);
     if (!rc)
         rc = seal_actions(c->st->db, &actions, c->d);
     if (!rc)

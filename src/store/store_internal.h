@@ -12,6 +12,7 @@
  *     store_findings.c   findings, risks, control runs
  *     store_changes.c    every change above is a row of the log and part of the digest
  *     store_seal.c       rows that no change tells are part of the digest, too
+ *     store_ended.c      of those that are gone or closed, only what was touched is read
  *     store_turn.c       whether anything is different now; scans that repeat an earlier one
  */
 #ifndef STANCE_STORE_STORE_INTERNAL_H
@@ -57,6 +58,18 @@ int store_one(struct store *st, enum sql which, const struct arg *args, size_t n
 
 /* End every statement that an error left in the middle of its rows. */
 void store_reset(struct store *st);
+
+/* ---- what is gone or closed ---- */
+
+enum ended { ENDED_ASSETS, ENDED_PLACES, ENDED_FINDINGS, ENDED_PARTS };
+/* A statement is about to be run: is `id`, its first parameter, of something that it may end? */
+int ended_touch(struct store *st, enum sql which, const struct arg *id) MUST_CHECK;
+/* Digests over all that has ended: after sealing what was touched, for the end of a scan; of what
+ * is stored of it; of the rows themselves. */
+int ended_seal(struct store *st, struct buf *ret, struct diag *d) MUST_CHECK;
+int ended_stored(struct store *st, struct buf *ret, struct diag *d) MUST_CHECK;
+int ended_real(struct store *st, struct buf *ret, struct diag *d) MUST_CHECK;
+void ended_forget(struct store *st);
 
 /* ---- rows ---- */
 
@@ -183,6 +196,7 @@ struct store {
     struct covered *covered; /* by target of the scan; equal targets share the first one */
     struct map controls;     /* that ran without an error, NULL-less */
     bool runs_known;
+    struct map touched[ENDED_PARTS]; /* buckets in which something may have ended */
 };
 
 /* Text that both engines can hold: `s` itself, or an escaped copy; see text_error at the end. */
@@ -216,7 +230,10 @@ int digest_finish(struct sha256 *h, struct buf *ret) MUST_CHECK;
 
 /* Every column of the rows that one scan wrote once; of the current state; of the actions. */
 int seal_scan(struct db *db, int64_t scan, struct sha256 *h, struct diag *d) MUST_CHECK;
-int seal_state(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
+int seal_state(struct db *db, struct str ended, struct buf *ret, struct diag *d) MUST_CHECK;
+/* As it was before schema 5. */
+int seal_state_before(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
+void seal_row(struct sha256 *h, const struct stmt *s, size_t first_column);
 int seal_actions(struct db *db, struct buf *ret, struct diag *d) MUST_CHECK;
 
 /* Counters, the row of the scan and its targets; its end: digests, and the transaction. */

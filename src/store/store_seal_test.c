@@ -10,6 +10,8 @@
 
 #include "store/store_testing.h"
 
+#define C "https://c.example/mcp"
+
 static const char *const TABLES[] = {
     "target",     "scan",        "scan_target", "coverage",
     "asset",      "place",       "attribute",   "owner_candidate",
@@ -145,7 +147,114 @@ static void test_rows_taken_away(void **state)
     }
 }
 
-#define LIST(X) X(test_every_column) X(test_rows_taken_away)
+/* A store in which all that ever was has ended. */
+static struct store *ended_store(struct fixture *f)
+{
+    struct store *st = fixture_store(f, NULL);
+    struct world w;
+
+    world_begin(&w, st, 1000, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    add_server(&w, 0, "a.json", A, "1");
+    add_server(&w, 0, "b.json", B, "1");
+    world_store(&w);
+    world_verdict(&w, "C-1", 0, VERDICT_FAIL);
+    world_commit(&w);
+    world_begin(&w, st, 2000, 1);
+    cover(&w, 0, "", COVERAGE_EXAMINED);
+    world_store(&w);
+    world_commit(&w);
+    assert_string_equal(ask(st, "SELECT count(*) FROM place WHERE state = 'gone'"), "2");
+    assert_string_equal(ask(st, "SELECT count(*) FROM finding WHERE status = 'gone'"), "1");
+    return st;
+}
+
+static void test_what_ended(void **state)
+{
+    static const char *const WITH_ENDED[] = {"asset", "place", "finding", "seal_ended"};
+    struct store *st = ended_store(*state);
+    unsigned tried = 0;
+
+    assert_sound(st);
+    for (size_t i = 0; i < ARRAY_LEN(WITH_ENDED); i++)
+        tried += try_columns(st, WITH_ENDED[i]);
+    assert_true(tried > 40);
+    store_free(st);
+}
+
+/* A scan that touches nothing of it does not make good what was changed behind its back. */
+static void test_ended_and_scanned(void **state)
+{
+    struct store *st = ended_store(*state);
+
+    scan_server(st, 3000, "a.json", A, "1"); /* one comes back */
+    assert_sound(st);
+    assert_string_equal(ask(st, "SELECT count(*) FROM place WHERE state = 'gone'"), "1");
+    scan_server(st, 4000, "c.json", C, "1"); /* and goes */
+    assert_sound(st);
+    assert_true(run(st, "UPDATE asset SET first_seen = 1 WHERE state = 'gone'"));
+    scan_server(st, 5000, "c.json", C, "1");
+    assert_true(is_damaged(st));
+    store_free(st);
+}
+
+/* Who changes rows without this library says so; then all that has ended is sealed again. */
+static void test_touched(void **state)
+{
+    struct store *st = ended_store(*state);
+    struct diag d = {0};
+
+    assert_true(run(st, "UPDATE asset SET criticality = criticality"));
+    assert_int_equal(store_touched(store_db(st), &d), 0);
+    assert_string_equal(ask(st, "SELECT count(*) FROM meta WHERE key = 'ended'"), "0");
+    scan_server(st, 3000, "c.json", C, "1");
+    assert_string_equal(ask(st, "SELECT count(*) FROM meta WHERE key = 'ended'"), "1");
+    assert_sound(st);
+    store_free(st);
+}
+
+/* Each statement that writes to rows that can have ended keeps account of it. */
+static void test_each_statement(void **state)
+{
+    static const struct {
+        enum sql sql;
+        const char *text;
+    } ALL[] = {
+#define SQL(name, text) {name, text},
+#include "store/statements.h"
+#undef SQL
+    };
+    static const char *const WRITES[] = {"UPDATE asset ",      "UPDATE place ",
+                                         "UPDATE finding ",    "DELETE FROM asset ",
+                                         "DELETE FROM place ", "DELETE FROM finding "};
+    struct store *st = fixture_store(*state, NULL);
+    unsigned tried = 0;
+
+    st->scanning = true;
+    for (size_t i = 0; i < ARRAY_LEN(ALL); i++)
+        for (size_t k = 0; k < ARRAY_LEN(WRITES); k++) {
+            if (strncmp(ALL[i].text, WRITES[k], strlen(WRITES[k])) != 0)
+                continue;
+            struct arg id = I(1);
+            id.s = STR("x-1");
+            tried++;
+            ended_forget(st);
+            assert_int_equal(ended_touch(st, ALL[i].sql, &id), 0);
+            /* What is seen is reopened, by a statement of its own, when it was closed. */
+            if (!st->touched[k % 3].n != (ALL[i].sql == SQL_SEE_FINDING))
+                fail_msg("%s", ALL[i].text);
+        }
+    assert_true(tried > 10);
+    ended_forget(st);
+    arena_done(&st->mem);
+    st->scanning = false;
+    store_free(st);
+}
+
+#define LIST(X)                                                                                    \
+    X(test_every_column)                                                                           \
+    X(test_rows_taken_away)                                                                        \
+    X(test_what_ended) X(test_ended_and_scanned) X(test_touched) X(test_each_statement)
 LIST(SKIPPING)
 
 int main(void)

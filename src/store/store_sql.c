@@ -58,6 +58,8 @@ int store_run(struct store *st, enum sql which, const struct arg *args, size_t n
     struct stmt *s;
     int rc = store_query(st, which, args, n, &s, d);
 
+    if (!rc && ended_touch(st, which, args))
+        rc = store_nomem(d);
     return rc ? rc : stmt_step(s, d);
 }
 

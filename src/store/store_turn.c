@@ -98,7 +98,9 @@ int store_touched(struct db *db, struct diag *d)
         return rc;
     rc = stmt_step(s, d);
     stmt_free(s);
-    return rc ? rc : db_exec(db, STR("DELETE FROM asset_facts"), d);
+    return rc ? rc
+              : db_exec(db, STR("DELETE FROM asset_facts; DELETE FROM meta WHERE key = 'ended'"),
+                        d);
 }
 
 /* ---- repeating ---- */

@@ -83,6 +83,38 @@ static void match_places(struct writing *w)
     }
 }
 
+/* Of those that are gone only what comes back is read: an asset may have stood at any number. */
+static int find_returned(struct writing *w)
+{
+    const struct place_row *before = NULL;
+    int rc = 0;
+
+    for (size_t i = 0; i < w->places.n && w->stored && !rc; i++) {
+        struct new_place *n = &w->places.v[i];
+        struct stmt *s;
+
+        if (n->stored)
+            continue;
+        if (i && same_place(&w->places.v[i - 1].row, &n->row)) {
+            n->stored = before;
+            continue;
+        }
+        before = NULL;
+        rc = store_query(w->st, SQL_PLACE_BEFORE,
+                         ARGS(S(w->id), I(n->row.target), S(n->row.key), S(n->row.collector)), &s,
+                         w->d);
+        if (!rc && (rc = stmt_step(s, w->d)) > 0) {
+            struct place_row *r = arena_new(&w->c->a, struct place_row);
+
+            rc = !r || read_place(s, &w->c->a, r) ? store_nomem(w->d) : 0;
+            n->stored = before = r;
+        }
+        if (!rc)
+            stmt_reset(s);
+    }
+    return rc;
+}
+
 int gather_places(struct writing *w)
 {
     const struct inventory *inv = w->st->inv;
@@ -96,7 +128,7 @@ int gather_places(struct writing *w)
         rc = store_nomem(w->d);
     if (!rc)
         match_places(w);
-    return rc;
+    return rc ? rc : find_returned(w);
 }
 
 static int insert_place(struct writing *w, const struct new_place *n)
