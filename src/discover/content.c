@@ -115,6 +115,8 @@ static size_t odd_bytes(struct str head)
 
 enum content content_of(struct str head)
 {
+    if (head.n >= 4 && !memcmp(head.p, "\xff\xfe\0\0", 4))
+        return CONTENT_BINARY; /* UTF-32: is not read, and counted as such */
     if (head.n >= 2 && !memcmp(head.p, "\xff\xfe", 2))
         return CONTENT_UTF16_LITTLE;
     if (head.n >= 2 && !memcmp(head.p, "\xfe\xff", 2))

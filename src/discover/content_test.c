@@ -38,6 +38,8 @@ static void utf16(void **state UNUSED)
                                     "a\0")),
                      CONTENT_UTF16_LITTLE);
     assert_int_equal(content_of(STR("\xfe\xff\0a")), CONTENT_UTF16_BIG);
+    assert_int_equal(content_of(STR("\xff\xfe\0\0a\0\0\0")), CONTENT_BINARY); /* UTF-32 */
+    assert_int_equal(content_of(STR("\0\0\xfe\xff\0\0\0a")), CONTENT_BINARY);
     assert_int_equal(content_of(STR("k\0e\0y\0=\0v\0\n\0")), CONTENT_UTF16_LITTLE);
     assert_int_equal(content_of(STR("\0k\0e\0y\0=\0v\0\n")), CONTENT_UTF16_BIG);
 }

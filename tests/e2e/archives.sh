@@ -96,59 +96,10 @@ EOF
 bad=$work/bad
 mkdir "$bad" "$work/outside"
 server "$work/outside/.mcp.json" outside
-python3 - "$bad" "$work/outside" <<'EOF' || fail "hostile archives cannot be made"
-import io, json, os, struct, sys, tarfile, zipfile, zlib
-os.chdir(sys.argv[1])
-outside = sys.argv[2]
-def server(name):
-    return json.dumps({"mcpServers": {name: {"command": "npx", "args": ["-y", f"@acme/{name}@1.2.3"]}}}).encode()
-def zipped(*files):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-        for name, data in files:
-            z.writestr(name, data)
-    return out.getvalue()
-# Two gigabytes in two megabytes: of zeros, and of lines that would have to be searched; and bombs in bombs.
-for name, block in (("zeros.gz", bytes(1 << 20)), ("lines.gz", b"key=\n" * 200000)):
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    with open(name, "wb") as f:
-        for _ in range(2048):
-            f.write(packer.compress(block))
-        f.write(packer.flush())
-bomb = bytes(16 << 20)
-for level in range(5):
-    inner = zipped(("0", bomb))
-    bomb = zipped(*[(f"{i}.zip", inner) for i in range(16)])
-with open("nested.zip", "wb") as f:
-    f.write(bomb)
-# Many names for the same bytes.
-data = zlib.compress(bytes(1 << 20), 9)[2:-4]
-local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(data), 1 << 20, 1, 0) + b"x" + data
-entries = b"".join(struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(data), 1 << 20,
-                               8, 0, 0, 0, 0, 0, 0) + b"%08d" % i for i in range(20000))
-with open("overlap.zip", "wb") as f:
-    f.write(local + entries + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 20000, 20000, len(entries), len(local), 0))
-# Links and names that lead out, beside something honest.
-with tarfile.open("links.tar", "w") as t:
-    for name, kind, to in (("up", tarfile.SYMTYPE, outside), ("hard", tarfile.LNKTYPE, "../outside/.mcp.json"),
-                           ("dev", tarfile.CHRTYPE, "")):
-        entry = tarfile.TarInfo(name)
-        entry.type, entry.linkname = kind, to
-        t.addfile(entry)
-    for name in ("../../up/.mcp.json", "/abs/.mcp.json", "up/.mcp.json", "good/.mcp.json"):
-        entry = tarfile.TarInfo(name)
-        d = server(name.replace("/", "-").replace(".", "") or "x")
-        entry.size = len(d)
-        t.addfile(entry, io.BytesIO(d))
-# Sizes that lie, a cut one, a name for the terminal.
-z = bytearray(zipped(("p/.mcp.json", server("size")), ("q/.mcp.json", server("after"))))
-for mark, at in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
-    at += z.find(mark)
-    z[at:at + 4] = struct.pack("<I", 1)
-open("size.zip", "wb").write(z)
-open("cut.zip", "wb").write(zipped(("p/.mcp.json", server("cut")), ("big", os.urandom(4096)))[:-2000])
-open("term.zip", "wb").write(zipped(("\x1b[2J\n/.mcp.json", server("term"))))
-EOF
+for item in zip-bombs zip-overlap zip-sizes; do
+  python3 "$(dirname "$0")/hostile.py" $item "$bad" || fail "$item cannot be made"
+done
+python3 "$(dirname "$0")/hostile.py" tar-links "$bad" "$work/outside" || fail "tar-links cannot be made"
 before=$(ls -R "$work/outside" | cksum)
 scan "$bad"
 case $status in 1 | 3) ;; *) fail "hostile archives: status $status" ;; esac
