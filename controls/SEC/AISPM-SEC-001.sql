@@ -7,6 +7,7 @@
 -- scope: asset
 -- inputs:
 --   container: [secrets]
+--   provider: [secrets]
 --   secret_kind: [secrets]
 -- staleness: 30d
 -- labels: keep
@@ -18,7 +19,7 @@ SELECT asset,
        CASE container WHEN 'source' THEN name || ' is written in source code'
                       WHEN 'notebook' THEN name || ' is written in a notebook'
                       ELSE 'what kind of file holds ' || name || ' is not known' END
-         || CASE WHEN secret_kind = 'google-api-key'
+         || CASE WHEN secret_kind = 'google-api-key' AND provider IS NOT NULL
                  THEN '; it opens Gemini only where its project has that API on'
                  ELSE '' END AS reason,
        place AS evidence,

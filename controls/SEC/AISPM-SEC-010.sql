@@ -7,6 +7,7 @@
 -- scope: asset
 -- inputs:
 --   container: [secrets]
+--   provider: [secrets]
 --   secret_kind: [secrets]
 -- staleness: 30d
 -- labels: keep
@@ -20,7 +21,7 @@ SELECT asset,
                       WHEN 'data' THEN name || ' is written in a data file'
                       WHEN 'other' THEN name || ' is written in a file'
                       ELSE 'what kind of file holds ' || name || ' is not known' END
-         || CASE WHEN secret_kind = 'google-api-key'
+         || CASE WHEN secret_kind = 'google-api-key' AND provider IS NOT NULL
                  THEN '; it opens Gemini only where its project has that API on'
                  ELSE '' END AS reason,
        place AS evidence,

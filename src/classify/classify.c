@@ -182,4 +182,5 @@ void classify_inventory(struct inventory *inv)
         a->environment = conflict ? ENVIRONMENT_PRODUCTION : found;
     }
     classify_owners(inv);
+    classify_keys(inv);
 }

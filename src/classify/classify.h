@@ -13,4 +13,7 @@ void classify_inventory(struct inventory *inv);
 /* environment of one path: ".env.production" -> production; unknown without a clear mark. */
 enum environment environment_of_path(struct str path);
 
+/* Part of it: who issued a key that opens more than AI. */
+void classify_keys(struct inventory *inv);
+
 #endif

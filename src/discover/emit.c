@@ -414,6 +414,7 @@ void emit_value(struct emit *e, uint32_t holder, const struct value_hit *hit, st
         return;
     struct fact *f = add(e, FACT_VALUE, at);
     f->from = e->hidden ? FACT_NONE : holder;
+    f->sure = f->from != FACT_NONE || hit->named;
     f->value = (struct data_value){.class = hit->class,
                                    .kind = str_z(hit->kind),
                                    .length = (uint32_t)hit->length,

@@ -63,6 +63,7 @@ static void put_fact(struct buf *b, const struct fact *f)
         frame_put_str(b, f->value.kind);
         frame_put_u32(b, f->value.length);
         frame_put_str(b, f->value.fingerprint);
+        frame_put_u8(b, f->sure);
         break;
     case FACT_OWNER:
     case FACT_OWNER_RULE:
@@ -242,6 +243,7 @@ static void get_fact(struct reader *r, struct fact *f)
         f->value.length = frame_u32(&r->frame);
         f->value.fingerprint = frame_str(&r->frame);
         f->value.at = f->at;
+        f->sure = frame_u8(&r->frame) & 1u;
         break;
     case FACT_OWNER:
     case FACT_OWNER_RULE:

@@ -42,7 +42,8 @@ struct fact {
     struct str *owners;      /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */
     size_t n_owners;
     struct str source;       /* FACT_OWNER; FACT_IMPORT and others of code: the language */
-    bool sure;               /* FACT_IMPORT: it needs no manifest that declares the package;
+    bool sure;               /* FACT_VALUE: an AI vendor's, by more than its shape;
+                            FACT_IMPORT: it needs no manifest that declares the package;
                             FACT_PROJECT: what the file declares is read */
     unsigned confidence;     /* FACT_OWNER, 0..100 */
     enum coverage_state gap; /* FACT_GAP */

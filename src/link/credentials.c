@@ -111,6 +111,18 @@ static void mode_attrs(const struct linked_item *it, struct str mode, const stru
                                     .at = *at};
 }
 
+/* A key that opens more than AI is one of AI where something says so; classify/ looks further. */
+static struct attribute provider_attr(const struct fact *f, const struct catalog_key *key,
+                                      const struct catalog_entry *issuer)
+{
+    if (!key->shared || f->sure)
+        return text_attr(ATTR_CREDENTIAL_PROVIDER, str_z(issuer->id), &f->at);
+    return (struct attribute){.attr = ATTR_CREDENTIAL_PROVIDER,
+                              .state = STATE_UNRESOLVED,
+                              .reason = STR("such a key opens more than AI"),
+                              .at = f->at};
+}
+
 /* One secret of a known AI vendor. */
 static int credential(struct link *l, struct inventory *inv, const struct linked_item *it,
                       const struct fact *f, const struct catalog_key *key)
@@ -120,7 +132,7 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
     struct str mode = arena_fmt(&l->mem, "%04o", (unsigned)(it->mode & 07777));
     struct attribute attrs[] = {
         text_attr(ATTR_CREDENTIAL_SECRET_KIND, f->value.kind, at),
-        text_attr(ATTR_CREDENTIAL_PROVIDER, str_z(issuer->id), at),
+        provider_attr(f, key, issuer),
         number_attr(ATTR_CREDENTIAL_LENGTH, VALUE_INTEGER, f->value.length, at),
         text_attr(ATTR_CREDENTIAL_FINGERPRINT, f->value.fingerprint, at),
         text_attr(ATTR_CREDENTIAL_CONTAINER, str_z(container_of(it, f)), at),

@@ -73,6 +73,31 @@ static void one_key_seen_twice_is_one_credential(void **state UNUSED)
     assert_int_equal(in_settings, 1);
 }
 
+/* Maps and Firebase have keys of the same shape. */
+static void keys_that_open_more_than_ai(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    struct value_hit hit = key_of("google-api-key");
+    estate_open(&e, ESTATE, 1);
+    for (int i = 0; i < 2; i++) {
+        hit.named = i;
+        estate_begin(&e);
+        emit_value(&e.emit, FACT_NONE, &hit, (struct place){.line = 4, .offset = 80});
+        estate_item(&e, 0, i ? "gemini.js" : "map.js");
+    }
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_SERVICE), 0);
+    size_t unresolved = 0, declared = 0;
+    vec_each (a, &e.inv.assets) {
+        const struct attribute *p = asset_attr(a, 0, ATTR_CREDENTIAL_PROVIDER);
+        bool map = str_eq_z(a->places[0].at.path, "map.js");
+        unresolved += p && p->state == STATE_UNRESOLVED && map;
+        declared += p && p->state == STATE_DECLARED && !map;
+    }
+    assert_int_equal(unresolved, 1);
+    assert_int_equal(declared, 1);
+}
+
 /* A password is no credential of an AI service, but what holds it holds a secret. */
 static void values_without_an_issuer(void **state UNUSED)
 {
@@ -219,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(applications),
         cmocka_unit_test(one_key_seen_twice_is_one_credential),
+        cmocka_unit_test(keys_that_open_more_than_ai),
         cmocka_unit_test(values_without_an_issuer),
         cmocka_unit_test(services_behind_packages),
         cmocka_unit_test(owners_of_places),

@@ -281,6 +281,32 @@ static size_t count_characters(struct str s)
     return n;
 }
 
+#define NAMED_BYTES 128u /* of a line, before a value */
+
+static bool has_nocase(struct str text, struct str word)
+{
+    for (size_t i = 0; i + word.n <= text.n; i++)
+        if (str_eq_nocase(str_sub(text, i, i + word.n), word))
+            return true;
+    return false;
+}
+
+/* GEMINI_API_KEY=AIza..., but not "mapsKey": "AIza...". */
+static bool is_named(const struct values *v, const struct catalog_key *k, size_t start)
+{
+    const struct catalog *c = v->catalog;
+    struct str before = str_sub(v->text, start - MIN(start, (size_t)NAMED_BYTES), start);
+    size_t line = str_rchr(before, '\n');
+    before = line == SIZE_MAX ? before : str_sub(before, line + 1, before.n);
+    for (int i = 0; i < c->n_envs; i++)
+        if (c->envs[i].entry == k->entry && str_has(before, str_z(c->envs[i].name)))
+            return true;
+    for (const char *const *alias = c->entries[k->entry].aliases; alias && *alias; alias++)
+        if (has_nocase(before, str_z(*alias)))
+            return true;
+    return false;
+}
+
 /* Give one span to the caller. */
 static int give(struct values *v, const struct span *s, value_fn fn, void *ctx)
 {
@@ -292,7 +318,8 @@ static int give(struct values *v, const struct span *s, value_fn fn, void *ctx)
                             .entry = k->entry,
                             .start = s->start,
                             .end = s->end,
-                            .length = count_characters(value)};
+                            .length = count_characters(value),
+                            .named = k->shared && k->entry >= 0 && is_named(v, k, s->start)};
     unsigned char mac[SHA256_BYTES];
 
     if (v->has_key) {

@@ -37,6 +37,7 @@ struct value_hit {
     size_t start, end;      /* byte offsets in the text */
     size_t length;          /* characters */
     struct str fingerprint; /* valid during the call */
+    bool named;             /* of a key that opens more than AI: its line names the AI vendor */
 };
 
 /* Literals of the catalogue in a text, in order of their ends. */

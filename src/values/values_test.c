@@ -33,6 +33,7 @@ struct hits {
         const char *kind;
         size_t start, end;
         char fingerprint[33];
+        bool named;
     } v[64];
     size_t n;
     size_t stop_at;
@@ -47,6 +48,7 @@ static int collect(void *ctx, const struct value_hit *hit)
     h->v[h->n].kind = hit->kind;
     h->v[h->n].start = hit->start;
     h->v[h->n].end = hit->end;
+    h->v[h->n].named = hit->named;
     assert_int_equal(hit->class, DATA_SECRET);
     assert_int_equal(hit->fingerprint.n, 32);
     memcpy(h->v[h->n].fingerprint, hit->fingerprint.p, 32);
@@ -143,6 +145,31 @@ static void test_inside_other_text(void **state UNUSED)
     expect_one("github-pat", "TOKEN=ghp_FAKEFAKEFAKEFAKEFAKEFAKEFAKE"
                              "FAKE0001 exec x");
     expect_one("groq-key", "GROQ_API_KEY='gsk_{alnum:52}' # the vendor wins over the name");
+}
+
+/* Whose a key is that opens more than AI: what its line says before it. */
+static void test_named(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        bool named;
+    } rows[] = {
+        {"GEMINI_API_KEY=AIza{word:35}", true},
+        {"const geminiKey = 'AIza{word:35}'", true},
+        {"https://generativelanguage.googleapis.com/v1?key=AIza{word:35}", true},
+        {"mapsKey: 'AIza{word:35}'", false},
+        {"AIza{word:35} gemini", false},
+        {"gemini\nAIza{word:35}", false},
+        {"OPENAI_API_KEY=AIza{word:35}", false},
+        {"gemini = 'gsk_{alnum:52}'", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO(buf) b = BUF_INIT;
+        struct hits h = {0};
+        assert_int_equal(values_scan(scanner, expanded(&b, rows[i].text), collect, &h), OK);
+        if (h.n != 1 || h.v[0].named != rows[i].named)
+            fail_msg("%s: %zu hits, named %d", rows[i].text, h.n, h.n && h.v[0].named);
+    }
 }
 
 static void test_near_misses(void **state UNUSED)
@@ -391,12 +418,19 @@ static void test_redact_in_between(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vendors),     cmocka_unit_test(test_inside_other_text),
-        cmocka_unit_test(test_near_misses), cmocka_unit_test(test_order_and_overlap),
-        cmocka_unit_test(test_stop),        cmocka_unit_test(test_fingerprint),
-        cmocka_unit_test(test_without_key), cmocka_unit_test(test_literal_secret),
-        cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_redact_in_between),
+        cmocka_unit_test(test_vendors),
+        cmocka_unit_test(test_inside_other_text),
+        cmocka_unit_test(test_named),
+        cmocka_unit_test(test_near_misses),
+        cmocka_unit_test(test_order_and_overlap),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_fingerprint),
+        cmocka_unit_test(test_without_key),
+        cmocka_unit_test(test_literal_secret),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_examples),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_redact_in_between),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

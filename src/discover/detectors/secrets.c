@@ -51,7 +51,7 @@ static int scan_secrets(struct item *it, struct emit *e, const struct scan_windo
 const struct detector DETECTOR_SECRETS = {
     .id = "secrets",
     .title = "Keys, secrets and personal values in text",
-    .version = 1,
+    .version = 2,
     .need = ITEM_SCAN,
     .on_window = scan_secrets,
 };
