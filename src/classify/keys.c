@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides whose a key is that opens more than AI: the AI service's, where the same target uses it. */
+/* Decides whose a key is that opens more than AI: of the AI service, where its target uses that. */
 #include "classify/classify.h"
 
 #include "catalog/catalog.h"
