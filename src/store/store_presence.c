@@ -341,6 +341,8 @@ static int end_asset(struct store *st, struct str id, struct diag *d)
     rc = store_run(st, SQL_SET_ASSET_STATE, ARGS(S(id), S(GONE)), d);
     if (!rc)
         rc = store_run(st, SQL_DROP_RISK, ARGS(S(id)), d);
+    if (!rc)
+        rc = store_run(st, SQL_DROP_OWNERS, ARGS(S(id)), d);
     rc = rc ? rc : store_log(st, &c, d);
     return rc ? rc : drop_attrs(st, id, 0, true, d);
 }

@@ -103,6 +103,22 @@ static void test_gone_and_back(void **state)
     store_free(st);
 }
 
+/* Only what stands somewhere has owners: a scan does not go over those of all that ever was. */
+static void test_owners_of_gone(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+
+    scan_links(st, 1000, true, 1, COVERAGE_EXAMINED);
+    assert_string_equal(ask(st, "SELECT name FROM owner_candidate"), "@org/team");
+    scan_server(st, 2000, "a.json", NULL, "");
+    assert_string_equal(ask(st, "SELECT count(*) FROM owner_candidate"), "0");
+    assert_sound(st);
+    scan_links(st, 3000, true, 1, COVERAGE_EXAMINED);
+    assert_string_equal(ask(st, "SELECT name FROM owner_candidate"), "@org/team");
+    assert_sound(st);
+    store_free(st);
+}
+
 /* In an archive: a gap of another member is none of this one. */
 static void test_members_not_covered(void **state)
 {
@@ -558,15 +574,12 @@ static void test_owner_of_elsewhere(void **state)
     X(test_unchanged)                                                                              \
     X(test_attribute_changes)                                                                      \
     X(test_gone_and_back)                                                                          \
+    X(test_owners_of_gone)                                                                         \
     X(test_not_covered)                                                                            \
-    X(test_members_not_covered)                                                                    \
-    X(test_two_targets)                                                                            \
-    X(test_facts_of_elsewhere)                                                                     \
-    X(test_owner_of_elsewhere)                                                                     \
-    X(test_sanction_stays)                                                                         \
-    X(test_no_rename)                                                                              \
-    X(test_merge_of_one_place)                                                                     \
-    X(test_rename) X(test_alias_persists) X(test_merge) X(test_links) X(test_hostile_names)
+    X(test_members_not_covered) X(test_two_targets) X(test_facts_of_elsewhere)                     \
+        X(test_owner_of_elsewhere) X(test_sanction_stays) X(test_no_rename)                        \
+            X(test_merge_of_one_place) X(test_rename) X(test_alias_persists) X(test_merge)         \
+                X(test_links) X(test_hostile_names)
 LIST(SKIPPING)
 
 int main(void)
