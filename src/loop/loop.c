@@ -111,11 +111,13 @@ static int weak_sandbox(struct turn *t)
     enum sandbox_level level = t->result->discover.level;
     if (level == SANDBOX_FULL || t->options->allow_weak_sandbox)
         return 0;
+    const char *why = level == SANDBOX_SECCOMP ? "there is no Landlock here"
+                                               : "filters of system calls are refused here";
     struct coverage_row row = {.source = STR("sandbox"),
                                .path = STR("worker-sandbox"),
                                .state = COVERAGE_PARTIAL,
-                               .reason = arena_fmt(&t->mem, "this kernel gives workers only: %s",
-                                                   sandbox_level_name(level))};
+                               .reason = arena_fmt(&t->mem, "workers reach only level %s: %s",
+                                                   sandbox_level_name(level), why)};
     return row.reason.p ? inventory_cover(&t->inv, &row) : arena_error(&t->mem);
 }
 
