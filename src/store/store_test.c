@@ -576,10 +576,14 @@ static void test_owner_of_elsewhere(void **state)
     X(test_gone_and_back)                                                                          \
     X(test_owners_of_gone)                                                                         \
     X(test_not_covered)                                                                            \
-    X(test_members_not_covered) X(test_two_targets) X(test_facts_of_elsewhere)                     \
-        X(test_owner_of_elsewhere) X(test_sanction_stays) X(test_no_rename)                        \
-            X(test_merge_of_one_place) X(test_rename) X(test_alias_persists) X(test_merge)         \
-                X(test_links) X(test_hostile_names)
+    X(test_members_not_covered)                                                                    \
+    X(test_two_targets)                                                                            \
+    X(test_facts_of_elsewhere)                                                                     \
+    X(test_owner_of_elsewhere)                                                                     \
+    X(test_sanction_stays)                                                                         \
+    X(test_no_rename)                                                                              \
+    X(test_merge_of_one_place)                                                                     \
+    X(test_rename) X(test_alias_persists) X(test_merge) X(test_links) X(test_hostile_names)
 LIST(SKIPPING)
 
 int main(void)
