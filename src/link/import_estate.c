@@ -63,23 +63,23 @@ static int take_gaps(struct importing *in)
 static int take_project(struct importing *in, const struct linked_item *it, const struct fact *f,
                         size_t application)
 {
-    struct str path = tree_path(in->l, &f->at);
+    struct str path = tree_path(in->l, &f->at), folder = path.p ? application_folder(path) : path;
     uint64_t *slot;
-    int rc = path.p ? folder_put(&in->projects, it->target, application_folder(path), &slot)
-                    : arena_error(&in->l->mem);
+    int rc =
+        path.p ? folder_put(&in->projects, it->target, folder, &slot) : arena_error(&in->l->mem);
     if (!rc && f->type == FACT_PROJECT && f->pattern.n)
-        rc = take_own(in, it->target, application_folder(path), f);
+        rc = take_own(in, it->target, folder, f);
     if (!rc && f->type == FACT_PROJECT && !f->sure)
-        rc = take_unread(in, it->target, application_folder(path), f->source);
+        rc = take_unread(in, it->target, folder, f->source);
     if (rc)
         return rc;
     if (*slot == FACT_NONE) {
         *slot = in->makers.n;
-        return vec_push(&in->makers, ((struct maker){it, application}));
+        return vec_push(&in->makers, ((struct maker){it, application, folder}));
     }
     struct maker *m = &in->makers.v[*slot];
     if (m->application == SIZE_MAX && application != SIZE_MAX)
-        *m = (struct maker){it, application};
+        *m = (struct maker){it, application, folder};
     return 0;
 }
 
@@ -135,7 +135,10 @@ int import_take_estate(struct importing *in)
 {
     int rc = 0;
     for (size_t k = 0; k < in->l->items.n && !rc; k++) {
-        const struct linked_item *it = &in->l->items.v[k];
+        struct linked_item *it = &in->l->items.v[k];
+        if (!item_has(it, FACT_ASSET) && !item_has(it, FACT_PROJECT) && !item_has(it, FACT_MODULE))
+            continue;
+        rc = item_open(in->l, it);
         for (size_t i = 0; i < it->facts.n && !rc; i++)
             rc = take_fact(in, it, i);
     }

@@ -33,20 +33,11 @@ static int project_of(struct importing *in, const struct linked_item *it, struct
     if (rc || index == FACT_NONE)
         return rc;
     const struct maker *m = &in->makers.v[index];
-    const struct fact *f = NULL;
-    for (size_t i = 0; !f && i < m->item->facts.n; i++)
-        if (m->application == i ||
-            (m->application == SIZE_MAX && m->item->facts.v[i].type == FACT_PROJECT))
-            f = &m->item->facts.v[i];
-    struct str made = f ? tree_path(in->l, &f->at) : STR_NULL;
-    if (!made.p)
-        return f ? arena_error(&in->l->mem) : E_BUG;
-    made = application_folder(made);
     rc = same_scope(in, it, m->item, &same);
-    if (rc || !same || made.n < root.n)
+    if (rc || !same || m->folder.n < root.n)
         return rc;
     *ret = m;
-    *ret_folder = made;
+    *ret_folder = m->folder;
     return 0;
 }
 
@@ -58,14 +49,15 @@ static struct str scope_folder(struct str file, struct str folder, struct str fi
     return str_ends(s, STR("/")) ? str_sub(s, 0, s.n - 1) : s;
 }
 
-static int new_application(struct importing *in, struct linked_item *it, const struct fact *f,
-                           struct str path, struct str folder, const struct maker *m)
+static int new_application(struct importing *in, const struct fact *f, struct str path,
+                           struct str folder, const struct maker *m)
 {
     struct observation o = {.kind = KIND_PACKAGE, .at = f->at};
     int rc = link_observation(in->l, &o);
     if (rc)
         return rc;
-    struct code_application a = {.item = it, .fact = f, .labels = o.labels, .handle = FACT_NONE};
+    struct code_application a = {
+        .at = f->at, .language = f->source, .labels = o.labels, .handle = FACT_NONE};
     bool named = m && m->application != SIZE_MAX;
     if (named)
         a.handle = m->item->handles[m->application];
@@ -74,7 +66,7 @@ static int new_application(struct importing *in, struct linked_item *it, const s
     a.manifest = m && !named ? path_base(m->item->path) : STR("");
     a.name = path_base(a.scope_path);
     if (!a.name.n)
-        rc = root_name(in->l, it->target, it->path, &a.name);
+        rc = root_name(in->l, f->at.target, f->at.path, &a.name);
     return rc ? rc : vec_push(&in->applications, a);
 }
 
@@ -93,12 +85,12 @@ static int application_of(struct importing *in, struct linked_item *it, const st
         return rc ? rc : E_NOMEM;
     if (fresh) {
         *slot = in->applications.n;
-        rc = new_application(in, it, f, path, folder, m);
+        rc = new_application(in, f, path, folder, m);
     } else if (in->applications.v[*slot].labels) {
         uint32_t labels = labels_of_path(path);
         if (!labels) {
-            in->applications.v[*slot].item = it;
-            in->applications.v[*slot].fact = f;
+            in->applications.v[*slot].at = f->at;
+            in->applications.v[*slot].language = f->source;
             in->applications.v[*slot].labels = 0;
         }
     }
@@ -112,7 +104,7 @@ static int take_import(struct importing *in, struct linked_item *it, const struc
     struct str path = tree_path(in->l, &f->at), folder;
     const struct maker *m;
     bool hidden = false;
-    struct code_import import = {.item = it, .fact = f, .row = row};
+    struct code_import import = {.at = f->at, .row = row};
     if (!path.p)
         return arena_error(&in->l->mem);
     if (!row || labels_of_path(path) & 1u << LABEL_VENDORED)
@@ -142,12 +134,12 @@ static struct attribute text_attr(enum attr a, const char *v, enum attr_state st
 
 static int add_application(struct importing *in, struct code_application *a)
 {
-    const struct place *at = &a->fact->at;
+    const struct place *at = &a->at;
     struct attribute attrs[2] = {
         text_attr(ATTR_APPLICATION_LANGUAGE, "", STATE_INFERRED, at),
         text_attr(ATTR_APPLICATION_MANIFEST, "", STATE_DECLARED, at),
     };
-    attrs[0].value.text = a->fact->source;
+    attrs[0].value.text = a->language;
     attrs[1].value.text = a->manifest;
     struct observation o = {.kind = KIND_APPLICATION,
                             .name = a->name,
@@ -167,7 +159,7 @@ static int add_application(struct importing *in, struct code_application *a)
 
 static int add_import(struct importing *in, const struct code_import *im)
 {
-    const struct place *at = &im->fact->at;
+    const struct place *at = &im->at;
     const struct catalog_import *row = im->row;
     const struct catalog_entry *e =
         catalog_package(in->l->catalog, str_z(row->ecosystem), str_z(im->package));
@@ -211,12 +203,14 @@ static int join_imports(struct importing *in)
     int rc = 0;
     bool any = false;
     for (size_t k = 0; k < in->l->items.n && !any; k++)
-        vec_each (f, &in->l->items.v[k].facts)
-            any |= f->type == FACT_IMPORT;
+        any = item_has(&in->l->items.v[k], FACT_IMPORT);
     if (any)
         rc = import_take_estate(in);
     for (size_t k = 0; any && k < in->l->items.n && !rc; k++) {
         struct linked_item *it = &in->l->items.v[k];
+        if (!item_has(it, FACT_IMPORT))
+            continue;
+        rc = item_open(in->l, it);
         for (size_t i = 0; i < it->facts.n && !rc; i++)
             if (it->facts.v[i].type == FACT_IMPORT)
                 rc = take_import(in, it, &it->facts.v[i]);

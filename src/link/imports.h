@@ -18,20 +18,20 @@
 struct maker {
     const struct linked_item *item;
     size_t application; /* index of the fact, SIZE_MAX: none */
+    struct str folder;
 };
 
 /* One application that code was seen in. */
 struct code_application {
-    const struct linked_item *item; /* of the place that shows it best */
-    const struct fact *fact;
+    struct place at;                       /* that shows it best */
+    struct str language;                   /* of the code there */
     struct str scope_path, name, manifest; /* manifest: empty, or the file that makes it one */
     uint32_t labels;                       /* of that place */
     uint32_t handle;                       /* FACT_NONE: nobody else said it */
 };
 
 struct code_import {
-    struct linked_item *item;
-    const struct fact *fact;
+    struct place at;
     const struct catalog_import *row;
     const char *package;
     uint32_t application;

@@ -6,13 +6,18 @@
 /* Of the manifest of a folder above: less sure than a manifest's own word. */
 #define INHERITED_CONFIDENCE 25
 
+struct person {
+    struct owner_candidate c;
+    bool of_application; /* not only of the folder */
+};
+
 /* The people that manifests of one folder name. */
 struct manifest_owners {
     uint32_t item; /* index of the first item that speaks for the folder */
     struct str folder;
     struct {
-        VEC(const struct fact *);
-    } facts;
+        VEC(struct person);
+    } people;
 };
 
 struct inheritance {
@@ -40,7 +45,12 @@ static int take_owner(struct inheritance *h, uint32_t item, const struct fact *f
         *slot = h->manifests.n;
         rc = vec_push(&h->manifests, ((struct manifest_owners){.item = item, .folder = folder}));
     }
-    return rc ? rc : vec_push(&h->manifests.v[*slot].facts, f);
+    struct person person = {.c = {.name = f->owners[0],
+                                  .source = f->source,
+                                  .confidence = MIN(f->confidence, INHERITED_CONFIDENCE),
+                                  .at = f->at},
+                            .of_application = f->from != FACT_NONE};
+    return rc ? rc : vec_push(&h->manifests.v[*slot].people, person);
 }
 
 /* A repository inside another answers for itself. */
@@ -68,15 +78,10 @@ static int inherit(struct inheritance *h, const struct place *at, bool speaks, u
     const struct manifest_owners *m = &h->manifests.v[index];
     bool own = str_eq(m->folder, path_dir(path));
     rc = same_scope(h, at->target, at->path, h->l->items.v[m->item].path, &same);
-    for (size_t k = 0; !rc && same && k < m->facts.n; k++) {
-        const struct fact *f = m->facts.v[k];
-        if (own && speaks && f->from != FACT_NONE)
-            continue; /* its own word, taken already */
-        struct owner_candidate c = {.name = f->owners[0],
-                                    .source = f->source,
-                                    .confidence = MIN(f->confidence, INHERITED_CONFIDENCE),
-                                    .at = f->at};
-        rc = inventory_owner(h->inv, handle, &c);
+    for (size_t k = 0; !rc && same && k < m->people.n; k++) {
+        const struct person *p = &m->people.v[k];
+        if (!(own && speaks && p->of_application)) /* its own word, taken already */
+            rc = inventory_owner(h->inv, handle, &p->c);
     }
     return rc;
 }
@@ -91,13 +96,19 @@ static int inherit_all(struct inheritance *h)
 {
     int rc = 0;
     for (uint32_t k = 0; k < h->l->items.n && !rc; k++) {
-        const struct linked_item *it = &h->l->items.v[k];
+        struct linked_item *it = &h->l->items.v[k];
+        if (!item_has(it, FACT_OWNER))
+            continue;
+        rc = item_open(h->l, it);
         for (size_t i = 0; i < it->facts.n && !rc; i++)
             if (it->facts.v[i].type == FACT_OWNER)
                 rc = take_owner(h, k, &it->facts.v[i]);
     }
     for (uint32_t k = 0; k < h->l->items.n && !rc && h->manifests.n; k++) {
-        const struct linked_item *it = &h->l->items.v[k];
+        struct linked_item *it = &h->l->items.v[k];
+        if (!item_has(it, FACT_ASSET))
+            continue;
+        rc = item_open(h->l, it);
         for (size_t i = 0; i < it->facts.n && !rc; i++)
             if (it->facts.v[i].type == FACT_ASSET && it->facts.v[i].asset.kind != KIND_PACKAGE)
                 rc = inherit_fact(h, it, i); /* a package is shared by those who use it */
@@ -113,7 +124,7 @@ int owners_inherit(struct link *l, struct inventory *inv)
     struct inheritance h = {.l = l, .inv = inv, .at = MAP_OWNED(&l->mem)};
     int rc = inherit_all(&h);
     vec_each (m, &h.manifests)
-        vec_free(&m->facts);
+        vec_free(&m->people);
     vec_free(&h.manifests);
     map_done(&h.at);
     return rc;

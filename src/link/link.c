@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
+#include "base/spill.h"
 #include "discover/archives/members.h"
 #include "discover/git/origin.h"
 #include "link/link_internal.h"
@@ -12,7 +13,7 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     struct link *l = mem_alloc(sizeof(*l));
     if (!l)
         return E_NOMEM;
-    l->mem = (struct arena)ARENA(0);
+    l->mem = l->opened = (struct arena)ARENA(0);
     l->targets = targets;
     l->n_targets = n;
     l->catalog = c;
@@ -35,7 +36,6 @@ struct link *link_free(struct link *l)
         return NULL;
     vec_each (f, &l->owner_files)
         vec_free(&f->rules);
-    vec_free(&l->held);
     vec_free(&l->items);
     vec_free(&l->repositories);
     vec_free(&l->made);
@@ -46,6 +46,7 @@ struct link *link_free(struct link *l)
     map_done(&l->owner_file_at);
     map_done(&l->origins);
     map_done(&l->scopes);
+    arena_done(&l->opened);
     arena_done(&l->mem);
     mem_free(l);
     return NULL;
@@ -82,7 +83,7 @@ static int escape_glob(struct str path, struct buf *out)
 }
 
 /* The path of a gap's row: of the item, or of the member, or what a rule passed by in there. */
-static int gap_path(struct link *l, const struct item_result *it, const struct fact *f,
+static int gap_path(struct link *l, const struct linked_item *it, const struct fact *f,
                     struct str *ret)
 {
     struct place at = {.path = it->path, .member = f->at.member};
@@ -97,7 +98,7 @@ static int gap_path(struct link *l, const struct item_result *it, const struct f
 }
 
 /* A gap inside an item: path, and the pointer or line when there is one. */
-static int cover_gap(struct link *l, const struct item_result *it, const struct fact *f)
+static int cover_gap(struct link *l, const struct linked_item *it, const struct fact *f)
 {
     struct str path, reason, collectors = STR("");
     int rc = gap_path(l, it, f, &path);
@@ -181,42 +182,64 @@ static int take_owner_rule(struct link *l, const struct linked_item *it, const s
     int rc = owner_file_take(l, it, &file);
     if (rc || !file)
         return rc;
+    struct str *owners = arena_new_n(&l->mem, struct str, f->n_owners);
+    if (!owners)
+        return arena_error(&l->mem);
+    for (size_t i = 0; i < f->n_owners; i++)
+        owners[i] = f->owners[i];
     struct owner_rule rule = {
-        .pattern = f->pattern, .owners = f->owners, .n = f->n_owners, .at = f->at};
+        .pattern = f->pattern, .owners = owners, .n = f->n_owners, .at = f->at};
     return owner_file_add(l, file, &rule);
 }
 
-static int keep_item(struct link *l, const struct item_result *it)
+int item_open(struct link *l, struct linked_item *it)
 {
-    struct linked_item kept = {.target = it->target, .mode = it->mode, .path = it->raw_path};
     struct diag d = {0};
-    int rc = fact_read(it->frame, it->target, &kept.path, &l->mem, &kept.facts, &d);
-    if (rc)
-        return rc;
-    kept.handles = arena_new_n(&l->mem, uint32_t, kept.facts.n);
-    if (!kept.handles)
-        return arena_error(&l->mem);
-    bool above = str_starts(kept.path, STR("../"));
-    for (size_t i = 0; i < kept.facts.n && !rc; i++) {
-        const struct fact *f = &kept.facts.v[i];
-        if (f->type == FACT_GAP && !above)
+    struct str path = it->raw_path;
+    /* A path that hides something is made anew each time, and places keep slices of it. */
+    struct arena *a = it->path.p == it->raw_path.p ? &l->opened : &l->mem;
+    arena_clear(&l->opened);
+    spill_rest();
+    int rc = fact_read(it->frame, it->target, &path, a, &it->facts, &d);
+    if (!rc)
+        it->path = path;
+    return rc;
+}
+
+static bool is_above(struct str path)
+{
+    return str_starts(path, STR("../")); /* no part of the target */
+}
+
+static int read_item(struct link *l, struct linked_item *it)
+{
+    int rc = item_open(l, it);
+    if (!rc && !is_above(it->raw_path) &&
+        !(it->handles = arena_new_n(&l->mem, uint32_t, it->facts.n)))
+        rc = arena_error(&l->mem);
+    for (size_t i = 0; i < it->facts.n && !rc; i++) {
+        const struct fact *f = &it->facts.v[i];
+        it->types |= 1u << f->type;
+        if (f->type == FACT_GAP && !is_above(it->raw_path))
             rc = cover_gap(l, it, f);
         else if (f->type == FACT_ORIGIN)
-            rc = take_repository(l, &kept, f);
+            rc = take_repository(l, it, f);
         else if (f->type == FACT_OWNER_RULE)
-            rc = take_owner_rule(l, &kept, f);
+            rc = take_owner_rule(l, it, f);
     }
-    return rc || above ? rc : vec_push(&l->items, kept);
+    return rc;
 }
 
 static int cover_item(struct link *l, const struct item_result *it)
 {
     struct coverage_row row = {.target = it->target,
-                               .path = it->path,
+                               .path = arena_str(&l->mem, it->path),
                                .state = it->state,
-                               .reason = it->reason,
+                               .reason = arena_str(&l->mem, it->reason),
                                .files = 1,
                                .bytes = it->size};
+    if (!row.path.p || !row.reason.p)
+        return arena_error(&l->mem);
     int rc = collectors_of(l, it->raw_path, it->mode, &row.collectors);
     return rc ? rc : cover(l, row);
 }
@@ -230,28 +253,30 @@ void link_counts(struct link *l, uint32_t target, const struct discover_count *c
 
 int link_item(struct link *l, const struct item_result *it)
 {
-    struct item_result held = *it;
-    bool above = str_starts(it->raw_path, STR("../")); /* no part of the target */
-    if (it->code ? above : !it->facts.n)
+    struct linked_item kept = {.target = it->target, .mode = it->mode, .size = it->size};
+    if (it->code)
+        return is_above(it->raw_path) ? 0 : cover_item(l, it);
+    if (!it->facts.n)
         return 0;
-    held.facts = (struct facts){0};
-    held.raw_path = arena_str(&l->mem, it->raw_path);
-    held.path = it->path.p == it->raw_path.p ? held.raw_path : arena_str(&l->mem, it->path);
-    held.reason = arena_str(&l->mem, it->reason);
-    held.frame = arena_str(&l->mem, it->frame);
-    if (!held.raw_path.p || !held.path.p || !held.reason.p || !held.frame.p)
+    kept.raw_path = arena_str(&l->mem, it->raw_path);
+    kept.path = it->path.p == it->raw_path.p ? kept.raw_path : arena_str(&l->mem, it->path);
+    kept.frame = arena_str(&l->mem, it->frame);
+    if (!kept.raw_path.p || !kept.path.p || !kept.frame.p)
         return arena_error(&l->mem);
-    return vec_push(&l->held, held);
+    return vec_push(&l->items, kept);
 }
 
 int link_read(struct link *l)
 {
+    size_t kept = 0;
     int rc = 0;
-    for (size_t i = 0; i < l->held.n && !rc; i++) {
-        const struct item_result *it = &l->held.v[i];
-        rc = it->code ? cover_item(l, it) : keep_item(l, it);
+    for (size_t i = 0; i < l->items.n && !rc; i++) {
+        struct linked_item *it = &l->items.v[i];
+        rc = read_item(l, it);
+        if (!is_above(it->raw_path))
+            l->items.v[kept++] = *it;
     }
-    vec_free(&l->held);
+    l->items.n = kept;
     return rc;
 }
 
@@ -290,7 +315,7 @@ int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
 
 static int join_item(struct link *l, struct inventory *inv, struct linked_item *it)
 {
-    int rc = 0;
+    int rc = item_open(l, it);
     for (size_t i = 0; i < it->facts.n && !rc; i++)
         if (it->facts.v[i].type == FACT_ASSET)
             rc = add_asset(l, inv, it, i);

@@ -37,12 +37,21 @@ struct owner_file {
     } rules;
 };
 
+/*
+ * The life of a fact here: it came in the frame of its item, which is kept as it is. Whoever needs
+ * the facts of an item opens it, so that those of one item exist at a time: link_read for names,
+ * owner rules and gaps, link_finish for what goes into the inventory, which copies. Texts of facts
+ * are slices of the frame and stay; tables of them are gone when the next item is opened.
+ */
 struct linked_item {
-    uint32_t target;
-    struct str path;
-    uint32_t mode;
-    struct facts facts;
-    uint32_t *handles; /* inventory handle of each fact that is an asset */
+    uint32_t target, mode;
+    uint64_t size;
+    struct str raw_path; /* as the source named it */
+    struct str path;     /* as it is shown */
+    struct str frame;
+    uint32_t types;     /* set of enum fact_type that it has */
+    uint32_t *handles;  /* inventory handle of each fact that is an asset */
+    struct facts facts; /* while it is open */
 };
 
 /* An asset that no fact of an item is, and where it was seen. */
@@ -56,9 +65,7 @@ struct link {
     const struct target *targets;
     size_t n_targets;
     const struct catalog *catalog;
-    struct {
-        VEC(struct item_result);
-    } held; /* as they came; read when names are asked for */
+    struct arena opened; /* the facts of the item that is open */
     struct {
         VEC(struct linked_item);
     } items;
@@ -102,8 +109,14 @@ struct str path_above(struct str path, unsigned *ret_folders);
 int folder_put(struct map *m, uint32_t target, struct str folder, uint64_t **ret_slot) MUST_CHECK;
 int folder_find(const struct map *m, uint32_t target, struct str path,
                 uint32_t *ret_index) MUST_CHECK;
-/* Read the facts of all items that are held. */
+/* Read what names, owners and gaps are made of, from all items. */
 int link_read(struct link *l) MUST_CHECK;
+/* The facts of an item; those of the one that was open before are gone. */
+int item_open(struct link *l, struct linked_item *it) MUST_CHECK;
+static inline bool item_has(const struct linked_item *it, enum fact_type t)
+{
+    return it->types & 1u << t;
+}
 
 /* The innermost repository of a path, also one above the target; NULL: none. E_NOMEM. */
 int repository_of(const struct link *l, uint32_t target, struct str path,
