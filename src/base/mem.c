@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 
 /* Allocations left until failure begins, plus one; 0: never, 1: now and from now on. */
 static _Atomic size_t fail_countdown;
@@ -25,14 +26,35 @@ void *mem_alloc(size_t n)
 {
     if (must_fail())
         return NULL;
-    return calloc(1, n ? n : 1);
+    void *large = n >= SPILL_BLOCK ? spill_alloc(n) : NULL;
+    return large ? large : calloc(1, n ? n : 1);
+}
+
+/* Between the heap and a spill, or inside one: n bytes with those of p. NULL: no spill. */
+static void *move(void *p, size_t was, size_t n)
+{
+    void *to = n >= SPILL_BLOCK ? spill_alloc(n) : NULL;
+
+    if (!to && was && spill_size(p))
+        to = malloc(n ? n : 1);
+    if (to && p)
+        memcpy(to, p, MIN(was, n));
+    if (to)
+        mem_free(p);
+    return to;
 }
 
 void *mem_realloc(void *p, size_t n)
 {
     if (must_fail())
         return NULL;
-    return realloc(p, n ? n : 1);
+    size_t block = spill_size(p);
+    if (block && block >= n && block / 4 <= n)
+        return p;
+    if (!block && n < SPILL_BLOCK)
+        return realloc(p, n ? n : 1);
+    void *moved = move(p, block ? block : malloc_usable_size(p), n);
+    return moved || block ? moved : realloc(p, n);
 }
 
 void *mem_array(void *p, size_t count, size_t size)
@@ -46,7 +68,8 @@ void *mem_array(void *p, size_t count, size_t size)
 
 void mem_free(void *p)
 {
-    free(p);
+    if (!spill_free(p))
+        free(p);
 }
 
 void mem_fail_after(size_t n)

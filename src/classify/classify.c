@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/path.h"
+#include "base/spill.h"
 
 static const struct {
     const char *word;
@@ -161,6 +162,7 @@ static void classify_owners(struct inventory *inv)
         return; /* unknown stays unknown */
     vec_each (a, &inv->assets) {
         bool open = a->owner_state != FACT_UNKNOWN || has_unread_manifest(a);
+        spill_rest();
         for (size_t i = 0; i < a->n_places && hidden.n && !open; i++)
             open = is_hidden(&hidden, &a->places[i].at, &key);
         if (!open)
@@ -174,6 +176,7 @@ void classify_inventory(struct inventory *inv)
         enum environment found = ENVIRONMENT_UNKNOWN;
         bool conflict = false;
         for (size_t i = 0; i < a->n_places; i++) {
+            spill_rest();
             enum environment e = environment_of_path(a->places[i].at.path);
             conflict |= e != ENVIRONMENT_UNKNOWN && found != ENVIRONMENT_UNKNOWN && e != found;
             found = e != ENVIRONMENT_UNKNOWN ? e : found;

@@ -3,6 +3,7 @@
 #include "cli/reading.h"
 
 #include "assess/control.h"
+#include "base/spill.h"
 #include "cli/observe.h"
 #include "remediate/action.h"
 
@@ -63,7 +64,9 @@ int reading_open(struct invocation *in, struct reading *ret, struct diag *d)
     int rc = store_location(in, &location, d);
     if (rc)
         return rc;
-    rc = store_open(location, mode_for(location), &in->clock, &r.store, d);
+    rc = store_spill(location, d);
+    if (!rc)
+        rc = store_open(location, mode_for(location), &in->clock, &r.store, d);
     if (rc == E_UNSUPPORTED && mode_for(location) == DB_READ_ONLY)
         rc = store_open(location, DB_READ_WRITE, &in->clock, &r.store, d); /* an older schema */
     if (rc == E_NOTFOUND) {
@@ -83,6 +86,7 @@ int reading_open(struct invocation *in, struct reading *ret, struct diag *d)
 void reading_done(struct reading *r)
 {
     r->store = store_free(r->store);
+    spill_close();
 }
 
 /* Rows of a statement whose ids begin with the word; more than one distinct id is ambiguous. */

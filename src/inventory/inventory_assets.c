@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what one asset shows of its observations: values, places, name, aliases. */
+#include "base/spill.h"
 #include "inventory/inventory_build.h"
 
 static int state_rank(enum attr_state s)
@@ -86,6 +87,7 @@ static int make_place(struct inventory *inv, enum kind kind, const uint32_t *row
 {
     struct inventory_build *b = inv->build;
     const struct seen *first = &b->seen.v[rows[0]];
+    spill_rest();
     *p = (struct inv_place){.at = first->at,
                             .labels = first->labels,
                             .attrs = first->n_place ? first->attrs : NULL,
@@ -137,6 +139,7 @@ static int make_attrs(struct inventory *inv, const uint32_t *rows, size_t n, str
     best_begin(b, a->kind);
     for (size_t i = 0; i < n; i++) {
         const struct seen *s = &b->seen.v[rows[i]];
+        spill_rest();
         for (uint32_t j = 0; j < s->n_asset; j++)
             best_offer(b, &s->attrs[s->n_place + j]);
     }
@@ -154,6 +157,7 @@ static void choose_names(const struct inventory_build *b, const uint32_t *rows, 
     for (size_t i = 0; i < n; i++) {
         const struct seen *s = &b->seen.v[rows[i]];
         bool plain = !s->labels;
+        spill_rest();
         if (s->name.n && (!a->name.n || (plain && !plain_name))) {
             a->name = s->name;
             plain_name = plain;
@@ -169,6 +173,7 @@ static int make_ids(struct inventory *inv)
 {
     vec_each (d, &inv->build->drafts) {
         char id[IDENTITY_ID_SIZE];
+        spill_rest();
         int rc = identity_id(d->kind, d->key, id);
         if (rc)
             return rc;
@@ -220,6 +225,7 @@ static int make_aliases(struct inventory *inv, const uint32_t *index)
     struct inventory_build *b = inv->build;
     for (size_t i = 0; i < b->drafts.n; i++) {
         struct inventory_alias alias = {b->drafts.v[i].id, index[i]};
+        spill_rest();
         if (b->drafts.v[i].root == i || index[i] == NO_ASSET)
             continue;
         inv->assets.v[index[i]].n_aliases++;
@@ -230,6 +236,7 @@ static int make_aliases(struct inventory *inv, const uint32_t *index)
     if (rc)
         return rc;
     vec_each (a, &inv->assets) {
+        spill_rest();
         if (a->n_aliases && !(a->aliases = arena_new_n(&inv->mem, struct str, a->n_aliases)))
             return arena_error(&inv->mem);
         a->n_aliases = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which identity keys name one asset. */
+#include "base/spill.h"
 #include "inventory/inventory_build.h"
 
 int seen_group(struct inventory_build *b, bool by_root, uint32_t *ret_order)
@@ -83,6 +84,7 @@ static int find_meetings(const struct inventory_build *b, const bool *mixed, str
     for (size_t i = 0; i < b->seen.n; i++) {
         const struct seen *s = &b->seen.v[i];
         const struct draft *d = &b->drafts.v[s->draft];
+        spill_rest();
         int rc = mixed[d->kind] ? meet(m, s, d, &key, &m->of_seen[i]) : OK;
         if (rc)
             return rc;

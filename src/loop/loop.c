@@ -6,6 +6,7 @@
 
 #include "assess/assess.h"
 #include "base/log.h"
+#include "base/spill.h"
 #include "classify/classify.h"
 #include "loop/inputs.h"
 #include "loop/known.h"
@@ -396,7 +397,9 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
                      .ticks = clock_ticks()};
     struct store *st = o->store;
     *ret = (struct loop_result){0};
-    int rc = observe(&t, d);
+    int rc = store_spill(o->location, d);
+    if (!rc)
+        rc = observe(&t, d);
     if (!rc && !st)
         rc = open_store(&t, &st, d);
     else if (rc)
@@ -411,6 +414,8 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     link_free(t.link);
     buf_done(&t.digest);
     arena_done(&t.mem);
+    log_debug("memory: at most %zu bytes lay in files", spill_peak());
+    spill_close();
     if (rc && !o->store)
         st = store_free(st);
     if (!rc && !o->store)

@@ -3,6 +3,7 @@
  * posture. */
 #include "assess/assess.h"
 #include "base/hash.h"
+#include "base/spill.h"
 #include "formats/json.h"
 #include "loop/loop.h"
 #include "loop/secret_order.h"
@@ -231,6 +232,7 @@ static int rank_rows(struct store *st, const struct naming *n, const struct asse
     for (size_t i = 0; i < as->rows.n; i++) {
         const struct verdict_row *row = &as->rows.v[i];
         uint32_t asset;
+        spill_rest();
         int rc = store_asset_index(st, row->asset, &asset);
         if (rc == E_NOTFOUND)
             continue; /* an asset of another target of this store */
@@ -279,6 +281,7 @@ static int rank_asset(const struct inventory *inv, const struct tally *t,
                       struct ranked *ret, struct posture_part *part)
 {
     struct asset_risk *r = &ret->risks[asset];
+    spill_rest();
     int high = risk_asset(t->failed.v, t->failed.n);
     int low = risk_asset(t->failed_or_unknown.v, t->failed_or_unknown.n);
     bool any = t->evaluated || t->unknown;

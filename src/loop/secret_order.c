@@ -2,6 +2,7 @@
 /* Decides which one of its kind a secret in a file is. */
 #include "loop/secret_order.h"
 
+#include "base/spill.h"
 #include "base/vec.h"
 
 struct row {
@@ -50,6 +51,7 @@ static int collect(const struct inventory *inv, uint32_t *first, struct rows *ro
     for (size_t i = 0; i < inv->assets.n; i++) {
         const struct asset *a = &inv->assets.v[i];
         size_t n = a->kind == KIND_CREDENTIAL ? a->n_places : 0;
+        spill_rest();
         if (rows->n + n >= UINT32_MAX)
             return E_LIMIT;
         first[i] = (uint32_t)rows->n;

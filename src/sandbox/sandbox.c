@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 #include "sandbox/sandbox_internal.h"
 
 /* The zygote ends by itself when its control socket closes; it kills its workers first. */
@@ -197,8 +198,10 @@ static int zygote_fork(struct sandbox *sb, unsigned without, int rooms, struct d
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
         return diag_errno(d, "cannot connect to a worker process");
     pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        spill_forked();
         zygote_main(&sb->config, without, pair[1], rooms, parent);
+    }
     close(pair[1]);
     if (pid < 0) {
         close(pair[0]);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 #include "store/db_engine.h"
 
 static bool is_postgres(const char *location)
@@ -121,6 +122,7 @@ int stmt_step(struct stmt *s, struct diag *d)
 {
     int rc = s->error;
 
+    spill_rest(); /* all loops over much that is stored step */
     if (!rc)
         return s->db->ops->step(s, d);
     if (rc == E_NOMEM)

@@ -96,6 +96,12 @@ struct scan_summary {
 int store_open(const char *location, enum db_mode mode, const struct clock *clock,
                struct store **ret, struct diag *d) MUST_CHECK;
 struct store *store_free(struct store *st);
+/*
+ * Large memory lies beside the store from now on (base/spill.h), where there is room for as much
+ * again; with a server, where temporary files do; for ":memory:" and NULL in no file. To be called
+ * where nothing forks until spill_close(), but workers that were made before. E_NOMEM.
+ */
+int store_spill(const char *location, struct diag *d) MUST_CHECK;
 struct db *store_db(struct store *st);
 
 int store_scan_begin(struct store *st, const struct scan_info *info, struct diag *d) MUST_CHECK;

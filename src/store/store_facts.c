@@ -4,6 +4,7 @@
  * it was when they were written, and nobody has touched their rows since.
  */
 #include "base/mem.h"
+#include "base/spill.h"
 #include "store/store_chunk.h"
 
 /* ---- digest ---- */
@@ -209,6 +210,7 @@ static int sift_one(struct store *st, struct chunk *c, struct batch *b, size_t i
     struct facts *f = &c->facts[c->n];
     int rc = 0;
 
+    spill_rest();
     *f = (struct facts){.kept = b->digest[i].n > 0};
     if (st->build.n && !st->part) {
         if (facts_digest(st, c, leader, &digest))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which relations are new, changed or at an end. */
 #include "base/mem.h"
+#include "base/spill.h"
 #include "store/store_internal.h"
 
 struct relation_row {
@@ -136,6 +137,7 @@ static int gather(struct store *st, const struct relation *r, struct rows *rows)
                                .place = store_place_of(st, r->from, &r->at),
                                .seen = r->seen};
 
+    spill_rest();
     if (!row.place)
         row.place = store_place_of(st, r->to, &r->at);
     return str_eq(row.from, row.to) ? 0 : vec_push(rows, row);

@@ -4,6 +4,7 @@
  * were renamed by their content. A stored id stays; of several the one seen first stays.
  */
 #include "base/mem.h"
+#include "base/spill.h"
 #include "store/store_internal.h"
 
 /* One id under which an asset of the inventory could be known. */
@@ -23,6 +24,7 @@ static int list_probes(struct store *st, struct probes *p)
     for (uint32_t i = 0; i < st->inv->assets.n; i++) {
         const struct asset *a = &st->inv->assets.v[i];
 
+        spill_rest();
         if (vec_push(p, ((struct probe){.id = a->id, .asset = i})))
             return E_NOMEM;
         for (size_t k = 0; k < a->n_aliases; k++)
@@ -305,6 +307,7 @@ static int make_index(struct store *st, struct diag *d)
     for (uint32_t i = 0; i < st->inv->assets.n; i++) {
         struct str id = st->ids[i].n ? st->ids[i] : st->inv->assets.v[i].id;
         bool is_new;
+        spill_rest();
         uint64_t *slot = map_put(&st->by_id, id, &is_new);
 
         if (!slot)
@@ -333,6 +336,7 @@ static int allocate(struct store *st, struct diag *d)
     if (!st->ids || !st->is_new || !st->next_same || !st->first_place)
         return store_nomem(d);
     for (size_t i = 0; i < n; i++) {
+        spill_rest();
         st->first_place[i] = places;
         places += st->inv->assets.v[i].n_places;
     }
@@ -343,6 +347,7 @@ static int allocate(struct store *st, struct diag *d)
 static void finish_ids(struct store *st)
 {
     for (size_t i = 0; i < st->inv->assets.n; i++) {
+        spill_rest();
         st->is_new[i] = !st->ids[i].n;
         if (!st->ids[i].n)
             st->ids[i] = st->inv->assets.v[i].id;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how the assets of an inventory and their places change what is stored. */
 #include "base/mem.h"
+#include "base/spill.h"
 #include "store/store_chunk.h"
 
 static const struct str PRESENT = {"present", 7};
@@ -53,6 +54,7 @@ static int gather_place(struct writing *w, uint32_t asset, uint32_t place)
                                   .snippet = store_text(st, p->at.snippet),
                                   .state = PRESENT}};
 
+    spill_rest();
     if (!key.p)
         return store_nomem(w->d);
     n.row.key = store_text(st, key);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what `stance scan` prints and with which status it ends. */
+#include "base/spill.h"
 #include "cli/observe.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
@@ -31,8 +32,8 @@ static const struct option_spec options[] = {
     {0},
 };
 
-static int print(struct invocation *in, struct loop_result *r, const struct report_format *f,
-                 struct diag *d)
+static int print(struct invocation *in, const char *location, struct loop_result *r,
+                 const struct report_format *f, struct diag *d)
 {
     struct view v = {.db = store_db(r->store),
                      .evidence_all = str_eq_z(option_str(in, "evidence"), "all"),
@@ -41,7 +42,11 @@ static int print(struct invocation *in, struct loop_result *r, const struct repo
                      .fixable = control_is_fixable,
                      .store = option_str(in, "db"),
                      .now_ms = in->clock.now_ms};
-    return f->write(&v, in->out, d);
+    int rc = store_spill(location, d);
+    if (!rc)
+        rc = f->write(&v, in->out, d);
+    spill_close();
+    return rc;
 }
 
 static int status_of(const struct invocation *in, const struct loop_result *r)
@@ -67,7 +72,7 @@ static int run_scan(struct invocation *in, struct diag *d)
     progress_end(in);
     if (rc)
         return rc;
-    rc = print(in, &r, f, d);
+    rc = print(in, o.location, &r, f, d);
     if (!rc)
         stats_print(in, &r, o.location);
     int status = status_of(in, &r);
