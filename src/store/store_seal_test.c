@@ -251,10 +251,42 @@ static void test_each_statement(void **state)
     store_free(st);
 }
 
+/* One server comes and the one before goes, `n` times; what the last time cost. */
+static int64_t cost_after(struct store *st, int from, int n)
+{
+    int64_t before = 0;
+
+    for (int i = from; i < from + n; i++) {
+        char path[32], url[64];
+
+        snprintf(path, sizeof(path), "%d.json", i);
+        snprintf(url, sizeof(url), "https://a.example/%d", i);
+        before = (int64_t)db_steps(store_db(st));
+        scan_server(st, 1000 * (i + 1), path, url, "1");
+    }
+    return (int64_t)db_steps(store_db(st)) - before;
+}
+
+/* A scan costs what there is and what changed: hundreds that are gone are passed by. */
+static void test_cost(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+    int64_t early = cost_after(st, 0, 20), late = cost_after(st, 20, 500);
+
+    assert_string_equal(ask(st, "SELECT count(*) FROM asset WHERE state = 'gone'"), "519");
+    if (db_engine(store_db(st)) == DB_SQLITE) {
+        assert_true(early > 100);
+        if (late > early * 3)
+            fail_msg("%lld steps have become %lld", (long long)early, (long long)late);
+    }
+    assert_sound(st);
+    store_free(st);
+}
+
 #define LIST(X)                                                                                    \
     X(test_every_column)                                                                           \
     X(test_rows_taken_away)                                                                        \
-    X(test_what_ended) X(test_ended_and_scanned) X(test_touched) X(test_each_statement)
+    X(test_what_ended) X(test_ended_and_scanned) X(test_touched) X(test_each_statement) X(test_cost)
 LIST(SKIPPING)
 
 int main(void)
