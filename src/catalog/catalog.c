@@ -23,6 +23,17 @@ static const void *find_row(const void *rows, int n, size_t size, const void *ke
     return NULL;
 }
 
+/* As str_cmp, but no text of a table is measured first. */
+static int compare(struct str a, const char *b)
+{
+    for (size_t i = 0; i < a.n; i++) {
+        unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b[i];
+        if (x != y || !y)
+            return x < y ? -1 : 1;
+    }
+    return b[a.n] ? -1 : 0;
+}
+
 struct package_key {
     struct str ecosystem, name;
 };
@@ -63,23 +74,23 @@ static int order_package(const void *key, const void *row)
 {
     const struct package_key *k = key;
     const struct catalog_package *p = row;
-    int cmp = str_cmp(k->ecosystem, str_z(p->ecosystem));
+    int cmp = compare(k->ecosystem, p->ecosystem);
 
     if (cmp)
         return cmp;
     if (str_eq(k->ecosystem, STR("pypi")))
         return pypi_cmp(k->name, str_z(p->name));
-    return str_cmp(k->name, str_z(p->name));
+    return compare(k->name, p->name);
 }
 
 static int order_env(const void *key, const void *row)
 {
-    return str_cmp(*(const struct str *)key, str_z(((const struct catalog_env *)row)->name));
+    return compare(*(const struct str *)key, ((const struct catalog_env *)row)->name);
 }
 
 static int order_kind(const void *key, const void *row)
 {
-    return str_cmp(*(const struct str *)key, str_z(((const struct catalog_kind *)row)->kind));
+    return compare(*(const struct str *)key, ((const struct catalog_kind *)row)->kind);
 }
 
 struct import_key {
@@ -90,14 +101,14 @@ static int order_import(const void *key, const void *row)
 {
     const struct import_key *k = key;
     const struct catalog_import *i = row;
-    int cmp = str_cmp(k->language, str_z(i->language));
+    int cmp = compare(k->language, i->language);
 
-    return cmp ? cmp : str_cmp(k->name, str_z(i->name));
+    return cmp ? cmp : compare(k->name, i->name);
 }
 
 static int order_entry(const void *key, const void *row)
 {
-    return str_cmp(*(const struct str *)key, str_z(((const struct catalog_entry *)row)->id));
+    return compare(*(const struct str *)key, ((const struct catalog_entry *)row)->id);
 }
 
 const struct catalog_entry *catalog_package(const struct catalog *c, struct str ecosystem,
@@ -198,7 +209,7 @@ static int lower_bound(const struct path_table *t, const struct str *base)
     while (low < high) {
         int middle = low + (high - low) / 2;
         const char *last = row_at(t, middle)->last;
-        if (last && (!base || str_cmp(str_z(last), *base) < 0))
+        if (last && (!base || compare(*base, last) > 0))
             low = middle + 1;
         else
             high = middle;

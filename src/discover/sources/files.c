@@ -508,7 +508,12 @@ static int files_work(void *state, struct lane *l, struct diag *d)
     struct folder *f = take(w, &first);
     if (!f)
         return 0;
-    struct unit u = {.walk = w, .lane = l, .folder = f, .path = BUF_INIT};
+    struct unit u; /* its list is filled by whoever lists */
+    u.walk = w;
+    u.lane = l;
+    u.folder = f;
+    u.found = NULL;
+    u.path = (struct buf)BUF_INIT;
     int rc = first ? first_unit(w, &u) : 0;
     if (!rc && !w->single)
         rc = list_folder(&u);
