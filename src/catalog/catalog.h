@@ -66,6 +66,7 @@
  *       - path: CLAUDE.md
  *         name: claude-memory
  *         library: true                optional: kept to be copied, not loaded from there
+ *         outside_docs: true           optional: in a folder docs or doc it is a page about the host
  *
  * knowledge/walk/rules.yaml, what a walk passes by or marks (discover/rules.h applies it, `stance
  * rules` lists it), one list `rules`:
@@ -169,7 +170,8 @@ struct catalog_host_file {
 struct catalog_instruction {
     const char *path, *last; /* as above */
     const char *name;
-    bool library; /* kept to be copied: the host does not load it from there */
+    bool library;      /* kept to be copied: the host does not load it from there */
+    bool outside_docs; /* a page of documentation may have this name */
     int host;
 };
 

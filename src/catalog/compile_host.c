@@ -61,14 +61,15 @@ static int read_file(struct compiler *c, const struct node *n, int host)
 
 static int read_instruction(struct compiler *c, const struct node *n, int host)
 {
-    static const char *const words[] = {"path", "name", "library", NULL};
+    static const char *const words[] = {"path", "name", "library", "outside_docs", NULL};
     struct catalog_instruction row = {.host = host};
     int rc;
 
     if ((rc = compile_members(c, n, words)) ||
         (rc = compile_string(c, n, "path", true, &row.path)) || (rc = check_path(c, n, row.path)) ||
         (rc = compile_string(c, n, "name", true, &row.name)) ||
-        (rc = compile_bool(c, n, "library", &row.library)))
+        (rc = compile_bool(c, n, "library", &row.library)) ||
+        (rc = compile_bool(c, n, "outside_docs", &row.outside_docs)))
         return rc;
     row.last = last_part(row.path);
     return vec_push(&c->instructions, row) ? compile_no_memory(c) : OK;

@@ -184,7 +184,8 @@ static void add_hosts(struct buf *out, const struct catalog *c)
         add_member(out, "path", row->path);
         add_member(out, "last", row->last);
         add_member(out, "name", row->name);
-        buf_addf(out, ".library = %s, .host = %d},\n", row->library ? "true" : "false", row->host);
+        buf_addf(out, ".library = %s, .outside_docs = %s, .host = %d},\n",
+                 row->library ? "true" : "false", row->outside_docs ? "true" : "false", row->host);
     }
     buf_addz(out, "};\n");
 }

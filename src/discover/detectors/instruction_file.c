@@ -12,16 +12,34 @@ static int run_instruction_file(struct item *it, struct emit *e);
 const struct detector DETECTOR_INSTRUCTION_FILE = {
     .id = "instruction-file",
     .title = "Instruction, rule and skill files of agents",
-    .version = 1,
+    .version = 2,
     .wants = wants_instruction_file,
     .need = ITEM_TEXT,
     .run = run_instruction_file,
 };
 
+static bool is_in_docs(struct str path)
+{
+    for (struct str dir = path_dir(path); dir.n; dir = path_dir(dir))
+        if (str_eq_z(path_base(dir), "docs") || str_eq_z(path_base(dir), "doc"))
+            return true;
+    return false;
+}
+
+static const struct catalog_instruction *next_row(const struct catalog *c, struct str path,
+                                                  int *cursor)
+{
+    const struct catalog_instruction *row;
+    do {
+        row = catalog_instruction(c, path, cursor);
+    } while (row && row->outside_docs && is_in_docs(path));
+    return row;
+}
+
 static bool wants_instruction_file(const struct catalog *c, struct str path)
 {
     int cursor = 0;
-    return catalog_instruction(c, path, &cursor) != NULL;
+    return next_row(c, path, &cursor) != NULL;
 }
 
 /* Every host that loads the file; the most exact pattern names the convention. */
@@ -30,7 +48,7 @@ static void emit_convention(struct item *it, struct emit *e, uint32_t asset)
     const struct catalog_instruction *row, *best = NULL;
     struct str hosts[HOSTS_MAX];
     size_t n = 0, length = 0;
-    for (int cursor = 0; (row = catalog_instruction(it->catalog, it->path, &cursor)) != NULL;) {
+    for (int cursor = 0; (row = next_row(it->catalog, it->path, &cursor)) != NULL;) {
         struct str pattern = str_z(row->path), host = str_z(it->catalog->hosts[row->host].id);
         bool known = false;
         if (!best || pattern.n > length) {

@@ -34,6 +34,14 @@ static void test_plain(void **state)
          "  hidden_runs = 0\n"
          "  hidden_text absent\n"
          "  hidden_kind absent\n");
+    says("docserver/cursor.md", "x",
+         "0 asset instruction_file cursor.md @file\n"
+         "  format = cursor-page\n"
+         "  hosts = [\"cursor\"]\n"
+         "  size = 1\n"
+         "  hidden_runs = 0\n"
+         "  hidden_text absent\n"
+         "  hidden_kind absent\n");
     says(".cursor/rules/a/b.mdc", "",
          "0 asset instruction_file b.mdc @file\n"
          "  format = cursor-rule\n"
@@ -50,6 +58,7 @@ static void test_near_miss(void **state)
     says("CLAUDE.md.txt", "x", "not wanted\n");
     says("docs/MYCLAUDE.md", "x", "not wanted\n");
     says("cursor/rules/a.mdx", "x", "not wanted\n");
+    says("website/docs/install/cursor.md", "x", "not wanted\n");
 }
 
 static void test_hidden(void **state)

@@ -43,7 +43,8 @@ static const char HOST_CURSOR[] =
     "instructions:\n"
     "  - {path: .cursorrules, name: cursor-legacy-rules}\n"
     "  - {path: .cursor/rules/**/*.mdc, name: cursor-rule}\n"
-    "  - {path: '*.mdc', name: cursor-rule-library, library: true}\n";
+    "  - {path: '*.mdc', name: cursor-rule-library, library: true}\n"
+    "  - {path: cursor.md, name: cursor-page, outside_docs: true}\n";
 
 static const char HOST_CLAUDE[] =
     "id: claude-code\nname: Claude Code\nmaker: Anthropic\n" HOST_SOURCE "files:\n"
