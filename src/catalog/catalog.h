@@ -66,7 +66,7 @@
  *       - path: CLAUDE.md
  *         name: claude-memory
  *         library: true                optional: kept to be copied, not loaded from there
- *         outside_docs: true           optional: in a folder docs or doc it is a page about the host
+ *         outside_docs: true           optional: below docs or doc it is a page about the host
  *
  * knowledge/walk/rules.yaml, what a walk passes by or marks (discover/rules.h applies it, `stance
  * rules` lists it), one list `rules`:
