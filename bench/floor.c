@@ -7,7 +7,9 @@
  *
  * The literal database, the walk rules, the size of a window, what counts as binary (only its head
  * is read), which files a detector knows by name and which code imports something of the catalogue
- * are those of the program; so are the parsers, the libraries and the number of threads. Nothing is sandboxed, said, stored or judged.
+ * are those of the program; so are the parsers (trees of code, of scripts in components, tokens of
+ * what is too large for a tree), the libraries and the number of threads. Nothing is sandboxed,
+ * said, stored or judged; archives stay closed.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -29,8 +31,9 @@
 #include "formats/yaml.h"
 #include "match/prefilter.h"
 
-#define HEAD   4096u
-#define WINDOW (1u << 20)
+#define HEAD          4096u
+#define WINDOW        (1u << 20)
+#define TOKENS_WINDOW ((size_t)64 << 10)
 
 struct paths {
     VEC(char *);
@@ -42,6 +45,8 @@ struct reader {
     char *window;
     uint64_t files, bytes, literals, trees;
     const struct syntax_language *language; /* of the file; NULL: its code is not parsed */
+    bool component, imports;                /* its code stands in scripts; a window imports */
+    uint64_t base;                          /* of the window in the file */
     struct literal_hits hits;               /* of LITERAL_IMPORT in it */
 };
 
@@ -91,22 +96,61 @@ static int on_literal(void *ctx, unsigned literal, uint64_t end)
 {
     struct reader *w = ctx;
     w->literals++;
-    if (!w->language || !CATALOG.literals[literal].import)
+    end -= w->base;
+    if (!w->language || !CATALOG.literals[literal].import ||
+        end < strlen(CATALOG.literals[literal].text))
         return 0;
     return vec_push(&w->hits, ((struct literal_hit){literal, end}));
 }
 
-/* One tree of code that imports something, thrown away; components and large files have none. */
-static void parse_code(struct reader *w, struct str text)
+static void parse_tree(struct reader *w, struct str text, size_t last)
 {
-    size_t last;
-    if (!w->language || text.n > SYNTAX_BYTES ||
-        !import_hits(import_language(w->language), text, &w->hits, &last))
-        return;
     int rc = imports_parse(w->syntax, w->language, text, last);
     w->trees += !rc;
-
     syntax_clear(w->syntax);
+}
+
+/* The tokens of a file too large for a tree, thrown away. */
+static int parse_tokens(struct reader *w, int fd)
+{
+    struct imports im;
+    ssize_t n;
+    imports_begin(&im, &CATALOG, w->language);
+    for (off_t at = 0; (n = pread(fd, w->window, TOKENS_WINDOW, at)) > 0; at += n)
+        imports_of_tokens(&im, w->language, str_n(w->window, (size_t)n));
+    int rc = imports_end(&im);
+    imports_done(&im);
+    return rc;
+}
+
+/* One tree of code that imports something, thrown away. */
+static int parse_code(struct reader *w, struct str text, int fd)
+{
+    size_t last, at = 0;
+    if (!import_hits(import_language(w->language), text, &w->hits, &last))
+        return 0;
+    if (!w->component && text.n > SYNTAX_BYTES)
+        return parse_tokens(w, fd);
+    if (!w->component)
+        parse_tree(w, text, last);
+    while (w->component && (at = str_find(text, STR("<script"), at)) != SIZE_MAX) {
+        size_t from = str_chr(text, '>', at);
+        at = MIN(str_find(text, STR("</script"), MIN(from, text.n)), text.n);
+        if (from < at)
+            parse_tree(w, str_sub(text, from + 1, at), 0);
+    }
+    return 0;
+}
+
+/* The next window of a file that has many. */
+static int feed(struct reader *w, struct str text)
+{
+    size_t last;
+    int rc = prefilter_feed(w->prefilter, text, on_literal, w);
+    w->imports |= import_hits(import_language(w->language), text, &w->hits, &last);
+    w->hits.n = 0;
+    w->base += text.n;
+    return rc;
 }
 
 static int read_file(struct reader *w, const char *path, int fd)
@@ -114,10 +158,11 @@ static int read_file(struct reader *w, const char *path, int fd)
     ssize_t n = read(fd, w->window, HEAD);
     if (n <= 0)
         return 0;
-    w->language = import_is_component(str_z(path))
-                      ? NULL
-                      : import_grammar(str_z(path), str_n(w->window, (size_t)n));
+    w->component = import_is_component(str_z(path));
+    w->language = import_grammar(str_z(path), str_n(w->window, (size_t)n));
     w->hits.n = 0;
+    w->base = 0;
+    w->imports = false;
     w->hits.catalog = &CATALOG;
     w->bytes += (uint64_t)n;
     if (content_of(str_n(w->window, (size_t)n)) == CONTENT_BINARY)
@@ -132,7 +177,7 @@ static int read_file(struct reader *w, const char *path, int fd)
         int rc = many ? 0 : prefilter_begin(w->prefilter);
         many = true;
         if (!rc)
-            rc = prefilter_feed(w->prefilter, str_n(w->window, have), on_literal, w);
+            rc = feed(w, str_n(w->window, have));
         if (rc)
             return rc;
         have = 0;
@@ -140,24 +185,25 @@ static int read_file(struct reader *w, const char *path, int fd)
     struct str rest = str_n(w->window, have);
     if (!many) {
         int rc = prefilter_scan(w->prefilter, rest, on_literal, w);
-        if (!rc)
-            parse_code(w, rest);
-        return rc;
+        return rc ? rc : parse_code(w, rest, fd);
     }
-    int rc = have ? prefilter_feed(w->prefilter, rest, on_literal, w) : 0;
-    return rc ? rc : prefilter_end(w->prefilter, on_literal, w);
+    int rc = have ? feed(w, rest) : 0;
+    rc = rc ? rc : prefilter_end(w->prefilter, on_literal, w);
+    return rc || !w->imports || w->component ? rc : parse_tokens(w, fd);
 }
 
 /* Documents that a detector knows by their name, parsed once and thrown away. */
 static void parse_file(const char *path, int fd, uint64_t size)
 {
     struct str name = str_z(path), ext = path_ext(name);
-    bool toml = str_eq_z(ext, "toml") || str_eq_z(ext, "lock");
+    bool bun = str_eq_z(path_base(name), "bun.lock"); /* JSON; yarn.lock is no such document */
+    bool toml = str_eq_z(ext, "toml") ||
+                (str_eq_z(ext, "lock") && !bun && !str_eq_z(path_base(name), "yarn.lock"));
     bool yaml = str_eq_z(ext, "yaml") || str_eq_z(ext, "yml");
     struct limits limits = limits_default();
     struct diag d = {0};
     struct doc doc;
-    if (size > limits.bytes || !(toml || yaml || str_starts(ext, STR("json"))) ||
+    if (size > limits.bytes || !(toml || yaml || bun || str_starts(ext, STR("json"))) ||
         !detect_wants(name))
         return;
     AUTO(arena) a = ARENA(0);
