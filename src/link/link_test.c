@@ -239,6 +239,34 @@ static void gaps_name_their_collectors(void **state UNUSED)
     assert_int_equal(row_of(&e, "")->bytes, 100);
 }
 
+/* What link remembers grows with the frames, which are dense; facts that are open take ten times
+ * as much, for one item at a time. */
+static void facts_stay_in_their_frames(void **state UNUSED)
+{
+    enum { ITEMS = 1000, ATTRS = 6 };
+    AUTO(estate) e = {0};
+    size_t frames = 0;
+    estate_open(&e, ESTATE, 1);
+    for (int i = 0; i < ITEMS; i++) {
+        char path[32];
+        snprintf(path, sizeof(path), "p%d/.mcp.json", i);
+        estate_begin(&e);
+        uint32_t server = emit_asset(&e.emit, KIND_MCP_SERVER, STR("files"), FILE_PLACE);
+        for (int k = 0; k < ATTRS; k++)
+            emit_unresolved(&e.emit, server,
+                            (enum attr)(kind_info(KIND_MCP_SERVER)->first_attr + k), "nobody says",
+                            FILE_PLACE);
+        estate_item(&e, 0, path);
+    }
+    vec_each (it, &e.link->items)
+        frames += it->frame.n + it->path.n;
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_MCP_SERVER), ITEMS);
+    assert_in_range(e.link->mem.used, frames, frames * 3 / 2);
+    assert_in_range(e.link->opened.used, 1, frames / 10);
+    assert_in_range(e.inv.mem.used, ITEMS, (size_t)ITEMS * 4096);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +278,7 @@ int main(void)
         cmocka_unit_test(owners_of_places),
         cmocka_unit_test(owners_above_the_target),
         cmocka_unit_test(gaps_name_their_collectors),
+        cmocka_unit_test(facts_stay_in_their_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

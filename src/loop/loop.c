@@ -414,7 +414,7 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     link_free(t.link);
     buf_done(&t.digest);
     arena_done(&t.mem);
-    log_debug("memory: at most %zu bytes lay in files", spill_peak());
+    ret->stats.spilled_bytes = spill_peak();
     spill_close();
     if (rc && !o->store)
         st = store_free(st);

@@ -54,6 +54,7 @@ struct loop_stats {
     uint64_t nanoseconds[LOOP_PHASES];
     uint64_t peak_bytes;        /* resident, of this process */
     uint64_t worker_peak_bytes; /* of the largest worker that has ended */
+    uint64_t spilled_bytes;     /* of what this process remembered, in files at most */
 };
 
 struct loop_result {

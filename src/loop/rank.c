@@ -9,15 +9,16 @@
 #include "loop/secret_order.h"
 #include "prioritize/risk.h"
 
+/* Worst score of each control, tenths; in the arena, since there are two of them an asset. */
+struct worst {
+    int *v;
+    uint32_t n, alloc;
+};
+
 /* What is known of one asset while its verdicts are read. */
 struct tally {
     unsigned evaluated, unknown;
-    struct {
-        VEC(int);
-    } failed; /* worst score a control, tenths */
-    struct {
-        VEC(int);
-    } failed_or_unknown;
+    struct worst failed, failed_or_unknown;
     int last_failed, last_any; /* control indexes of the last rows, to fold places */
     int best, confidence;
     int data;             /* data_rank */
@@ -128,29 +129,36 @@ static int finding_id(const struct naming *n, const struct verdict_row *row, uin
 }
 
 /* Places of one asset under one control count once, with the worst of them. */
-static int fold(int *last, int control, int tenths, int **v, size_t *n, size_t *alloc)
+static int fold(struct arena *a, int *last, int control, int tenths, struct worst *w)
 {
     if (*last == control) {
-        (*v)[*n - 1] = MAX((*v)[*n - 1], tenths);
+        w->v[w->n - 1] = MAX(w->v[w->n - 1], tenths);
         return 0;
     }
     *last = control;
-    if (vec_grow((void **)v, *n, alloc, sizeof(int)))
-        return E_NOMEM;
-    (*v)[(*n)++] = tenths;
+    if (w->n == w->alloc) {
+        int *more = arena_new_n(a, int, (size_t)w->alloc * 2 + 4);
+        if (!more)
+            return arena_error(a);
+        if (w->n)
+            memcpy(more, w->v, w->n * sizeof(*more));
+        w->v = more;
+        w->alloc = w->alloc * 2 + 4;
+    }
+    w->v[w->n++] = tenths;
     return 0;
 }
 
-static int count(struct tally *t, const struct verdict_row *row, int control, int tenths)
+static int count(struct arena *a, struct tally *t, const struct verdict_row *row, int control,
+                 int tenths)
 {
     bool failed = row->verdict == VERDICT_FAIL;
     bool unknown = row->verdict == VERDICT_UNKNOWN || row->verdict == VERDICT_ERROR;
     int rc = 0;
     if (failed)
-        rc = fold(&t->last_failed, control, tenths, &t->failed.v, &t->failed.n, &t->failed.alloc);
+        rc = fold(a, &t->last_failed, control, tenths, &t->failed);
     if (!rc && (failed || unknown))
-        rc = fold(&t->last_any, control, tenths, &t->failed_or_unknown.v, &t->failed_or_unknown.n,
-                  &t->failed_or_unknown.alloc);
+        rc = fold(a, &t->last_any, control, tenths, &t->failed_or_unknown);
     t->unknown += unknown;
     t->evaluated += !unknown && row->verdict != VERDICT_NOT_APPLICABLE;
     return rc;
@@ -241,7 +249,7 @@ static int rank_rows(struct store *st, const struct naming *n, const struct asse
         if (!rc)
             rc = score_of(&n->inv->assets.v[asset], tallies[asset].data, row->control, s, &score);
         if (!rc)
-            rc = count(&tallies[asset], row, (int)(row->control - as->rows.v[0].control),
+            rc = count(n->mem, &tallies[asset], row, (int)(row->control - as->rows.v[0].control),
                        score.tenths);
         if (!rc)
             rc = note_score(&tallies[asset], scores, row, &score);
@@ -322,10 +330,6 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
         rc = rank_asset(inv, &tallies[i], &scores, (uint32_t)i, a, &r, &parts[i]);
     if (!rc)
         risk_posture(parts, n, gaps, &r.posture_low_tenths, &r.posture_high_tenths);
-    for (size_t i = 0; i < n && tallies; i++) {
-        vec_free(&tallies[i].failed);
-        vec_free(&tallies[i].failed_or_unknown);
-    }
     vec_free(&scores);
     secret_order_done(&naming.secrets);
     mem_free(tallies);
