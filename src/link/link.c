@@ -35,7 +35,7 @@ struct link *link_free(struct link *l)
     if (!l)
         return NULL;
     vec_each (f, &l->owner_files)
-        vec_free(&f->rules);
+        owner_rules_free(f);
     vec_free(&l->items);
     vec_free(&l->repositories);
     vec_free(&l->made);

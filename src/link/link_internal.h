@@ -23,6 +23,12 @@ struct owner_rule {
     const struct str *owners; /* n 0: the line clears */
     size_t n;
     struct place at;
+    uint32_t section;
+};
+
+/* A rule, and that of an earlier section with the same text. */
+struct owner_link {
+    uint32_t rule, before; /* FACT_NONE: none */
 };
 
 /* One CODEOWNERS file. */
@@ -35,6 +41,19 @@ struct owner_file {
     struct {
         VEC(struct owner_rule);
     } rules;
+    uint32_t sections;   /* so far */
+    struct map literals; /* how and text of patterns without wildcards: index into `links` */
+    struct {
+        VEC(struct owner_link);
+    } links;
+    struct {
+        VEC(uint32_t);
+    } globs; /* rules that have wildcards */
+};
+
+/* Indexes of rules. */
+struct owner_hits {
+    VEC(uint32_t);
 };
 
 /*
@@ -139,6 +158,12 @@ int owner_file_take(struct link *l, const struct linked_item *it,
                     struct owner_file **ret) MUST_CHECK;
 int owner_file_add(struct link *l, struct owner_file *file,
                    const struct owner_rule *rule) MUST_CHECK;
+/* owner_rules.c: a rule at the end of a file; the rules that count for a path, one a section. */
+int owner_rule_add(struct link *l, struct owner_file *file,
+                   const struct owner_rule *rule) MUST_CHECK;
+int owner_rules_find(const struct owner_file *file, struct str path,
+                     struct owner_hits *hits) MUST_CHECK;
+void owner_rules_free(struct owner_file *file);
 /* Owners of a place as candidates of an asset. */
 int owners_apply(struct link *l, struct inventory *inv, uint32_t handle,
                  const struct place *at) MUST_CHECK;

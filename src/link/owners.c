@@ -82,13 +82,13 @@ static int file_for(struct link *l, const struct place *at, const struct owner_f
     return ret_path->p ? 0 : E_NOMEM;
 }
 
-/* Each place is held against each line. GitHub reads no file above 3 MB at all. */
+/* Each place is held against each line with a wildcard. GitHub reads no file above 3 MB at all. */
 #define OWNER_RULES_MAX 20000u
 
 int owner_file_add(struct link *l, struct owner_file *file, const struct owner_rule *rule)
 {
     if (file->rules.n < OWNER_RULES_MAX)
-        return vec_push(&file->rules, *rule);
+        return owner_rule_add(l, file, rule);
     if (file->too_long)
         return 0;
     file->too_long = true;
@@ -154,17 +154,10 @@ int owners_apply(struct link *l, struct inventory *inv, uint32_t handle, const s
         found = file_for(l, at, &f, &path);
     if (found || !f)
         return found;
-    const struct owner_rule *last = NULL;
-    for (size_t i = 0; i < f->rules.n; i++) {
-        const struct owner_rule *r = &f->rules.v[i];
-        if (r->pattern.n && r->pattern.p[0] == '[') { /* a new section */
-            int rc = add_rule(inv, handle, last);
-            if (rc)
-                return rc;
-            last = NULL;
-        } else if (owner_pattern_match(r->pattern, path)) {
-            last = r;
-        }
-    }
-    return add_rule(inv, handle, last);
+    struct owner_hits hits = {0};
+    int rc = owner_rules_find(f, path, &hits);
+    for (size_t i = 0; i < hits.n && !rc; i++)
+        rc = add_rule(inv, handle, &f->rules.v[hits.v[i]]);
+    vec_free(&hits);
+    return rc;
 }
