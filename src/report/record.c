@@ -87,7 +87,9 @@ static void write_posture(struct record *r, const int64_t counts[3])
     json_kopen_object(w, "posture");
     json_kstr(w, "state", known ? STR("known") : STR("unknown"));
     if (!known)
-        json_kstr(w, "reason", STR("no control reached a verdict on any asset"));
+        json_kstr(w, "reason",
+                  r->scope.part ? STR("only a part of the target was looked at")
+                                : STR("no control reached a verdict on any asset"));
     json_key(w, STR("low"));
     known ? json_tenths(w, r->scope.posture_low) : json_null(w);
     json_key(w, STR("high"));

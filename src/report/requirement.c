@@ -45,11 +45,29 @@ static int judge(struct stmt *r, const struct requirement *q, enum requirement_s
 static int prepare(const struct scope *s, struct stmt **ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
-    buf_addf(&q.sql,
-             "SELECT failed, unknown + errors, passed, hidden FROM control_run"
-             " WHERE scan = %lld AND control = ?1",
-             (long long)s->scan);
-    return select_prepare(&q, s->db, ret, d);
+    int rc = 0;
+    if (s->narrow) { /* controls judge all targets of the store; here only those in the view count */
+        rc = scope_verdicts(s, d);
+        select_addz(&q, "SELECT sum(CASE v.verdict WHEN 'fail' THEN 1 ELSE 0 END),"
+                        " sum(CASE WHEN v.verdict IN ('unknown', 'error') THEN 1 ELSE 0 END),"
+                        " sum(CASE v.verdict WHEN 'pass' THEN 1 ELSE 0 END),"
+                        " (SELECT COALESCE(max(r.hidden), 0) FROM control_run r WHERE r.control ="
+                        " ?1 AND EXISTS (SELECT 1 FROM coverage c WHERE c.state IN ('denied',"
+                        " 'failed', 'partial', 'unsupported') AND ");
+        scope_coverage(s, &q);
+        buf_addf(&q.sql, ") AND r.scan = %lld)", (long long)s->scan);
+        select_addz(&q, " FROM control_verdict v WHERE v.control = ?1 AND EXISTS (SELECT 1"
+                        " FROM place p WHERE p.asset = v.asset AND (v.place = 0 OR p.id = v.place)"
+                        " AND ");
+        scope_places(s, &q);
+        select_addz(&q, ")");
+    } else {
+        buf_addf(&q.sql,
+                 "SELECT failed, unknown + errors, passed, hidden FROM control_run"
+                 " WHERE scan = %lld AND control = ?1",
+                 (long long)s->scan);
+    }
+    return rc ? rc : select_prepare(&q, s->db, ret, d);
 }
 
 int summary_requirement(const struct scope *s, const struct requirement *q,

@@ -46,6 +46,43 @@ static int read_scan(struct scope *s, struct diag *d)
     return rc;
 }
 
+/* Was it a look at a part? Then what the last look at all of the target said. */
+static int read_whole(struct scope *s, struct diag *d)
+{
+    struct stmt *q;
+    int rc = db_prepare(s->db,
+                        STR("SELECT s.id, s.posture_low, s.posture_high FROM turn t LEFT JOIN scan"
+                            " s ON s.id = (SELECT max(x.scan) FROM scan_target x JOIN turn w"
+                            " ON w.scan = x.scan WHERE w.whole = 1 AND x.scan < ?1 AND x.target IN"
+                            " (SELECT y.target FROM scan_target y WHERE y.scan = ?1))"
+                            " WHERE t.scan = ?1 AND t.whole = 0"),
+                        &q, d);
+    if (rc)
+        return rc;
+    stmt_bind_int(q, 1, s->scan);
+    rc = stmt_step(q, d);
+    s->part = rc > 0;
+    if (rc > 0 && !s->view->scan && !stmt_is_null(q, 0)) {
+        s->whole = stmt_int(q, 0);
+        s->posture_low = (int)stmt_int(q, 1);
+        s->posture_high = (int)stmt_int(q, 2);
+    }
+    stmt_free(q);
+    return MIN(rc, 0);
+}
+
+static int read_narrow(struct scope *s, struct diag *d)
+{
+    struct stmt *q;
+    int rc = db_prepare(s->db, STR("SELECT count(*) FROM target"), &q, d);
+    if (rc)
+        return rc;
+    rc = stmt_step(q, d);
+    s->narrow = rc > 0 && stmt_int(q, 0) > (int64_t)s->n_targets;
+    stmt_free(q);
+    return MIN(rc, 0);
+}
+
 static int compare_ids(const void *a, const void *b, void *ctx)
 {
     const struct scope *s = ctx;
@@ -115,7 +152,11 @@ int scope_open(const struct view *v, struct scope *ret, struct diag *d)
     struct scope s = {.view = v, .db = v->db, .mem = ARENA(0)};
     int rc = read_scan(&s, d);
     if (!rc)
+        rc = read_whole(&s, d);
+    if (!rc)
         rc = read_targets(&s, d);
+    if (!rc)
+        rc = read_narrow(&s, d);
     if (rc) {
         scope_done(&s);
         return rc == E_NOMEM ? diag_set(d, rc, "no memory for the report") : rc;
@@ -261,9 +302,18 @@ void scope_findings(const struct scope *s, struct select *q)
 
 void scope_coverage(const struct scope *s, struct select *q)
 {
+    /* How much was examined is what the last look at all of a target says. */
     if (s->view->all_targets)
-        select_addz(q,
-                    "c.scan = (SELECT max(x.scan) FROM scan_target x WHERE x.target = c.target)");
+        select_addz(q, "c.scan = (SELECT CASE WHEN c.state = 'examined' THEN"
+                       " COALESCE(max(CASE WHEN w.whole = 1 THEN x.scan END), max(x.scan))"
+                       " ELSE max(x.scan) END FROM scan_target x"
+                       " LEFT JOIN turn w ON w.scan = x.scan WHERE x.target = c.target)");
+    else if (s->whole)
+        buf_addf(&q->sql,
+                 "((c.scan = %lld AND c.state <> 'examined') OR (c.scan = %lld AND"
+                 " c.state = 'examined' AND c.target IN (SELECT x.target FROM scan_target x"
+                 " WHERE x.scan = %lld)))",
+                 (long long)s->scan, (long long)s->whole, (long long)s->scan);
     else
         buf_addf(&q->sql, "c.scan = %lld", (long long)s->scan);
 }

@@ -33,6 +33,10 @@ struct scope {
     bool deterministic;
     int64_t started, finished;
     int posture_low, posture_high; /* tenths; -1 not assessed */
+    bool part;                     /* the scan looked at a part of its target */
+    int64_t whole; /* then: the last that looked at all of it, whose posture it is; 0: none, or a
+                      view of one scan by its number */
+    bool narrow;   /* the store holds targets that are not in the view */
     struct scope_target *targets;
     size_t n_targets;
     int *by_id; /* indexes of targets, sorted by id */

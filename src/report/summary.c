@@ -209,6 +209,28 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
     return rc;
 }
 
+/* ---- posture ---- */
+
+static int percent(int tenths)
+{
+    return tenths >= 1000 ? 100 : MIN((tenths + 5) / 10, 99);
+}
+
+void posture_text(const struct scope *s, struct buf *out)
+{
+    int low = percent(s->posture_low), high = percent(s->posture_high);
+    if (s->posture_low < 0 || s->posture_high < 0) {
+        buf_addz(out, s->part ? "not assessed: only a part of the target was looked at"
+                              : "not assessed: no control reached a verdict");
+        return;
+    }
+    buf_addf(out, low == high ? "%d of 100" : "%d to %d of 100", low, high);
+    if (low != high)
+        buf_addz(out, ": unknown counted as failed, or as passed");
+    if (s->whole)
+        buf_addf(out, "; of scan %lld, the last of the whole target", (long long)s->whole);
+}
+
 /* ---- coverage ---- */
 
 static int count_coverage(const struct scope *s, struct summary *ret, struct diag *d)

@@ -69,6 +69,11 @@ struct summary {
 
 int summary_read(const struct scope *s, struct arena *a, struct summary *ret,
                  struct diag *d) MUST_CHECK;
+/*
+ * "86 to 88 of 100: unknown counted as failed, or as passed", or why there is none. 100 only when
+ * nothing failed.
+ */
+void posture_text(const struct scope *s, struct buf *out);
 /* Counts of one framework in the scan of the view. */
 int summary_framework(const struct scope *s, const struct framework *f,
                       struct summary_framework *ret, struct diag *d) MUST_CHECK;

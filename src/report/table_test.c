@@ -98,6 +98,75 @@ static void test_empty(void **state)
     db_free(v.db);
 }
 
+static void put(struct view *v, const char *sql)
+{
+    struct diag d = {0};
+    if (db_exec(v->db, str_z(sql), &d))
+        fail_msg("%s", d.text);
+}
+
+/* `fix` and `watch` look at a part: how much there is, and the posture, are those of the whole. */
+static void test_part(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, "INSERT INTO scan VALUES (2, 'b', '0.1.0', 'k1', 'full', 0, 1700000002000,"
+            " 1700000003000, 'd', '', -1, -1, ''); INSERT INTO scan_target VALUES (2, 1, 0);"
+            "INSERT INTO turn VALUES (1, 1, 1, 0, '', 3, 0, ''), (2, 0, 0, 0, '', 3, 0, "
+            "'');" INSERT_COVERAGE "(2, 0, 'files', 1, 'a.json', 'examined', '', 1, 70, '')");
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "412 files"));
+    assert_non_null(strstr(text, "41 to 63 of 100"));
+    assert_non_null(strstr(text, "of scan 1, the last of the whole target"));
+    free(text);
+    v.scan = 2;
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "1 file, 70 bytes"));
+    assert_non_null(strstr(text, "not assessed: only a part of the target was looked at"));
+    free(text);
+    db_free(v.db);
+}
+
+/* 99.6 is not all. */
+static void test_nearly_all(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, "UPDATE scan SET posture_low = 996, posture_high = 996");
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "     99 of 100"));
+    free(text);
+    put(&v, "UPDATE scan SET posture_low = 1000, posture_high = 1000");
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "     100 of 100"));
+    free(text);
+    db_free(v.db);
+}
+
+#define RUN(scan)                                                                                  \
+    "INSERT INTO control_run (scan, control, population, passed, failed, unknown, errors, hidden," \
+    " digest) VALUES (" scan ", 'AISPM-MCP-003', 1, 0, 1, 0, 0, 0, '');"
+
+/* What controls said of another target of the store is nothing of this one. */
+static void test_frameworks_of_another_target(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, RUN("1"));
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "Frameworks  failing"));
+    free(text);
+    put(&v, "INSERT INTO target VALUES (2, 'x', 'empty', '.', '/x');"
+            "INSERT INTO scan VALUES (2, 'b', '0.1.0', 'k1', 'full', 0, 1700000002000,"
+            " 1700000003000, 'd', '', -1, -1, ''); INSERT INTO scan_target VALUES (2, 2, "
+            "0);" INSERT_COVERAGE "(2, 0, 'files', 2, '', 'examined', '', 1, 70, '')");
+    text = shop_print(&v, "table");
+    assert_null(strstr(text, "Frameworks"));
+    assert_non_null(strstr(text, "no control reached a verdict"));
+    free(text);
+    db_free(v.db);
+}
+
 static void test_no_scan(void **state)
 {
     (void)state;
@@ -169,6 +238,9 @@ int main(void)
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_colour_only_when_asked),
         cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_part),
+        cmocka_unit_test(test_nearly_all),
+        cmocka_unit_test(test_frameworks_of_another_target),
         cmocka_unit_test(test_no_scan),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_memory),

@@ -112,7 +112,7 @@ static int show(struct invocation *in, struct str id, struct diag *d)
     show_inputs(c, out);
     show_risk(c, out);
     show_frameworks(c, out);
-    fprintf(out, "query (controls/%s:%u)\n%s\n", c->file, c->line, c->sql);
+    fprintf(out, "query (%s:%u)\n%s\n", c->file, c->line, c->sql);
     return 0;
 }
 

@@ -7,7 +7,6 @@
 
 static void title(struct buf *b, const struct scope *sc, const struct summary *m)
 {
-    int low = (sc->posture_low + 5) / 10, high = (sc->posture_high + 5) / 10;
     buf_addz(b, "## AI security posture of ");
     for (size_t i = 0; i < MIN(sc->n_targets, 3); i++) {
         buf_addz(b, i ? ", " : "");
@@ -16,13 +15,9 @@ static void title(struct buf *b, const struct scope *sc, const struct summary *m
     if (sc->n_targets > 3)
         buf_addf(b, " and %zu more", sc->n_targets - 3);
     buf_addz(b, "\n\n");
-    if (sc->posture_low < 0 || sc->posture_high < 0)
-        buf_addz(b, "**Posture not assessed**: no control reached a verdict. ");
-    else if (low == high)
-        buf_addf(b, "**Posture %d of 100**. ", low);
-    else
-        buf_addf(b, "**Posture %d to %d of 100** (unknown counted as failed, or as passed). ", low,
-                 high);
+    buf_addz(b, "**Posture** ");
+    posture_text(sc, b);
+    buf_addz(b, ". ");
     text_count(b, (uint64_t)MAX(m->files, 0));
     buf_addz(b, m->files == 1 ? " file, " : " files, ");
     text_bytes(b, (uint64_t)MAX(m->bytes, 0));

@@ -320,18 +320,12 @@ static void findings(struct screen *s, const struct summary *m)
 static void posture(struct screen *s, const struct scope *sc)
 {
     head(s, "Posture");
-    if (sc->posture_low < 0 || sc->posture_high < 0) {
-        buf_addz(&s->line, "     not assessed: no control reached a verdict");
-    } else {
-        int low = (sc->posture_low + 5) / 10, high = (sc->posture_high + 5) / 10;
-        buf_addf(&s->line, low == high ? "     %d of 100" : "     %d to %d of 100", low, high);
-        if (low != high)
-            buf_addz(&s->line, ": unknown counted as failed, or as passed");
-    }
+    buf_addz(&s->line, "     ");
+    posture_text(sc, &s->line);
     flush(s);
 }
 
-static void frameworks(struct screen *s, const struct summary *m)
+static void frameworks(struct screen *s, const struct scope *sc, const struct summary *m)
 {
     AUTO(buf) text = BUF_INIT;
     int64_t tested = 0;
@@ -341,7 +335,7 @@ static void frameworks(struct screen *s, const struct summary *m)
                  f->tested);
         tested += f->tested;
     }
-    if (!tested)
+    if (!tested || (sc->posture_low < 0 && !m->failing))
         return; /* nothing to say of any of them: the posture says so */
     tone(s, TONE_HEAD);
     buf_addz(&s->line, "Frameworks");
@@ -458,7 +452,7 @@ static int write_table(const struct view *v, FILE *out, struct diag *d)
         inventory(&s, m);
         findings(&s, m);
         posture(&s, &sc);
-        frameworks(&s, m);
+        frameworks(&s, &sc, m);
         not_looked(&s, m);
         next(&s, m);
         rc = buf_result(&s.line);
