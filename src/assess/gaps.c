@@ -3,11 +3,12 @@
 #include "assess/gaps.h"
 #include "base/path.h"
 
+/* A cross join is made in the order in which it is written: not all rows of all scans are read. */
 static const char QUERY[] =
     "SELECT c.target, c.path, c.state, c.reason, c.collectors FROM (SELECT g.id AS target,"
     " (SELECT max(t.scan) FROM scan_target t WHERE t.target = g.id) AS scan FROM target g) l"
-    " JOIN coverage c ON c.scan = l.scan AND c.target = l.target"
-    " WHERE c.state IN ('denied', 'failed', 'partial', 'unsupported', 'not_looked')"
+    " CROSS JOIN coverage c WHERE c.scan = l.scan AND c.target = l.target"
+    " AND c.state IN ('denied', 'failed', 'partial', 'unsupported', 'not_looked')"
     " ORDER BY c.scan, c.ord";
 
 void gaps_init(struct gaps *g, struct arena *a)
