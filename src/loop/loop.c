@@ -21,7 +21,7 @@ struct loop_options loop_defaults(void)
     /* Two workers at work, each with an item of this size, stay below 160 MiB. */
     o.discover.item_bytes = 32u << 20;
     o.discover.item_memory = 56u << 20;
-    o.discover.worker_memory = (size_t)1 << 30;
+    o.discover.worker_memory = 240u << 20;
     o.discover.cpu_seconds = 20;
     o.discover.wall_seconds = 120;
     return o;

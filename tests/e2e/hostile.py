@@ -161,6 +161,19 @@ def generated():
         'import "github.com/sashabaranov/go-openai"\nconst (\n' + lines * 1000 + ")\n")
 
 
+def documents():
+    """Documents of 24 MB with millions of nodes, texts of 24 MB in UTF-16, 20,000 servers on one line."""
+    size = 24 << 20
+    put("json/package.json", '{"name": "a", "x": [' + "0," * (size // 2) + "0]}")
+    put("lock/package-lock.json", '{"lockfileVersion": 3, "packages": {' + ",".join(
+        f'"node_modules/p{i}": {{"version": "1.2.3"}}' for i in range(size // 42)) + "}}")
+    put("yaml/pnpm-lock.yaml", "lockfileVersion: '9.0'\nx:\n" + "  - a: b\n" * (size // 9))
+    put("toml/uv.lock", "version = 1\n" + "[[package]]\nname = 'a'\n" * (size // 23))
+    put("wide/notes.txt", b"\xff\xfe" + ("\u4e2d" * (size // 2)).encode("utf-16-le") + KEY.encode("utf-16-le"))
+    put("many/.mcp.json", '{"mcpServers": {' + ",".join(
+        f'"s{i}": {{"command": "npx", "args": ["-y", "a{i}@1.2.3"]}}' for i in range(20000)) + "}}")
+
+
 def notebook():
     """200 MB, most of them pictures, with a key in the last cell."""
     picture = LETTERS[:56] * (10_000_000 // 56)
@@ -294,7 +307,8 @@ def deep():
 
 
 ITEMS = {f.__name__.replace("_", "-"): f for f in
-         (zip_bombs, zip_overlap, zip_sizes, tar_links, yaml_laughs, brackets, minified, generated, notebook, names,
+         (zip_bombs, zip_overlap, zip_sizes, tar_links, yaml_laughs, brackets, minified, generated, documents, notebook,
+          names,
           encodings, noise, special, deep)}
 
 if __name__ == "__main__":

@@ -46,6 +46,13 @@ the last one has its line :: [w["evidence"]["line"] for a in assets("package", "
 they are told to be partial :: len(gaps("gen/")) == 2
 EOF
 
+tree documents 3
+hold <<'EOF'
+documents that need too much memory are told :: all(any("memory" in g["reason"] for g in gaps(p)) for p in ("json/package.json", "yaml/pnpm-lock.yaml", "toml/uv.lock", "many/.mcp.json"))
+servers that come first in a file of too many are kept :: len(assets("mcp_server")) > 1000
+the key behind 24 MB of UTF-16 is found :: [w["evidence"]["path"] for a in assets("credential") for w in a["where"]] == ["wide/notes.txt"]
+EOF
+
 tree notebook 0
 holds "the key behind 200 MB of pictures is found" '[(w["evidence"]["path"], w["evidence"]["line"]) for a in assets("credential") for w in a["where"]] == [("nb/train.ipynb", 21)]'
 
