@@ -85,6 +85,15 @@
  *       reason: installed copies; the lock file lists them
  *       sources: [...]
  *
+ * knowledge/walk/unread.yaml, formats that matter and that no detector reads (detectors/
+ * unread_formats.c tells them, each is one row of coverage a target), one list `formats`:
+ *
+ *     - id: gguf
+ *       names: ["*.gguf"]              ends of paths, whole parts; `*` matches within one part
+ *       magic: ["47475546"]            or: first bytes in hex, at least three; optional
+ *       what: GGUF models
+ *       lost: what model it is, is not read
+ *
  * Collisions (a package, key kind, variable, host file or folder that two entries claim; a skipped
  * folder in which a host keeps a file) are build errors, as are examples that disagree. An
  * instruction file may belong to several hosts.
@@ -200,6 +209,19 @@ struct catalog_walk_marker {
     int rule;
 };
 
+struct catalog_unread {
+    const char *id, *what;
+    const char *reason;       /* of its row of coverage */
+    const char *const *magic; /* hex, lower case; NULL-terminated */
+};
+
+struct catalog_unread_name {
+    const char *path; /* suffix, as of host files */
+    const char *key;  /* what stands behind the last '.' of the last part, or that part when it has
+                         none; empty: there is a wildcard in it */
+    int format;
+};
+
 struct catalog {
     const struct catalog_entry *entries; /* sorted by id */
     int n_entries;
@@ -225,6 +247,10 @@ struct catalog {
     int n_walk_folders;
     const struct catalog_walk_marker *walk_markers;
     int n_walk_markers;
+    const struct catalog_unread *unread; /* in the order of the file */
+    int n_unread;
+    const struct catalog_unread_name *unread_names; /* sorted by key, path */
+    int n_unread_names;
     const struct catalog_literal *literals; /* sorted by text; the index is the literal id */
     int n_literals;
     const void *literal_db; /* for prefilter_open */
@@ -257,6 +283,12 @@ const struct catalog_instruction *catalog_instruction(const struct catalog *c, s
 const struct catalog_walk_folder *catalog_walk_folder(const struct catalog *c, struct str path,
                                                       int *cursor);
 const struct catalog_walk_rule *catalog_walk_rule(const struct catalog *c, struct str id);
+/* The format without a reader that a file is of, by its name, else by its first bytes; NULL. */
+const struct catalog_unread *catalog_unread(const struct catalog *c, struct str path,
+                                            struct str head);
+const struct catalog_unread *catalog_unread_named(const struct catalog *c, struct str id);
+/* What stands behind the last '.' of the last part of a path, or that part when it has none. */
+struct str catalog_unread_key(struct str path);
 /* True when pattern (as in knowledge/hosts) matches whole parts at the end of the path. */
 bool catalog_path_match(struct str pattern, struct str path);
 /* Order of host_files and instructions: patterns whose last part is literal first, by that part. */

@@ -23,6 +23,8 @@ static void compiler_done(struct compiler *c)
     vec_free(&c->walk_rules);
     vec_free(&c->walk_folders);
     vec_free(&c->walk_markers);
+    vec_free(&c->unread);
+    vec_free(&c->unread_names);
     vec_free(&c->examples);
 }
 
@@ -41,6 +43,8 @@ static int compile_document(struct compiler *c)
                                                              : compile_patterns(c);
     if (str_eq(folder, STR("walk")) && str_eq(path_base(c->path), STR("rules.yaml")))
         return compile_walk(c);
+    if (str_eq(folder, STR("walk")) && str_eq(path_base(c->path), STR("unread.yaml")))
+        return compile_unread(c);
     return compile_fail(c, NULL, "there is no reader for files of this folder");
 }
 

@@ -294,7 +294,7 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     int rc;
 
     if ((rc = sort_entries(c, out)) || (rc = sort_hosts(c, out)) || (rc = sort_names(c)) ||
-        (rc = compile_walk_check(c)))
+        (rc = compile_walk_check(c)) || (rc = compile_unread_check(c)))
         return rc;
 #define HAND_OVER(table, count)                                                                    \
     out->table = to_arena(c->a, c->table.v, c->table.n, sizeof(*c->table.v));                      \
@@ -309,6 +309,8 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     HAND_OVER(walk_rules, n_walk_rules)
     HAND_OVER(walk_folders, n_walk_folders)
     HAND_OVER(walk_markers, n_walk_markers)
+    HAND_OVER(unread, n_unread)
+    HAND_OVER(unread_names, n_unread_names)
     if ((rc = check_entries(c, out)) || (rc = check_keys(c, out)) ||
         (rc = compile_import_finish(c, out)) || (rc = compile_import_literals(c)))
         return rc;

@@ -55,6 +55,12 @@ struct compiler {
         VEC(struct catalog_walk_marker);
     } walk_markers;
     struct {
+        VEC(struct catalog_unread);
+    } unread;
+    struct {
+        VEC(struct catalog_unread_name);
+    } unread_names;
+    struct {
         VEC(struct catalog_example);
     } examples;
 };
@@ -91,6 +97,9 @@ int compile_host(struct compiler *c) MUST_CHECK;
 int compile_walk(struct compiler *c) MUST_CHECK;
 /* No folder, marker or id stands twice, no host keeps a file where a rule would hide it. */
 int compile_walk_check(struct compiler *c) MUST_CHECK;
+int compile_unread(struct compiler *c) MUST_CHECK;
+/* Sort the names; no id, name or magic stands twice. */
+int compile_unread_check(struct compiler *c) MUST_CHECK;
 int compile_imports(struct compiler *c, const struct node *n) MUST_CHECK;
 /* With the packages at hand: rows of those that none names, sorted; unknown packages refused. */
 int compile_import_finish(struct compiler *c, const struct catalog *out) MUST_CHECK;

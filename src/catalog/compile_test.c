@@ -416,6 +416,79 @@ static void test_walk_collisions(void **state UNUSED)
     }
 }
 
+/* ---- formats without a reader ---- */
+
+#define FORMAT(row) "formats:\n  - {" row ", what: W, lost: l}\n"
+
+static void test_unread(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("walk/unread.yaml"),
+         STR("formats:\n  - {id: a, names: [go.mod, \"*.b\", .w/*.yml, D, D.*], what: As, lost: "
+             "l}\n"
+             "  - {id: m, magic: [\"00ff10\", \"474755\"], what: Ms, lost: l}\n")},
+    };
+    struct fixture f;
+
+    if (compile(&f, files, 1))
+        fail_msg("%u: %s", f.d.line, f.d.text);
+    const struct catalog *c = &f.b.catalog;
+    assert_int_equal(c->n_unread, 2);
+    assert_int_equal(c->n_unread_names, 5);
+    assert_string_equal(c->unread[0].reason, "no reader in this version: As; l");
+    assert_string_equal(c->unread_names[0].key, "");
+    const struct str a[] = {STR("go.mod"),    STR("x/go.mod"), STR("x/y.b"),
+                            STR(".w/ci.yml"), STR("x/D"),      STR("D.dev")};
+    for (size_t i = 0; i < ARRAY_LEN(a); i++)
+        assert_ptr_equal(catalog_unread(c, a[i], STR("")), &c->unread[0]);
+    const struct str none[] = {STR("xgo.mod"), STR("mod"), STR("b"),  STR("ci.yml"),
+                               STR("Dx"),      STR(""),    STR("x/"), STR("go.mod/x")};
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
+        assert_null(catalog_unread(c, none[i], STR("\0\xff")));
+    assert_ptr_equal(catalog_unread(c, STR("x"), STR("\0\xff\x10")), &c->unread[1]);
+    assert_ptr_equal(catalog_unread(c, STR("x"), STR("GGU...")), &c->unread[1]);
+    assert_ptr_equal(catalog_unread(c, STR("y.b"), STR("GGU...")), &c->unread[0]);
+    assert_ptr_equal(catalog_unread_named(c, STR("m")), &c->unread[1]);
+    assert_null(catalog_unread_named(c, STR("n")));
+    catalog_build_done(&f.b);
+}
+
+static void test_refused_unread(void **state UNUSED)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {FORMAT("id: A, names: [a]"), "lower-case"},
+        {FORMAT("id: a"), "nothing tells files of this format"},
+        {FORMAT("id: a, names: [a/../b]"), "no '..'"},
+        {FORMAT("id: a, magic: [ABCDEF]"), "lower-case hex"},
+        {FORMAT("id: a, magic: [abcde]"), "lower-case hex"},
+        {FORMAT("id: a, magic: [abcd]"), "shorter than 3 bytes"},
+        {FORMAT("id: a, names: [a], reason: r"), "unknown member 'reason'"},
+        {"formats:\n  - {id: a, names: [a], what: w}\n", "'lost' is missing"},
+    };
+    static const struct {
+        const char *text, *says;
+    } twice[] = {
+        {FORMAT("id: a, names: [a]") "  - {id: a, names: [b], what: w, lost: l}\n",
+         "format 'a' is claimed twice"},
+        {FORMAT("id: a, names: [a]") "  - {id: b, names: [a], what: w, lost: l}\n",
+         "file name 'a' is claimed twice"},
+        {FORMAT("id: a, magic: [abcdef]") "  - {id: b, magic: [abcdef], what: w, lost: l}\n",
+         "magic 'abcdef' is claimed twice"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        refuse(E_PARSE, "walk/unread.yaml", rows[i].text, 2, rows[i].says);
+    refuse(E_PARSE, "walk/unread.yaml", "formats: a\n", 1, "stand in a list");
+    for (size_t i = 0; i < ARRAY_LEN(twice); i++) {
+        const struct catalog_source files[] = {{STR("walk/unread.yaml"), str_z(twice[i].text)}};
+        struct fixture f;
+        assert_int_equal(compile(&f, files, 1), E_EXISTS);
+        assert_non_null(strstr(f.d.text, twice[i].says));
+    }
+}
+
 static void test_unknown_kind(void **state UNUSED)
 {
     const struct catalog_source files[] = {
@@ -446,13 +519,14 @@ static void test_no_memory(void **state UNUSED)
         {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY "env: [A_KEY]\n")},
         {STR("hosts/h.yaml"), STR("id: h\nname: H\nmaker: M\n" SRC ONE SHARED)},
         {STR("walk/rules.yaml"), STR("rules:\n" ROW("a", "folders: [x/y], marker: m"))},
+        {STR("walk/unread.yaml"), STR(FORMAT("id: a, names: [b.c, d], magic: [abcdef]"))},
     };
     struct fixture f;
     int rc = E_NOMEM;
 
     for (size_t n = 1; rc == E_NOMEM; n++) {
         mem_fail_after(n);
-        rc = compile(&f, files, 4);
+        rc = compile(&f, files, ARRAY_LEN(files));
         mem_fail_after(0);
         assert_true(n < 5000);
     }
@@ -490,6 +564,7 @@ int main(void)
         cmocka_unit_test(test_order_of_files),  cmocka_unit_test(test_refused_entries),
         cmocka_unit_test(test_refused_hosts),   cmocka_unit_test(test_collisions),
         cmocka_unit_test(test_host_collisions), cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_unread),          cmocka_unit_test(test_refused_unread),
         cmocka_unit_test(test_refused_walk),    cmocka_unit_test(test_walk_collisions),
         cmocka_unit_test(test_unknown_kind),    cmocka_unit_test(test_empty),
         cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_expand),

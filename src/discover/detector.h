@@ -135,6 +135,8 @@ void emit_module(struct emit *e, struct str language, struct str name, struct pl
 void emit_project(struct emit *e, const char *language, bool read, struct str own, struct place at);
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+/* The item is of a format that nobody reads: counted, and told once a target. */
+void emit_no_reader(struct emit *e, const struct catalog_unread *format, struct place at);
 int emit_result(const struct emit *e) MUST_CHECK; /* 0, E_NOMEM, E_LIMIT */
 
 /*
@@ -171,6 +173,9 @@ struct detector {
     int (*run)(struct item *it, struct emit *e);
     int (*on_window)(struct item *it, struct emit *e, const struct scan_window *w); /* ITEM_SCAN */
 };
+
+/* The detector of what no other one reads. */
+#define UNREAD_FORMATS "unread-formats"
 
 extern const struct detector *const DETECTORS[];
 extern const int DETECTOR_COUNT;

@@ -21,6 +21,7 @@ void emit_init(struct emit *e, struct arena *a, struct values *values)
 void emit_done(struct emit *e)
 {
     vec_free(&e->spans);
+    vec_free(&e->unread);
 }
 
 void emit_fail(struct emit *e, int code)
@@ -502,6 +503,32 @@ void emit_gap(struct emit *e, enum coverage_state state, struct place at, const 
     f->gap = state;
     f->reason = keep(e, str_z(line));
     f->count = 1;
+}
+
+/* An archive may hold millions of them. */
+static bool count_again(struct emit *e, const struct catalog_unread *format)
+{
+    vec_each (i, &e->unread) {
+        struct fact *f = *i < e->facts.n ? &e->facts.v[*i] : NULL;
+        if (!f || f->type != FACT_GAP || f->pattern.p != format->id || f->count == UINT32_MAX)
+            continue; /* another one, or of an inner item that was forgotten */
+        f->count++;
+        return true;
+    }
+    return false;
+}
+
+void emit_no_reader(struct emit *e, const struct catalog_unread *format, struct place at)
+{
+    if (e->muted || count_again(e, format))
+        return;
+    uint32_t index = (uint32_t)e->facts.n;
+    struct fact *f = add(e, FACT_GAP, at);
+    f->gap = COVERAGE_NOT_LOOKED;
+    f->pattern = f->reason = str_z(format->id);
+    f->count = 1;
+    if (f != &e->spare_fact && vec_push(&e->unread, index))
+        emit_fail(e, E_NOMEM);
 }
 
 void emit_rule(struct emit *e, struct place at, struct str pattern, uint64_t count,

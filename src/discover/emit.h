@@ -45,10 +45,13 @@ struct emit {
     struct str member;       /* ... and its copy, made when something is said */
     bool hidden;             /* what is said is not there any more: only values count, ... */
     bool muted;              /* ... and while this is set no gaps */
-    size_t gaps;             /* how often emit_gap was called */
-    uint64_t inner_gaps;     /* of these in inner items */
-    struct str pointer;      /* kept last, when nothing of it was redacted */
-    bool full;               /* memory is short: nothing new is taken, without an error */
+    struct {
+        VEC(uint32_t);
+    } unread;            /* facts of formats without a reader: one an item and format */
+    size_t gaps;         /* how often emit_gap was called */
+    uint64_t inner_gaps; /* of these in inner items */
+    struct str pointer;  /* kept last, when nothing of it was redacted */
+    bool full;           /* memory is short: nothing new is taken, without an error */
     int error;
 };
 

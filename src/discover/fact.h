@@ -36,7 +36,8 @@ struct fact {
     enum verb verb;
     enum relation_state relation_state;
     struct data_value value; /* FACT_VALUE; value.asset is not used */
-    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL; FACT_GAP: of a rule;
+    struct str pattern;      /* FACT_OWNER_RULE; FACT_ORIGIN: the URL; FACT_GAP: of a rule, or with
+                                COVERAGE_NOT_LOOKED the id of a catalog_unread;
                                 FACT_IMPORT: name of a catalog_import; FACT_MODULE: name;
                                 FACT_PROJECT: the package that it is */
     struct str *owners;      /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */

@@ -86,6 +86,9 @@ struct relation {
     uint32_t seen;   /* how many places */
 };
 
+/* Begins the path of a row about a format that no detector reads; its id follows. */
+#define COVERAGE_NO_READER "no-reader:"
+
 struct coverage_row {
     struct str source; /* "files" */
     uint32_t target;

@@ -20,9 +20,10 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     l->files = arena_new_n(&l->mem, uint64_t, n);
     l->bytes = arena_new_n(&l->mem, uint64_t, n);
     l->binaries = arena_new_n(&l->mem, uint64_t, n);
+    l->unread = arena_new_n(&l->mem, struct unread, n * (size_t)(c->n_unread + 1));
     l->identities = arena_new_n(&l->mem, struct str, n);
     l->repository_at = l->owner_file_at = l->origins = l->scopes = (struct map)MAP_OWNED(&l->mem);
-    if (!l->files || !l->bytes || !l->binaries || !l->identities) {
+    if (!l->files || !l->bytes || !l->binaries || !l->unread || !l->identities) {
         link_free(l);
         return E_NOMEM;
     }
@@ -95,6 +96,20 @@ static int gap_path(struct link *l, const struct linked_item *it, const struct f
     else
         *ret = at.member.n ? place_path(l, &at) : arena_str(&l->mem, at.path);
     return ret->p ? 0 : arena_error(&l->mem);
+}
+
+/* Files of a format without a reader are one row a target, as many as there are. */
+static bool count_unread(struct link *l, const struct linked_item *it, const struct fact *f)
+{
+    const struct catalog_unread *format =
+        f->gap == COVERAGE_NOT_LOOKED ? catalog_unread_named(l->catalog, f->pattern) : NULL;
+    if (!format)
+        return false;
+    struct unread *u = &l->unread[it->target * (size_t)l->catalog->n_unread +
+                                  (size_t)(format - l->catalog->unread)];
+    u->files += f->count;
+    u->bytes += f->at.member.n ? 0 : it->size;
+    return true;
 }
 
 /* A gap inside an item: path, and the pointer or line when there is one. */
@@ -221,7 +236,7 @@ static int read_item(struct link *l, struct linked_item *it)
         const struct fact *f = &it->facts.v[i];
         it->types |= 1u << f->type;
         if (f->type == FACT_GAP && !is_above(it->raw_path))
-            rc = cover_gap(l, it, f);
+            rc = count_unread(l, it, f) ? 0 : cover_gap(l, it, f);
         else if (f->type == FACT_ORIGIN)
             rc = take_repository(l, it, f);
         else if (f->type == FACT_OWNER_RULE)
@@ -335,6 +350,28 @@ static int join_item(struct link *l, struct inventory *inv, struct linked_item *
     return rc ? rc : credentials_of_item(l, inv, it);
 }
 
+static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
+{
+    const struct catalog *c = l->catalog;
+    int rc = 0;
+    for (int i = 0; i < c->n_unread && !rc; i++) {
+        const struct unread *u = &l->unread[target * (size_t)c->n_unread + (size_t)i];
+        if (!u->files)
+            continue;
+        struct coverage_row row = {.source = STR("files"),
+                                   .target = target,
+                                   .collectors = STR(UNREAD_FORMATS),
+                                   .path =
+                                       arena_fmt(&l->mem, COVERAGE_NO_READER "%s", c->unread[i].id),
+                                   .state = COVERAGE_NOT_LOOKED,
+                                   .reason = str_z(c->unread[i].reason),
+                                   .files = u->files,
+                                   .bytes = u->bytes};
+        rc = row.path.p ? inventory_cover(inv, &row) : arena_error(&l->mem);
+    }
+    return rc;
+}
+
 static int cover_totals(struct link *l, struct inventory *inv)
 {
     int rc = 0;
@@ -355,6 +392,8 @@ static int cover_totals(struct link *l, struct inventory *inv)
         row.bytes = 0;
         if (!rc && row.files)
             rc = inventory_cover(inv, &row);
+        if (!rc)
+            rc = cover_unread(l, inv, t);
     }
     return rc;
 }

@@ -109,6 +109,9 @@ struct link {
         VEC(struct coverage_row);
     } coverage;
     uint64_t *files, *bytes, *binaries; /* one a target */
+    struct unread {
+        uint64_t files, bytes;
+    } * unread; /* one a target and format without a reader */
 };
 
 struct scope {

@@ -267,6 +267,36 @@ static void facts_stay_in_their_frames(void **state UNUSED)
     assert_in_range(e.inv.mem.used, ITEMS, (size_t)ITEMS * 4096);
 }
 
+static void unread(struct estate *e, uint32_t target, const char *path, const char *format)
+{
+    const struct catalog_unread *row = catalog_unread_named(&CATALOG, str_z(format));
+    assert_non_null(row);
+    estate_begin(e);
+    emit_no_reader(&e->emit, row, (struct place){.offset = -1});
+    estate_item(e, target, path);
+}
+
+/* One row a target and format, however many files; it blinds no control. */
+static void formats_without_a_reader(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    unread(&e, 0, "go.mod", "go-modules");
+    unread(&e, 0, "a/go.mod", "go-modules");
+    unread(&e, 0, "m.gguf", "gguf");
+    unread(&e, 0, "../go.mod", "go-modules");
+    estate_seal(&e, NULL);
+    const struct coverage_row *row = row_of(&e, "no-reader:go-modules");
+    assert_int_equal(row->files, 2);
+    assert_int_equal(row->bytes, 200);
+    assert_int_equal(row->state, COVERAGE_NOT_LOOKED);
+    assert_true(str_eq_z(row->collectors, UNREAD_FORMATS));
+    assert_true(str_starts(row->reason, STR("no reader in this version: Go modules (go.mod); ")));
+    assert_int_equal(row_of(&e, "no-reader:gguf")->files, 1);
+    assert_true(row_of(&e, "no-reader:cargo") == NULL);
+    assert_true(row_of(&e, "go.mod") == NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +309,7 @@ int main(void)
         cmocka_unit_test(owners_above_the_target),
         cmocka_unit_test(gaps_name_their_collectors),
         cmocka_unit_test(facts_stay_in_their_frames),
+        cmocka_unit_test(formats_without_a_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,6 +233,24 @@ void posture_text(const struct scope *s, struct buf *out)
 
 /* ---- coverage ---- */
 
+/* Rows of formats that no detector reads: their path begins with COVERAGE_NO_READER. */
+#define IS_UNREAD "(c.state = 'not_looked' AND substr(c.path, 1, 10) = '" COVERAGE_NO_READER "')"
+
+static int count_unread(const struct scope *s, struct summary *ret, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    select_addz(&q, "SELECT count(*) FROM coverage c WHERE " IS_UNREAD " AND ");
+    scope_coverage(s, &q);
+    int rc = select_prepare(&q, s->db, &r, d);
+    if (!rc && (rc = stmt_step(r, d)) > 0) {
+        ret->unread_rows = stmt_int(r, 0);
+        rc = 0;
+    }
+    stmt_free(r);
+    return rc;
+}
+
 static int count_coverage(const struct scope *s, struct summary *ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
@@ -253,6 +271,8 @@ static int count_coverage(const struct scope *s, struct summary *ret, struct dia
         }
     }
     stmt_free(r);
+    if (!rc)
+        rc = count_unread(s, ret, d);
     ret->gaps = ret->by_state[COVERAGE_DENIED] + ret->by_state[COVERAGE_FAILED] +
                 ret->by_state[COVERAGE_PARTIAL] + ret->by_state[COVERAGE_UNSUPPORTED];
     return rc;
@@ -297,8 +317,10 @@ static int read_coverage(const struct scope *s, struct arena *a, struct summary 
                        " WHEN 'partial' THEN 2 ELSE 3 END",
                        ret->gap, SUMMARY_GAPS, &ret->n_gap, d);
     if (!rc)
-        rc = read_gaps(s, a, "c.state IN ('skipped', 'not_looked')", "5 DESC", ret->rule,
-                       SUMMARY_RULES, &ret->n_rule, d);
+        rc = read_gaps(s, a, "c.state IN ('skipped', 'not_looked') AND NOT " IS_UNREAD, "5 DESC",
+                       ret->rule, SUMMARY_RULES, &ret->n_rule, d);
+    if (!rc)
+        rc = read_gaps(s, a, IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread, d);
     if (!rc)
         rc = read_gaps(s, a, "c.state = 'examined' AND substr(c.path, 1, 9) = 'revision:'",
                        "c.path", &ret->revision, 1, &ret->n_revision, d);

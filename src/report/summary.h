@@ -14,6 +14,7 @@
 #define SUMMARY_FINDINGS 10
 #define SUMMARY_GAPS     5
 #define SUMMARY_RULES    6
+#define SUMMARY_UNREAD   8
 
 struct summary_kind {
     const struct kind_info *info;
@@ -62,6 +63,9 @@ struct summary {
     int n_gap;
     struct summary_gap rule[SUMMARY_RULES]; /* skipped and not looked, most files first */
     int n_rule;
+    struct summary_gap unread[SUMMARY_UNREAD]; /* formats without a reader, likewise */
+    int n_unread;
+    int64_t unread_rows;         /* of them in all; by_state[COVERAGE_NOT_LOOKED] has them, too */
     struct summary_gap revision; /* a commit was read, not the files as they lie: path and reason */
     int n_revision;
     struct summary_framework *frameworks; /* FRAMEWORK_COUNT */

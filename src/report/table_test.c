@@ -167,6 +167,38 @@ static void test_frameworks_of_another_target(void **state)
     db_free(v.db);
 }
 
+/* Formats that nobody reads must not look like "nothing found". */
+static void test_no_reader(void **state)
+{
+    (void)state;
+    static const char base[] =
+        "INSERT INTO target VALUES (1, 'x', 'shop', '.', '/x');"
+        "INSERT INTO scan VALUES (1, 'f', '0.1.0', 'k1', 'full', 1, 1700000000000,"
+        " 1700000001000, 'd', '', -1, -1, '');"
+        "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
+        "(1, 0, 'files', 1, '', 'examined', '', 7, 900, '');" INSERT_COVERAGE
+        "(1, 1, 'files', 1, 'no-reader:go-modules', 'not_looked', 'no reader in this version: Go"
+        " modules (go.mod); lost', 1200, 3, 'unread-formats');" INSERT_COVERAGE
+        "(1, 2, 'files', 1, 'no-reader:gguf', 'not_looked', 'no reader in this version: GGUF', 1,"
+        " 9, 'unread-formats');";
+    struct view v = shop_open(base);
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "Formats without a reader in this version were passed over"));
+    assert_non_null(strstr(text, "no reader   go-modules 1,200, gguf 1\n"));
+    assert_null(strstr(text, "was read"));
+    assert_null(strstr(text, "nothing"));
+    assert_null(strstr(text, "skipped"));
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_non_null(strstr(text, "- not_looked: `no-reader:go-modules`, 1,200 files, no reader"));
+    assert_null(strstr(text, "Nothing: every"));
+    free(text);
+    text = shop_print(&v, "sarif");
+    assert_non_null(strstr(text, "1 file was passed over: no reader in this version: GGUF"));
+    free(text);
+    db_free(v.db);
+}
+
 static void test_no_scan(void **state)
 {
     (void)state;
@@ -241,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_part),
         cmocka_unit_test(test_nearly_all),
         cmocka_unit_test(test_frameworks_of_another_target),
+        cmocka_unit_test(test_no_reader),
         cmocka_unit_test(test_no_scan),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_memory),

@@ -229,6 +229,31 @@ static void add_walk(struct buf *out, const struct catalog *c)
     buf_addz(out, "};\n");
 }
 
+static void add_unread(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_unread", "UNREAD", c->n_unread);
+    for (int i = 0; i < c->n_unread; i++) {
+        const struct catalog_unread *r = &c->unread[i];
+        buf_addz(out, "    {");
+        add_member(out, "id", r->id);
+        add_member(out, "what", r->what);
+        add_member(out, "reason", r->reason);
+        buf_addz(out, ".magic = ");
+        add_list(out, r->magic);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_unread_name", "UNREAD_NAMES", c->n_unread_names);
+    for (int i = 0; i < c->n_unread_names; i++) {
+        const struct catalog_unread_name *n = &c->unread_names[i];
+        buf_addz(out, "    {");
+        add_member(out, "path", n->path);
+        add_member(out, "key", n->key);
+        buf_addf(out, ".format = %d},\n", n->format);
+    }
+    buf_addz(out, "};\n");
+}
+
 static void add_database(struct buf *out, const struct catalog *c)
 {
     const unsigned char *p = c->literal_db;
@@ -252,6 +277,7 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     add_keys(out, c);
     add_hosts(out, c);
     add_walk(out, c);
+    add_unread(out, c);
     add_database(out, c);
     buf_addz(out, "\nconst struct catalog CATALOG = {\n");
 #define TABLE(name, member, count)                                                                 \
@@ -267,6 +293,8 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     TABLE("WALK_RULES", walk_rules, n_walk_rules)
     TABLE("WALK_FOLDERS", walk_folders, n_walk_folders)
     TABLE("WALK_MARKERS", walk_markers, n_walk_markers)
+    TABLE("UNREAD", unread, n_unread)
+    TABLE("UNREAD_NAMES", unread_names, n_unread_names)
     TABLE("KINDS", kinds, n_kinds)
     TABLE("LITERALS", literals, n_literals)
     buf_addf(out,

@@ -69,8 +69,8 @@ static int list(struct invocation *in, const struct view *v, struct diag *d)
     stmt_free(r);
     scope_done(&s);
     int end = grid_finish(&g,
-                          option_flag(in, "gaps") ? "no gap: every file that the rules allow "
-                                                    "was examined"
+                          option_flag(in, "gaps") ? "no gap: no file was refused; what has no "
+                                                    "reader or is skipped: stance coverage"
                                                   : "no row matches",
                           d);
     return rc ? rc : end;
@@ -96,7 +96,8 @@ const struct command COMMAND_COVERAGE = {
     .usage = "[OPTION...]",
     .summary = "list what was examined and what was not, with the reason",
     .description = "A posture is worth what was looked at. One row for each item that was denied,\n"
-                   "failed, partial or unsupported; one row for each rule that skips files.",
+                   "failed, partial or unsupported; one row for each rule that skips files\n"
+                   "and for each format that this version has no reader for.",
     .examples = "  stance coverage --gaps     # what keeps the posture a range",
     .options = options,
     .run = run_coverage,

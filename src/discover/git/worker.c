@@ -230,7 +230,8 @@ static int keep_secrets(struct facts *f, const struct git_blob *b, struct arena 
     for (size_t i = 0; i < f->n; i++) {
         struct fact *t = &f->v[i];
         bool secret = t->type == FACT_VALUE && t->value.class == DATA_SECRET;
-        if (!secret && t->type != FACT_GAP)
+        bool gap = t->type == FACT_GAP && t->gap != COVERAGE_NOT_LOOKED;
+        if (!secret && !gap)
             continue;
         t->at.member = arena_fmt(mem, "commit:%.12s%s" STR_FMT, git_id_hex(&b->commit).z,
                                  t->at.member.n ? "!/" : "", STR_ARG(t->at.member));

@@ -116,6 +116,17 @@ static void frameworks(struct buf *b, const struct summary *m)
     }
 }
 
+static void rule(struct buf *b, const struct summary_gap *g)
+{
+    buf_addf(b, "- %s: ", COVERAGE_STATE_NAMES[g->state]);
+    markdown_code(b, g->path);
+    buf_addz(b, ", ");
+    text_count(b, (uint64_t)MAX(g->files, 0));
+    buf_addz(b, g->files == 1 ? " file, " : " files, ");
+    markdown_text(b, g->reason);
+    buf_addc(b, '\n');
+}
+
 static void gaps(struct buf *b, const struct summary *m)
 {
     buf_addz(b, "\n### Not looked at\n\n");
@@ -129,16 +140,14 @@ static void gaps(struct buf *b, const struct summary *m)
     }
     if (m->gaps > m->n_gap)
         buf_addf(b, "- and %lld more: `stance coverage --gaps`\n", (long long)(m->gaps - m->n_gap));
-    for (int i = 0; i < m->n_rule; i++) {
-        buf_addf(b, "- %s: ", COVERAGE_STATE_NAMES[m->rule[i].state]);
-        markdown_code(b, m->rule[i].path);
-        buf_addz(b, ", ");
-        text_count(b, (uint64_t)MAX(m->rule[i].files, 0));
-        buf_addz(b, m->rule[i].files == 1 ? " file, " : " files, ");
-        markdown_text(b, m->rule[i].reason);
-        buf_addc(b, '\n');
-    }
-    if (!m->gaps && !m->n_rule)
+    for (int i = 0; i < m->n_unread; i++)
+        rule(b, &m->unread[i]);
+    if (m->unread_rows > m->n_unread)
+        buf_addf(b, "- and %lld more: `stance coverage --state not_looked`\n",
+                 (long long)(m->unread_rows - m->n_unread));
+    for (int i = 0; i < m->n_rule; i++)
+        rule(b, &m->rule[i]);
+    if (!m->gaps && !m->n_rule && !m->n_unread)
         buf_addz(b, "Nothing: every file below the target was read.\n");
 }
 

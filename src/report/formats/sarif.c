@@ -172,19 +172,24 @@ static int notification(struct sarif *s, const struct stmt *row)
     AUTO(buf) text = BUF_INIT;
     AUTO(buf) id = BUF_INIT;
     int target = scope_target(&s->scope, stmt_int(row, 0));
+    bool unread = str_starts(stmt_str(row, 1), STR(COVERAGE_NO_READER));
     buf_addf(&id, "coverage/" STR_FMT, STR_ARG(stmt_str(row, 2)));
-    buf_add(&text, stmt_str(row, 1).n ? stmt_str(row, 1) : STR("the target"));
-    buf_addf(&text, " was not examined in full: ");
+    if (unread)
+        buf_addf(&text, "%lld file%s passed over: ", (long long)stmt_int(row, 4),
+                 stmt_int(row, 4) == 1 ? " was" : "s were");
+    else
+        buf_addf(&text, STR_FMT " was not examined in full: ",
+                 STR_ARG(stmt_str(row, 1).n ? stmt_str(row, 1) : STR("the target")));
     buf_add(&text, stmt_str(row, 3));
     json_object(w);
-    json_kstr(w, "level", STR("warning"));
+    json_kstr(w, "level", unread ? STR("note") : STR("warning"));
     json_kopen_object(w, "descriptor");
     json_kstr(w, "id", buf_str(&id));
     json_end(w);
     json_kopen_object(w, "message");
     json_kstr(w, "text", buf_str(&text));
     json_end(w);
-    if (target >= 0 && stmt_str(row, 1).n) {
+    if (target >= 0 && stmt_str(row, 1).n && !unread) {
         json_kopen_array(w, "locations");
         json_object(w);
         json_kopen_object(w, "physicalLocation");
@@ -202,8 +207,10 @@ static int write_invocation(struct sarif *s, struct diag *d)
     AUTO(select) q = SELECT_INIT;
     AUTO(buf) start = BUF_INIT;
     AUTO(buf) end = BUF_INIT;
-    select_addz(&q, "SELECT c.target, c.path, c.state, c.reason FROM coverage c"
-                    " WHERE c.state IN ('denied', 'failed', 'partial', 'unsupported') AND ");
+    select_addz(&q, "SELECT c.target, c.path, c.state, c.reason, c.files FROM coverage c WHERE"
+                    " (c.state IN ('denied', 'failed', 'partial', 'unsupported') OR"
+                    " (c.state = 'not_looked' AND substr(c.path, 1, 10) = '" COVERAGE_NO_READER
+                    "')) AND ");
     scope_coverage(&s->scope, &q);
     select_addz(&q, " ORDER BY c.scan, c.ord");
     buf_add_time(&start, s->scope.started);

@@ -145,6 +145,26 @@ static void plural(struct buf *out, const struct kind_info *k, int64_t n)
     buf_addz(out, y ? "ies" : "s");
 }
 
+/* Formats without a reader, in one line. */
+static void unread(struct screen *s, const struct summary *m)
+{
+    AUTO(buf) text = BUF_INIT;
+    for (int i = 0; i < m->n_unread; i++) {
+        struct str path = m->unread[i].path;
+        buf_addz(&text, i ? ", " : "");
+        buf_add(&text, str_sub(path, strlen(COVERAGE_NO_READER), path.n));
+        buf_addc(&text, ' ');
+        text_count(&text, (uint64_t)m->unread[i].files);
+    }
+    if (m->unread_rows > m->n_unread)
+        buf_addf(&text, ", %lld more", (long long)(m->unread_rows - m->n_unread));
+    if (!m->n_unread)
+        return;
+    buf_addf(&s->line, "  %-12s", "no reader");
+    text_fit(&s->line, buf_str(&text), s->width - 14, FIT_START_KEPT);
+    flush(s);
+}
+
 static void inventory(struct screen *s, const struct summary *m)
 {
     head(s, "AI in here");
@@ -168,6 +188,12 @@ static void inventory(struct screen *s, const struct summary *m)
     counted(s, m->files, "file was", "files were");
     buf_addz(&s->line, " examined and no AI asset was recognised in them");
     buf_addz(&s->line, m->gaps ? "; what could not be examined may hold some." : ".");
+    flush(s);
+    if (!m->n_unread)
+        return;
+    buf_addz(&s->line,
+             "  Formats without a reader in this version were passed over (below): they may"
+             " hold some.");
     flush(s);
 }
 
@@ -373,7 +399,7 @@ static struct str folder_of(struct str pattern)
 static void rules(struct screen *s, const struct summary *m)
 {
     AUTO(buf) text = BUF_INIT;
-    int64_t all = m->by_state[COVERAGE_SKIPPED] + m->by_state[COVERAGE_NOT_LOOKED];
+    int64_t all = m->by_state[COVERAGE_SKIPPED] + m->by_state[COVERAGE_NOT_LOOKED] - m->unread_rows;
     for (int i = 0; i < m->n_rule; i++) {
         buf_addz(&text, i ? ", " : "");
         buf_add(&text, folder_of(m->rule[i].path));
@@ -394,7 +420,9 @@ static void rules(struct screen *s, const struct summary *m)
 static void not_looked(struct screen *s, const struct summary *m)
 {
     head(s, "Not looked at");
-    if (!m->gaps && m->n_revision)
+    if (!m->gaps && m->n_unread)
+        dim(s, "  no file was refused, but this version cannot read every format:");
+    else if (!m->gaps && m->n_revision)
         dim(s, "  of this commit everything was read that the rules allow; left out by rule:");
     else if (!m->gaps && !m->n_rule)
         buf_addz(&s->line, "  nothing: every file below the target was read");
@@ -409,6 +437,7 @@ static void not_looked(struct screen *s, const struct summary *m)
         buf_addz(&s->line, " more: stance coverage --gaps");
         flush(s);
     }
+    unread(s, m);
     rules(s, m);
 }
 

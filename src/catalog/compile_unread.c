@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides what a format without a reader is known by, and that no two rows claim one file. */
+#include "base/path.h"
+#include "catalog/compile_internal.h"
+
+#define MAGIC_MIN 3 /* bytes: with fewer, texts and noise begin alike */
+
+static int check_magic(struct compiler *c, const struct node *n, const char *hex)
+{
+    size_t digits = strspn(hex, "0123456789abcdef");
+
+    if (hex[digits] || digits % 2)
+        return compile_fail(c, n, "'%s' is no row of bytes in lower-case hex", hex);
+    if (digits < MAGIC_MIN * 2)
+        return compile_fail(c, n, "'%s' is shorter than %d bytes", hex, MAGIC_MIN);
+    return OK;
+}
+
+/* The key of a name with a wildcard in it is empty: those are tried for every file. */
+static int add_name(struct compiler *c, const struct node *n, const char *path)
+{
+    struct str key = catalog_unread_key(str_z(path));
+    int rc = compile_check_path(c, n, path);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < key.n; i++)
+        if (strchr("*?[", key.p[i])) {
+            key = STR("");
+            break;
+        }
+    struct catalog_unread_name row = {
+        .path = path, .key = arena_z(c->a, key), .format = (int)c->unread.n};
+    return row.key && !vec_push(&c->unread_names, row) ? OK : compile_no_memory(c);
+}
+
+static int read_format(struct compiler *c, const struct node *n)
+{
+    static const char *const words[] = {"id", "names", "magic", "what", "lost", NULL};
+    struct catalog_unread r = {0};
+    const char *const *names, *lost;
+    int rc;
+
+    if ((rc = compile_members(c, n, words)) || (rc = compile_string(c, n, "id", true, &r.id)) ||
+        (rc = compile_check_id(c, n, r.id)) || (rc = compile_strings(c, n, "names", &names)) ||
+        (rc = compile_strings(c, n, "magic", &r.magic)) ||
+        (rc = compile_string(c, n, "what", true, &r.what)) ||
+        (rc = compile_string(c, n, "lost", true, &lost)))
+        return rc;
+    if (!names[0] && !r.magic[0])
+        return compile_fail(c, n, "nothing tells files of this format: add 'names'");
+    for (int i = 0; r.magic[i] && !rc; i++)
+        rc = check_magic(c, n, r.magic[i]);
+    for (int i = 0; names[i] && !rc; i++)
+        rc = add_name(c, n, names[i]);
+    if (rc)
+        return rc;
+    struct str reason = arena_fmt(c->a, "no reader in this version: %s; %s", r.what, lost);
+    r.reason = reason.p ? arena_z(c->a, reason) : NULL;
+    return r.reason && !vec_push(&c->unread, r) ? OK : compile_no_memory(c);
+}
+
+int compile_unread(struct compiler *c)
+{
+    static const char *const words[] = {"formats", NULL};
+    const struct node *root = doc_root(c->doc), *list = node_get(c->doc, root, STR("formats"));
+    int rc = compile_members(c, root, words);
+
+    if (!rc && !node_is(list, NODE_ARRAY))
+        return compile_fail(c, root, "formats stand in a list");
+    node_each (c->doc, list, it) {
+        if (rc || (rc = read_format(c, it)))
+            return rc;
+    }
+    return rc;
+}
+
+/* ---- across all files ---- */
+
+static int order_name(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct catalog_unread_name *x = a, *y = b;
+    int cmp = str_cmp(str_z(x->key), str_z(y->key));
+
+    return cmp ? cmp : str_cmp(str_z(x->path), str_z(y->path));
+}
+
+static int twice(struct compiler *c, const char *what, const char *name)
+{
+    return diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+}
+
+static bool has_magic(const struct catalog_unread *r, const char *hex)
+{
+    for (int i = 0; r->magic[i]; i++)
+        if (str_eq_z(str_z(hex), r->magic[i]))
+            return true;
+    return false;
+}
+
+int compile_unread_check(struct compiler *c)
+{
+    if (vec_sort(&c->unread_names, order_name, NULL))
+        return compile_no_memory(c);
+    for (size_t i = 1; i < c->unread_names.n; i++)
+        if (!order_name(&c->unread_names.v[i - 1], &c->unread_names.v[i], NULL))
+            return twice(c, "file name", c->unread_names.v[i].path);
+    vec_each (r, &c->unread) {
+        for (const struct catalog_unread *other = c->unread.v; other < r; other++) {
+            if (str_eq_z(str_z(r->id), other->id))
+                return twice(c, "format", r->id);
+            for (int i = 0; r->magic[i]; i++)
+                if (has_magic(other, r->magic[i]))
+                    return twice(c, "magic", r->magic[i]);
+        }
+    }
+    return OK;
+}

@@ -1,0 +1,59 @@
+# Formats that this version has no reader for: told, one row a format, never a clean bill.
+. "$(dirname "$0")/lib.bash"
+t=$work/models
+mkdir -p "$t"
+printf 'GGUF\3\0\0\0' >"$t/m.gguf"
+cp "$t/m.gguf" "$t/sha256-00ff"
+printf '\200\004\225\001' >"$t/model.pkl"
+printf '\200\002x' >"$t/pytorch_model.bin"
+printf '\200\002x' >"$t/x.pt"
+printf '\010\007' >"$t/model.onnx"
+scan "$t"
+[ "$status" -eq 0 ] || fail "models without a reader end with $status"
+hold <<'E'
+each format is one row :: {c["path"]: c["files"] for c in C if c["path"].startswith("no-reader:")} == {"no-reader:gguf": 2, "no-reader:pickle": 1, "no-reader:pytorch": 2, "no-reader:onnx": 1}
+they were not looked at :: {c["state"] for c in C if c["path"].startswith("no-reader:")} == {"not_looked"}
+what is missing is told :: all("no reader in this version" in c["reason"] for c in C if c["path"].startswith("no-reader:"))
+E
+clean_words='every file|Nothing: |nothing: '
+first_screen() { # WHAT FOLDER
+  expect 0 "$1" "$STANCE" scan --db :memory: --allow-weak-sandbox "$2"
+  grep -qE "$clean_words" "$work/out" && fail "$1: the first screen says that all was read"
+  grep -q 'no reader  ' "$work/out" || fail "$1: the first screen does not say what has no reader"
+  grep -q 'passed over' "$work/out" || fail "$1: \"none found\" does not say what was passed over"
+}
+first_screen "models" "$t"
+
+m=$work/manifests
+mkdir -p "$m/.github/workflows" "$m/.git"
+for f in Gemfile Cargo.toml go.mod pom.xml build.gradle build.gradle.kts composer.json a.csproj \
+  Pipfile setup.py setup.cfg environment.yml a.ipynb Dockerfile docker-compose.yml; do
+  echo '{}' >"$m/$f"
+done
+echo 'gem "ruby-openai"' >"$m/Gemfile"
+printf '[dependencies]\nasync-openai = "0.20"\n' >"$m/Cargo.toml"
+echo 'on: push' >"$m/.github/workflows/ci.yml"
+scan "$m"
+[ "$status" -eq 0 ] || fail "manifests without a reader end with $status"
+holds "each manifest is counted" 'sum(c["files"] for c in C if c["path"].startswith("no-reader:")) == 16'
+first_screen "manifests" "$m"
+expect 0 "Markdown" "$STANCE" scan --db :memory: --allow-weak-sandbox --format markdown "$m"
+grep -q 'no reader in this version: Go modules (go.mod)' "$work/out" || grep -q 'more: `stance coverage' "$work/out" || fail "Markdown does not tell them"
+expect 0 "SARIF" "$STANCE" scan --db :memory: --allow-weak-sandbox --format sarif "$m"
+grep -q 'passed over: no reader in this version: Go modules (go.mod)' "$work/out" || fail "SARIF does not tell them"
+expect 0 "a store" "$STANCE" scan --db "$work/s.db" --allow-weak-sandbox "$m"
+expect 0 "coverage" "$STANCE" coverage --db "$work/s.db" --format csv
+grep -q 'no-reader:cargo' "$work/out" || fail "coverage does not list them"
+
+# What has a reader is none of them, and an archive is looked into.
+r=$work/read
+server "$r/.mcp.json" fine
+echo '{"dependencies": {}}' >"$r/package.json"
+echo 'openai==1.0' >"$r/requirements.txt"
+scan "$r"
+holds "what is read has no such row" 'not [c for c in C if c["path"].startswith("no-reader:")]'
+(cd "$work" && python3 -c 'import shutil; shutil.make_archive("all", "zip", "manifests")')
+mkdir "$work/z" && mv "$work/all.zip" "$work/z"
+scan "$work/z"
+holds "members are counted" '[c["files"] for c in C if c["path"] == "no-reader:go-modules"] == [1]'
+finish
