@@ -79,20 +79,20 @@ static void tell(const struct diag *d, int code, FILE *err)
     fputs(out.p, err);
 }
 
-static int status_of(int code)
+static int status_of(const struct invocation *in, int code)
 {
     switch (code) {
     case E_USAGE:
     case E_NOTFOUND:
     case E_UNSUPPORTED:
     case E_EXISTS: return EXIT_USAGE;
+    case E_CANCELLED: return EXIT_INTERRUPTED;
     case E_DENIED:
     case E_CONFLICT:
-    case E_CANCELLED:
     case E_TIMEOUT:
     case E_PARSE:
     case E_IO:
-    case E_LIMIT: return EXIT_INCOMPLETE;
+    case E_LIMIT: return in->unexamined ? EXIT_INCOMPLETE : EXIT_FAILED;
     default: return EXIT_INTERNAL;
     }
 }
@@ -130,6 +130,8 @@ static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *
     if (in.terminal)
         in.width = width_of(out);
     int rc = clock_init(&in.clock, &d);
+    if (rc == E_PARSE)
+        rc = E_USAGE; /* SOURCE_DATE_EPOCH */
     if (!rc)
         rc = options_parse(c, argc, argv, &in, &help, &d);
     if (!rc && help) {
@@ -143,9 +145,9 @@ static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *
     if (rc >= 0)
         return rc;
     if (rc == E_IO && reader_is_gone(out))
-        return EXIT_INCOMPLETE; /* `stance findings | head` has what it wants */
+        return EXIT_FAILED; /* `stance findings | head` has what it wants */
     tell(&d, rc, err);
-    return status_of(rc);
+    return status_of(&in, rc);
 }
 
 int cli_main(int argc, char **argv, FILE *out, FILE *err)

@@ -233,12 +233,15 @@ static void test_query(void **state)
         if (stance("query", DB, refused[i], NULL) != EXIT_USAGE)
             fail_msg("%s: %s%s", refused[i], out_text, err_text);
         says("hint: ");
+        if (strstr(err_text, "models"))
+            fail_msg("there is no view models: %s", err_text);
     }
+    assert_int_equal(stance("query", DB, "SELECT json('{')", NULL), EXIT_USAGE);
     assert_int_equal(stance("query", DB, "--max-time", "1s",
                             "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
                             " SELECT count(*) FROM n",
                             NULL),
-                     EXIT_INCOMPLETE);
+                     EXIT_FAILED);
     says("longer than 1000 ms");
     assert_int_equal(stance("query", DB, NULL), EXIT_USAGE);
     assert_int_equal(stance("query", DB, "--views", NULL), 0);
@@ -333,6 +336,10 @@ static void test_no_store(void **state)
         says("there is no store yet");
         says("stance scan");
     }
+    assert_int_equal(stance("query", "--views", NULL), 0);
+    has("mcp_servers\n");
+    assert_int_equal(stance("query", "SELECT 1", NULL), EXIT_USAGE);
+    says("there is no store yet");
     assert_int_equal(stance("inventory", "--db", ":memory:", NULL), EXIT_USAGE);
     says("no scan yet");
 }

@@ -82,8 +82,7 @@ void help_program(FILE *out)
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (!COMMANDS[i]->hidden)
             fprintf(out, "  %-12s %s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
-    fputs("\nexit status: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 incomplete "
-          "(something\ninside the target was not examined), 4 internal.\n\n"
+    fputs("\nexit status: " EXIT_STATUS_WORDS "\n"
           "`stance COMMAND --help` explains one command; `stance help --man` is the manual page.\n",
           out);
 }
@@ -143,9 +142,9 @@ void help_man(FILE *out)
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (!COMMANDS[i]->hidden)
             man_command(COMMANDS[i], out);
-    fputs(".SH EXIT STATUS\n0 clean, 1 findings at or above \\-\\-fail\\-on, 2 usage, 3 "
-          "incomplete, 4 internal.\n"
-          ".SH ENVIRONMENT\n.TP\n.B XDG_DATA_HOME\nfolder that holds the store and the "
+    fputs(".SH EXIT STATUS\n", out);
+    man_text(out, str_z(EXIT_STATUS_WORDS));
+    fputs(".SH ENVIRONMENT\n.TP\n.B XDG_DATA_HOME\nfolder that holds the store and the "
           "installation key\n.TP\n.B SOURCE_DATE_EPOCH\nfixes the time in results\n.TP\n.B "
           "STANCE_LOG\n\"debug\" shows what the program does\n",
           out);
@@ -184,12 +183,10 @@ static void markdown_options(const struct command *c, FILE *out)
 
 void help_markdown(FILE *out)
 {
-    fputs(
-        "# Commands\n\n"
-        "Generated from the options tables (`stance help --markdown`). Exit status: 0 clean, 1\n"
-        "findings at or above `--fail-on`, 2 usage, 3 incomplete (something inside the target was\n"
-        "not examined), 4 internal.\n",
-        out);
+    fputs("# Commands\n\n"
+          "Generated from the options tables (`stance help --markdown`). Exit "
+          "status:\n" EXIT_STATUS_WORDS,
+          out);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const struct command *c = COMMANDS[i];
         if (c->hidden)

@@ -97,6 +97,7 @@ static int targets(struct invocation *in, struct discover_options *o, struct dia
         return arena_error(in->arena);
     for (size_t i = 0; i < n; i++) {
         int rc = target_resolve(words[i], in->arena, &v[i], d);
+        in->unexamined = rc != 0;
         if (rc)
             return rc;
     }
@@ -175,6 +176,7 @@ static int choose_rules(struct invocation *in, struct discover_options *o, struc
 int observe_settings(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
     *ret = loop_defaults();
+    ret->begun = getenv("SOURCE_DATE_EPOCH") ? 0 : clock_ticks();
     struct discover_options *o = &ret->discover;
     int rc = store_location(in, &ret->location, d);
     if (!rc)

@@ -85,6 +85,7 @@ int reobserve(struct invocation *in, const struct loop_options *settings,
     fflush(in->out); /* nothing buffered may be written twice by a worker */
     rc = loop_run(&o, &in->clock, &r, d);
     progress_end(in);
+    in->unexamined = r.unexamined;
     if (!rc)
         loop_result_done(&r);
     return rc;

@@ -163,6 +163,7 @@ static int observe(struct turn *t, struct diag *d)
     if (!rc)
         rc = (t->options->find ? t->options->find : discover_run)(&with_key, sink, t,
                                                                   &t->result->discover, d);
+    t->result->unexamined = rc && rc != E_IO; /* that is for want of workers, memory or a disk */
     if (!rc)
         rc = inputs_end(&t->inputs, &t->result->discover, &t->digest);
     const struct discover_count *counts = t->result->discover.counts;
@@ -315,6 +316,12 @@ static struct scan_info info_of(const struct turn *t, const struct scan_target *
                               .build = t->options->relink ? STR("") : inputs_build()};
 }
 
+static int64_t finished_ms(const struct turn *t)
+{
+    uint64_t begun = t->options->begun;
+    return t->clock->now_ms + (begun ? (int64_t)((clock_ticks() - begun) / 1000000) : 0);
+}
+
 static int record(struct turn *t, struct store *st, struct diag *d)
 {
     struct loop_result *r = t->result;
@@ -327,7 +334,7 @@ static int record(struct turn *t, struct store *st, struct diag *d)
     spent(t, LOOP_STORE);
     if (!rc)
         rc = assess_and_rank(t, st, d);
-    r->summary.finished_ms = t->clock->now_ms;
+    r->summary.finished_ms = finished_ms(t);
     begin(t, LOOP_COMMIT);
     if (!rc)
         rc = store_scan_commit(st, &r->summary, d);
@@ -362,7 +369,7 @@ static int repeat(struct turn *t, struct store *st, struct diag *d)
         store_scan_abort(st);
         return E_NOTFOUND;
     }
-    r->summary.finished_ms = info.started_ms;
+    r->summary.finished_ms = finished_ms(t);
     if (!rc)
         rc = store_repeat_commit(st, &before, &r->summary, d);
     if (rc)

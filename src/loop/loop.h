@@ -39,7 +39,9 @@ struct loop_options {
     const char *location;             /* of the store: path, ":memory:", postgres:// */
     const char *key_file;             /* installation key; NULL: the default beside the store */
     struct store *store;              /* already open: location is not used */
-    bool allow_weak_sandbox;          /* a weaker sandbox than full is no coverage gap */
+    uint64_t begun; /* clock_ticks when the clock was read, which tells when the turn ends; 0: time
+                       stands still, as with SOURCE_DATE_EPOCH */
+    bool allow_weak_sandbox; /* a weaker sandbox than full is no coverage gap */
     bool relink; /* write everything, also what did not change: for tests and measuring */
     /* What finds the items; NULL: discover_run. For tests and measuring. */
     int (*find)(const struct discover_options *o, item_sink sink, void *ctx,
@@ -65,6 +67,7 @@ struct loop_result {
     uint64_t by_severity[SEVERITY_COUNT];
     uint64_t gaps; /* denied, failed, partial, unsupported rows */
     struct loop_stats stats;
+    bool unexamined; /* after a failure: a target could not be read, the store is innocent */
 };
 
 struct loop_options loop_defaults(void);

@@ -122,7 +122,7 @@ static int explain_code(struct sqlite_db *q, int code, struct diag *d)
     case SQLITE_IOERR: return explain_io(q, d);
     case SQLITE_AUTH:
         diag_set(d, E_DENIED, "only SELECT on the typed views is allowed here");
-        diag_hint(d, "use the views such as mcp_servers, models, findings");
+        diag_hint(d, "use the views such as mcp_servers, packages, findings");
         return E_DENIED;
     default: return diag_set(d, E_USAGE, "SQL: %s", sqlite3_errmsg(q->h));
     }

@@ -203,7 +203,7 @@ static int judge(struct db *db, const struct found *f, bool create, struct diag 
         rc = diag_set(d, E_PARSE, "this is a database of another program, not a store");
         diag_hint(d, "give another --db; nothing was changed here");
     } else if (f->version > MIGRATION_COUNT) {
-        rc = diag_set(d, E_UNSUPPORTED,
+        rc = diag_set(d, E_PARSE,
                       "the store was written by a newer version of stance (schema %lld, this "
                       "program knows %d)",
                       (long long)f->version, MIGRATION_COUNT);

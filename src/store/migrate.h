@@ -13,8 +13,8 @@
 #define STORE_APPLICATION    "stance"   /* row `application` of table meta */
 
 /*
- * `create`: an empty database becomes a store; else it is E_NOTFOUND. E_UNSUPPORTED: written by a
- * newer program. E_PARSE: a database of something else. Read-only connections are checked only; an
+ * `create`: an empty database becomes a store; else it is E_NOTFOUND. E_PARSE: written by a newer
+ * program, or a database of something else. Read-only connections are checked only; an
  * older schema or older views are E_UNSUPPORTED there.
  */
 int store_migrate(struct db *db, bool create, struct diag *d) MUST_CHECK;

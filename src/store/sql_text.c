@@ -182,7 +182,7 @@ static int refuse(struct diag *d, const char *why, struct str what)
 {
     diag_set(d, E_DENIED, "only SELECT on the typed views is allowed here: %s '" STR_FMT "'", why,
              STR_ARG(str_sub(what, 0, 60)));
-    diag_hint(d, "use the views such as mcp_servers, models, findings");
+    diag_hint(d, "use the views such as mcp_servers, packages, findings");
     return E_DENIED;
 }
 

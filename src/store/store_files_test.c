@@ -194,7 +194,7 @@ static void test_versions(void **state)
     scan_server(st, 1000, "a.json", A, "1");
     st = store_free(st);
     change_file(path.p, "UPDATE meta SET value = '99' WHERE key = 'schema'");
-    assert_int_equal(open_path(path.p, DB_CREATE, &st, &d), E_UNSUPPORTED);
+    assert_int_equal(open_path(path.p, DB_CREATE, &st, &d), E_PARSE);
     assert_non_null(strstr(d.text, "99"));
     assert_non_null(strstr(d.hint, "update stance"));
     assert_string_equal(d.file, path.p);

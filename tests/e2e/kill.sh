@@ -38,7 +38,7 @@ cp "$work/out" "$work/after.json"
 plain "$work/after.json" | cmp -s - "$work/fresh.plain" || fail "a scan after kill -9 differs from a fresh one"
 ls "$work"/k.db* | grep -vE 'k\.db(-wal|-shm)?$' && fail "a killed scan leaves files behind"
 
-# Ctrl-C while workers read: status 3, words, nothing stored.
+# Ctrl-C while workers read: status 130, words, nothing stored.
 cp "$work/fresh.db" "$work/c.db"
 "$STANCE" inventory --db "$work/c.db" --format json >"$work/i1" 2>/dev/null
 for signal in INT TERM; do
@@ -49,7 +49,7 @@ for signal in INT TERM; do
   t0=$(now_ms)
   wait $pid
   status=$?
-  [ $status -eq 3 ] || fail "SIG$signal ends with $status, not 3"
+  [ $status -eq 130 ] || fail "SIG$signal ends with $status, not 130"
   [ $(($(now_ms) - t0)) -lt 3000 ] || fail "SIG$signal takes $(($(now_ms) - t0)) ms"
   told "SIG$signal" 'interrupt|stopped|cancel'
   "$STANCE" inventory --db "$work/c.db" --format json >"$work/i2" 2>/dev/null

@@ -31,6 +31,16 @@ settle
 rm -r "$t/b"
 seen "the folder is gone" 'gone'
 settle
+mkdir "$t/d" && printf '{"mcpServers": {"late": {"command": "npx", "args": ["-y", "@acme/late@1.0.0"]}}}' >"$t/d/.mcp.json"
+seen "another server" 'new.*late'
+settle
+printf '{"mcpServers": {"late": {' >"$t/d/.mcp.json"
+seen "a file that breaks" 'new +gap +d/\.mcp\.json is not examined'
+settle
+printf '{"mcpServers": {}}' >"$t/d/.mcp.json"
+seen "a file that is whole again" 'gone +gap +d/\.mcp\.json is no gap any more'
+settle
+rm -r "$t/d"
 mkdir "$t/left-out" && printf '{"mcpServers": {"hidden": {"command": "npx", "args": ["-y", "@acme/hidden"]}}}' >"$t/left-out/.mcp.json"
 sleep 1
 if grep -q hidden "$work/log"; then fail "watch reads what is excluded"; fi
@@ -40,8 +50,16 @@ kill -INT $pid
 wait $pid
 status=$?
 case $status in 0 | 1 | 3) ;; *) fail "Ctrl-C ends watch with $status" ;; esac
+cp "$work/err" "$work/err0"
 expect 0 "db check after watch" "$STANCE" db check --db "$db"
 # What watch left is what a fresh scan sees.
 "$STANCE" inventory --db "$db" --format json >"$work/watched" 2>"$work/err"
+grep -qE '^watching [0-9]+ folders?;' "$work/err0" && grep -qE '[0-9]+ assets?, [0-9]+ open findings?, [0-9]+ gaps?;' "$work/err0" || fail "watch does not tell where it begins"
+# So does one on a store that is known.
+mkdir "$work/one" && server "$work/one/.mcp.json" one
+"$STANCE" scan --db "$work/o.db" --allow-weak-sandbox "$work/one" >/dev/null 2>&1
+expect 0 "a second watch" "$STANCE" watch --db "$work/o.db" --allow-weak-sandbox --turns 1 "$work/one"
+grep -q '^watching 1 folder;' "$work/err" || fail "watch counts folders wrongly: $(cat "$work/err")"
+grep -qE '^[0-9]+ assets?, [0-9]+ open findings?, 0 gaps;' "$work/err" || fail "a second watch does not tell where it begins: $(cat "$work/err")"
 grep -q calm "$work/watched" || fail "a renamed folder lost its server"
 finish

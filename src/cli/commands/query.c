@@ -11,7 +11,9 @@ static const struct option_spec options[] = {
      .argument = "TIME",
      .initial = "30s",
      .help = "end the query after this time"},
-    {.name = "views", .type = OPT_FLAG, .help = "list the views and their columns instead"},
+    {.name = "views",
+     .type = OPT_FLAG,
+     .help = "list the views and their columns instead; needs no store"},
     {0},
 };
 
@@ -128,7 +130,7 @@ static int print_rows(struct invocation *in, struct stmt *s, struct diag *d)
         return rc;
     int n = stmt_columns(s);
     if (n > GRID_COLUMNS)
-        return diag_set(d, E_LIMIT, "a query may have %d columns at most", GRID_COLUMNS);
+        return diag_set(d, E_USAGE, "a query may have %d columns at most", GRID_COLUMNS);
     for (int i = 0; i < n; i++) {
         columns[i].title = arena_z(in->arena, stmt_column_name(s, i));
         if (!columns[i].title)
@@ -150,6 +152,8 @@ static int run_sql(struct invocation *in, struct db *db, struct diag *d)
     if (rc)
         return rc;
     rc = db_prepare(db, in->args[0], &s, d);
+    if (rc == E_LIMIT)
+        rc = E_USAGE; /* longer than any SQL may be */
     if (!rc)
         rc = print_rows(in, s, d);
     stmt_free(s);
@@ -161,6 +165,19 @@ static int run_sql(struct invocation *in, struct db *db, struct diag *d)
     return rc == E_DENIED ? E_USAGE : rc;
 }
 
+/* The views are the same in every store: an empty one tells them. */
+static int run_views(struct invocation *in, struct diag *d)
+{
+    struct store *st = NULL;
+    int rc = store_open(":memory:", DB_CREATE, &in->clock, &st, d);
+    if (!rc)
+        rc = add_views(store_db(st), d);
+    if (!rc)
+        rc = list_views(in, store_db(st), d);
+    store_free(st);
+    return rc;
+}
+
 static int run_query(struct invocation *in, struct diag *d)
 {
     struct reading r;
@@ -170,12 +187,14 @@ static int run_query(struct invocation *in, struct diag *d)
         diag_hint(d, "stance query \"SELECT name, transport FROM mcp_servers\"");
         return E_USAGE;
     }
+    if (views)
+        return run_views(in, d);
     int rc = reading_open(in, &r, d);
     if (rc)
         return rc;
     rc = add_views(r.view.db, d);
     if (!rc)
-        rc = views ? list_views(in, r.view.db, d) : run_sql(in, r.view.db, d);
+        rc = run_sql(in, r.view.db, d);
     reading_done(&r);
     return rc;
 }

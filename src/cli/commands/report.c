@@ -31,11 +31,29 @@ static int failed(const char *file, struct diag *d)
     return rc;
 }
 
+/* A pipe or a device is no file that could be replaced. */
+static int write_through(const struct report_format *f, const struct view *v, const char *file,
+                         struct diag *d)
+{
+    FILE *out = fopen(file, "we");
+    if (!out)
+        return failed(file, d);
+    int rc = f->write(v, out, d);
+    if (!rc && fflush(out))
+        rc = failed(file, d);
+    if (fclose(out) && !rc)
+        rc = failed(file, d);
+    return rc;
+}
+
 /* Beside the file, so that the rename is one step on the same file system. */
 static int write_file(const struct report_format *f, const struct view *v, struct invocation *in,
                       struct diag *d)
 {
     char *file = arena_z(in->arena, option_str(in, "output"));
+    struct stat st;
+    if (file && !stat(file, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return write_through(f, v, file, d);
     struct str name = arena_fmt(in->arena, "%s.XXXXXX", file ? file : "");
     char *temporary = name.p ? arena_z(in->arena, name) : NULL;
     if (!file || !temporary)

@@ -70,6 +70,7 @@ static int run_scan(struct invocation *in, struct diag *d)
     fflush(in->out); /* nothing buffered may be written twice by a worker */
     rc = loop_run(&o, &in->clock, &r, d);
     progress_end(in);
+    in->unexamined = r.unexamined;
     if (rc)
         return rc;
     rc = print(in, o.location, &r, f, d);
