@@ -2,6 +2,7 @@
 /* Decides what is scanned again when something changes, and what of it is told. */
 #include "base/mem.h"
 #include "base/path.h"
+#include "cli/gap_watch.h"
 #include "cli/observe.h"
 #include "cli/progress.h"
 #include "cli/stats.h"
@@ -52,6 +53,7 @@ struct watching {
     struct store *memory; /* the store of :memory:, else NULL */
     int64_t last;         /* the scan up to which all was told; 0: none yet */
     int64_t turns;
+    struct gap_watch gaps;
     struct clock clock;
     bool json;
     bool begun;   /* one turn was whole */
@@ -61,11 +63,13 @@ struct watching {
 
 /* --- telling ------------------------------------------------------------------------------ */
 
-/* Findings that matter, and assets that come and go. */
+/* Findings that matter, assets that come and go, and what is not examined any more. */
 static bool is_told(const struct difference *c)
 {
     if (str_eq_z(c->subject, "asset"))
         return c->kind != CHANGE_CHANGED;
+    if (str_eq_z(c->subject, "gap"))
+        return true;
     return str_eq_z(c->subject, "finding") && str_eq_z(c->verdict, "fail");
 }
 
@@ -125,6 +129,8 @@ static int tell(struct watching *w, struct db *db, struct diag *d)
         rc = snapshot_seal(&after, d);
     if (!rc)
         rc = diff_snapshots(&before, &after, print, w);
+    if (!rc)
+        rc = gap_watch_turn(&w->gaps, db, print, w, d);
     snapshot_done(&before);
     snapshot_done(&after);
     if (!rc && (fflush(w->in->out) || ferror(w->in->out)))
@@ -147,8 +153,21 @@ static int begin(struct watching *w, struct diag *d)
     if (rc)
         return 0; /* no store yet; a broken one is told by the scan */
     rc = scan_id(store_db(st), &w->last, d);
+    if (!rc && w->last)
+        rc = gap_watch_turn(&w->gaps, store_db(st), print, w, d);
     store_free(st);
     return rc;
+}
+
+/* Where a watch begins: what there is now. */
+static void say_state(struct watching *w, const struct loop_result *r)
+{
+    fprintf(w->in->err,
+            "%llu asset%s, %llu open finding%s, %llu gap%s; what changes is told from"
+            " here on\n",
+            (unsigned long long)r->assets, r->assets == 1 ? "" : "s",
+            (unsigned long long)r->findings, r->findings == 1 ? "" : "s",
+            (unsigned long long)r->gaps, r->gaps == 1 ? "" : "s");
 }
 
 static int scan(struct watching *w, const struct target *targets, size_t n, struct str path,
@@ -161,18 +180,18 @@ static int scan(struct watching *w, const struct target *targets, size_t n, stru
     o.discover.only_path = path;
     o.store = w->memory;
     int rc = clock_init(&w->clock, d);
+    o.begun = o.begun ? clock_ticks() : 0;
     fflush(w->in->out); /* nothing buffered may be written twice by a worker */
     progress_begin(w->in, &o);
     if (!rc)
         rc = loop_run(&o, &w->clock, &r, d);
     progress_end(w->in);
+    w->in->unexamined = r.unexamined;
     if (rc)
         return rc;
-    bool first = !w->last;
     rc = tell(w, store_db(w->memory ? w->memory : r.store), d);
-    if (!rc && first)
-        fprintf(w->in->err, "%llu assets, %llu open findings; what changes is told from here on\n",
-                (unsigned long long)r.assets, (unsigned long long)r.findings);
+    if (!rc && !w->begun)
+        say_state(w, &r);
     if (!rc)
         stats_print(w->in, &r, w->loop.location);
     if (!w->memory && str_eq_z(str_z(w->loop.location), ":memory:")) {
@@ -265,6 +284,7 @@ static int run_watch(struct invocation *in, struct diag *d)
 {
     struct watching w = {.in = in, .clock = in->clock};
     struct watch *watch = NULL;
+    gap_watch_init(&w.gaps);
     int rc = observe_options(in, &w.loop, d);
     if (rc)
         return rc;
@@ -289,7 +309,8 @@ static int run_watch(struct invocation *in, struct diag *d)
                               .watches_max = (size_t)option_int(in, "watches-max")};
     rc = watch_open(&o, &watch, d);
     if (!rc) {
-        fprintf(in->err, "watching %zu folders; Ctrl-C stops\n", watch_folders(watch));
+        size_t n = watch_folders(watch);
+        fprintf(in->err, "watching %zu folder%s; Ctrl-C stops\n", n, n == 1 ? "" : "s");
         say_blind(&w, watch);
         rc = begin(&w, d);
     }
@@ -300,6 +321,7 @@ static int run_watch(struct invocation *in, struct diag *d)
         rc = follow(&w, watch, d);
     watch_free(watch);
     store_free(w.memory);
+    gap_watch_done(&w.gaps);
     return rc == E_CANCELLED ? EXIT_CLEAN : rc;
 }
 
@@ -310,7 +332,8 @@ const struct command COMMAND_WATCH = {
     .description =
         "Watches every folder of each TARGET (default: the current one), scans once, and then "
         "scans\nthe part in which something changed. Findings and assets that come, go, are fixed "
-        "or come back\nare told in a line each. Ctrl-C stops it; the store is whole at any moment.",
+        "or come back\nare told in a line each, as are files that cannot be examined any more. "
+        "Ctrl-C stops it; the store is whole at any moment.",
     .examples = "  stance watch ~/src/app                 # while you work\n"
                 "  stance watch -f json ~ | jq .label     # for programs\n"
                 "  stance watch --interval 10m /mnt/share # what other machines change there",
