@@ -133,7 +133,10 @@ static void detector_fact(struct buf *b, const struct fact *f)
             buf_addf(b, " " STR_FMT, STR_ARG(f->owners[i]));
         break;
     case FACT_OWNER:
-        buf_addf(b, "owner " STR_FMT " of ", STR_ARG(f->owners[0]));
+        buf_addz(b, "owner ");
+        if (f->n_owners) /* none: memory ran out */
+            buf_add(b, f->owners[0]);
+        buf_addz(b, " of ");
         if (f->from == FACT_NONE)
             buf_addz(b, "its folder");
         else

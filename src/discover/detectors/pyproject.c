@@ -37,6 +37,19 @@ static struct str copy(struct file *f, const struct buf *b)
 
 /* --- lists of dependency specifiers -------------------------------------------------------- */
 
+/* all = ["mine[cli,docs]"] is another name for extras of its own, not a dependency. */
+static bool is_own(struct file *f, struct str name)
+{
+    if (!f->packages.name.n)
+        return false;
+    struct str own = pypi_normalise(f->packages.name, f->it->arena);
+    struct str asked = pypi_normalise(name, f->it->arena);
+    if (own.p && asked.p)
+        return str_eq(own, asked);
+    f->error = E_NOMEM;
+    return true;
+}
+
 static void read_specifier(struct file *f, const struct node *n, struct group g)
 {
     struct pep508 p;
@@ -55,7 +68,7 @@ static void read_specifier(struct file *f, const struct node *n, struct group g)
                               .direct = SAID_YES,
                               .development = g.development ? SAID_YES : SAID_NO,
                               .development_inferred = g.inferred};
-    if (!row.entry)
+    if (!row.entry || is_own(f, p.name))
         return;
     if (p.url.n && !pep508_archive(p.url, &name, &version))
         row.version.text = version;
@@ -234,7 +247,7 @@ static int run_pyproject(struct item *it, struct emit *e)
         .packages = package_file(it, e, "pypi", "python"), .doc = doc, .it = it, .e = e};
     read_project(&f);
     read_packages(&f);
-    for (size_t i = 0; i < ARRAY_LEN(PEOPLE); i++)
+    for (size_t i = 0; i < ARRAY_LEN(PEOPLE) && !f.error; i++)
         read_people(&f, find(&f, PEOPLE[i]));
     package_file_done(&f.packages);
     if (f.error)
@@ -245,7 +258,7 @@ static int run_pyproject(struct item *it, struct emit *e)
 const struct detector DETECTOR_PYPROJECT = {
     .id = "pyproject",
     .title = "AI packages that pyproject.toml asks for",
-    .version = 2,
+    .version = 3,
     .wants = wants_pyproject,
     .need = ITEM_TEXT,
     .run = run_pyproject,

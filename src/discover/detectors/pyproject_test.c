@@ -123,6 +123,10 @@ static void near_misses(void **state UNUSED)
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         package_says(DET, "pyproject.toml", str_z(texts[i]), "");
+    package_says(DET, "pyproject.toml",
+                 STR("[project]\nname = \"LiteLLM\"\n[project.optional-dependencies]\n"
+                     "all = [\"litellm[proxy]\"]\n"),
+                 "");
     package_says(DET, "pyproject.toml", STR("[project]\nauthors = [{name = \"Ann\"}]\n"),
                  "owner Ann of its folder, package-metadata 40 @2:12 /project/authors/0\n");
     package_says(DET, "my.pyproject.toml", STR(""), "not wanted\n");
