@@ -88,7 +88,7 @@ void owner_rules_free(struct owner_file *file)
     map_done(&file->literals);
 }
 
-/* --- asking ------------------------------------------------------------------------------------ */
+/* --- asking -------------------------------------------------------------------------------- */
 
 static int take_literals(const struct owner_file *file, unsigned how, struct str text,
                          struct owner_hits *hits)

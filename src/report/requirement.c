@@ -46,7 +46,7 @@ static int prepare(const struct scope *s, struct stmt **ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     int rc = 0;
-    if (s->narrow) { /* controls judge all targets of the store; here only those in the view count */
+    if (s->narrow) { /* controls judge all targets of the store; only those in the view count */
         rc = scope_verdicts(s, d);
         select_addz(&q, "SELECT sum(CASE v.verdict WHEN 'fail' THEN 1 ELSE 0 END),"
                         " sum(CASE WHEN v.verdict IN ('unknown', 'error') THEN 1 ELSE 0 END),"
