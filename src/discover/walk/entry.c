@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides what becomes of one entry of a folder: an item, a folder of the walk, a row of coverage. */
+/* Decides what becomes of one entry: an item, a folder of the walk, a row of coverage. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
