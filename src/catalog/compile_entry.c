@@ -19,6 +19,7 @@ static const char *const ENTRY_CATEGORIES[] = {
     "guardrail",        /* checks what goes into and comes out of a model */
     "observability",    /* traces, prompts, costs */
     "training",         /* trains, tunes, converts models */
+    "model-tool",       /* tokenizers and formats of weights: parts of others */
     "interface",        /* user interfaces of chat and agents */
     NULL,
 };

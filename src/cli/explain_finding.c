@@ -12,9 +12,29 @@ static bool is_open(const struct stmt *r)
     return str_eq_z(stmt_str(r, 5), "open") || str_eq_z(stmt_str(r, 5), "reopened");
 }
 
+/* No file holds it any more: only revoking helps, and the finding ends with the commit. */
+static void remedy_of_history(struct page *p, struct str commit)
+{
+    commit = str_sub(commit, 0, 12);
+    buf_addz(&p->line, "no file to change: who has the repository has the commit");
+    page_end(p);
+    page_begin(p, STR("first"), TONE_PLAIN);
+    buf_addz(&p->line, "revoke the key at its provider; a later commit does not take it back");
+    page_end(p);
+    page_begin(p, STR("closes"), TONE_PLAIN);
+    buf_addf(&p->line,
+             "when no branch or tag holds commit " STR_FMT " any more (git filter-repo), at the "
+             "next `stance scan --since REV`",
+             STR_ARG(commit));
+    page_end(p);
+    page_begin(p, STR("stays"), TONE_PLAIN);
+    buf_addz(&p->line, "open until then, also when a scan looks elsewhere");
+    page_end(p);
+}
+
 static void remedy(struct page *p, const struct stmt *r)
 {
-    struct str control = stmt_str(r, 1);
+    struct str control = stmt_str(r, 1), member = stmt_str(r, 23);
     const struct control *c = control_find(control);
     page_head(p, "What to do", NULL);
     if (c && c->remediation)
@@ -22,7 +42,13 @@ static void remedy(struct page *p, const struct stmt *r)
     page_begin(p, STR("fix"), TONE_PLAIN);
     if (!is_open(r))
         buf_addf(&p->line, "nothing: the finding is " STR_FMT, STR_ARG(stmt_str(r, 5)));
-    else if (scope_fixable(p->scope, control))
+    else if (str_starts(member, STR("commit:"))) {
+        remedy_of_history(p, str_sub(member, strlen("commit:"), member.n));
+        return;
+    } else if (member.n)
+        buf_addz(&p->line, "nothing is changed inside archives: change what it is made from, make "
+                           "it anew, then `stance scan`");
+    else if (scope_fixable(p->scope, control, member))
         buf_addf(&p->line, "stance fix " STR_FMT, STR_ARG(p->id));
     else
         buf_addz(&p->line, "by hand, then `stance scan` or `stance verify` again");
@@ -136,7 +162,7 @@ int explain_finding(struct page *p)
                   "SELECT f.id, f.control, f.title, f.reason, f.severity, f.status, f.risk,"
                   " f.confidence, f.steps, f.factors, f.verdict, f.opened, f.cause, a.name,"
                   " a.id, coalesce(p.person, a.owner), " PLACE_SHOWN ", p.line, p.col, p.pointer,"
-                  " p.collector, p.snippet, f.closed"
+                  " p.collector, p.snippet, f.closed, coalesce(p.member, '')"
                   " FROM finding f JOIN asset a ON a.id = f.asset"
                   " LEFT JOIN finding_place p ON p.finding = f.id WHERE f.id = ?1",
                   finding_row, NULL);

@@ -59,8 +59,9 @@ struct item {
     uint64_t size;
     uint32_t mode; /* st_mode */
     uint32_t target;
-    int fd;           /* -1: the content is in memory */
-    struct str bytes; /* then: all of it, or what comes before the stream */
+    int fd;                /* -1: the content is in memory */
+    struct str bytes;      /* then: all of it, or what comes before the stream */
+    const struct doc *doc; /* or NULL: what it is as a document; values in it get pointers */
     struct item_stream *stream;
     bool changed;    /* while it was brought into memory */
     bool hidden;     /* not there any more (a layer of an image): only classified values count */
@@ -158,6 +159,8 @@ struct place place_item(const struct item *it);
 struct place place_window(const struct item *it, const struct scan_window *w, size_t offset);
 struct place place_node(struct item *it, const struct doc *doc, const struct node *n);
 struct place place_offset(struct item *it, struct str text, size_t offset);
+/* With the pointer of the innermost node of `doc` (in it->arena) that holds at.offset. */
+struct place place_pointed(struct item *it, const struct doc *doc, struct place at);
 
 /*
  * One pass over a text finds all literals of the catalogue, and their groups decide which detectors

@@ -313,6 +313,8 @@ static void refused_states(void **state)
     expect_refusal(e, plan(e, "1.2.3", &p), E_NOTFOUND, "fixed already");
     sql(e, "UPDATE finding SET status = 'open', verdict = 'fail'; UPDATE place SET member = 'x'");
     expect_refusal(e, plan(e, "1.2.3", &p), E_UNSUPPORTED, "archives");
+    sql(e, "UPDATE place SET member = 'commit:0123456789ab'");
+    expect_refusal(e, plan(e, "1.2.3", &p), E_UNSUPPORTED, "history");
     sql(e, "UPDATE place SET member = ''; UPDATE target SET root = '/nowhere/at/all'");
     expect_refusal(e, plan(e, "1.2.3", &p), E_NOTFOUND, "not here any more");
 }

@@ -20,8 +20,15 @@ static int root_of(const struct fix_subject *f, struct arena *a, struct str *ret
         diag_hint(d, "`stance explain` says what to do");
         return E_UNSUPPORTED;
     }
-    if (f->member.n)
-        return diag_set(d, E_UNSUPPORTED, "files inside archives are not changed");
+    if (f->member.n) {
+        bool past = str_starts(f->member, STR("commit:"));
+        diag_set(d, E_UNSUPPORTED,
+                 past ? "this finding stands in the history: there is no file to change"
+                      : "files inside archives are not changed");
+        diag_hint(d, past ? "`stance explain` says what to do"
+                          : "change what the archive is made from, make it anew and scan it");
+        return E_UNSUPPORTED;
+    }
     if (stat(z, &st)) {
         int rc = diag_errno(d, "the target is not here any more");
         diag_at(d, z, 0, 0);

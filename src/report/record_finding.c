@@ -82,7 +82,8 @@ static void write_evidence(struct record *r, const struct evidence *e, struct st
     json_end(&r->w);
 }
 
-static void write_remedy(struct json_writer *w, struct str id)
+/* What lies inside an archive or in a commit no action changes. */
+static void write_remedy(struct json_writer *w, struct str id, const struct evidence *e)
 {
     const struct control *c = control_find(id);
     json_kopen_object(w, "remediation");
@@ -90,7 +91,7 @@ static void write_remedy(struct json_writer *w, struct str id)
               c && c->remediation ? str_z(c->remediation)
                                   : STR("This version of stance does not know the control."));
     json_key(w, STR("action"));
-    c && c->action ? json_str(w, str_z(c->action)) : json_null(w);
+    c && c->action && !e->member.n ? json_str(w, str_z(c->action)) : json_null(w);
     json_end(w);
     json_kopen_array(w, "frameworks");
     json_frameworks(w, id);
@@ -135,7 +136,7 @@ int record_finding(struct record *r, const struct stmt *row, struct diag *d)
     json_kstr(w, "title", stmt_str(row, 9));
     json_kstr(w, "reason", stmt_str(row, 10));
     write_evidence(r, &e, stmt_str(row, 11));
-    write_remedy(w, stmt_str(row, 1));
+    write_remedy(w, stmt_str(row, 1), &e);
     json_ktime(w, "first_seen", stmt_int(row, 13));
     json_end(w);
     return rc;

@@ -71,6 +71,29 @@ static void test_results(void **state)
     db_free(v.db);
 }
 
+/* A file at a commit has lines; a member of an archive has none that the archive has. */
+static void test_lines_of_members(void **state)
+{
+    static const char *const members[] = {"commit:0123456789ab", "commit:0123456789ab!/a", "a/b"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        AUTO(arena) a = ARENA(0);
+        AUTO(buf) sql = BUF_INIT;
+        struct diag d = {0};
+        struct view v = shop_open(SHOP_SQL);
+        buf_addf(&sql, "UPDATE place SET member = '%s'", members[i]);
+        assert_int_equal(db_exec(v.db, buf_str(&sql), &d), 0);
+        char *text = print(&v, &a);
+        assert_at(RESULT "0/properties/member", members[i]);
+        if (!i)
+            assert_at(RESULT "0/locations/0/physicalLocation/region/startLine", "4");
+        else
+            assert_null(doc_find(&doc, STR(RESULT "0/locations/0/physicalLocation/region")));
+        free(text);
+        db_free(v.db);
+    }
+}
+
 static void test_gaps_are_told(void **state)
 {
     (void)state;
@@ -117,9 +140,8 @@ static void test_uri(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_results),
-        cmocka_unit_test(test_gaps_are_told),
-        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_results),       cmocka_unit_test(test_lines_of_members),
+        cmocka_unit_test(test_gaps_are_told), cmocka_unit_test(test_rules),
         cmocka_unit_test(test_uri),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -356,9 +356,11 @@ int scope_verdicts(const struct scope *s, struct diag *d)
     return rc;
 }
 
-bool scope_fixable(const struct scope *s, struct str control)
+bool scope_fixable(const struct scope *s, struct str control, struct str member)
 {
     const struct control *c = control_find(control);
+    if (member.n)
+        return false;
     if (s->view->fixable)
         return s->view->fixable(control);
     return c && c->action;

@@ -84,7 +84,9 @@ extern const char SEVERITY_ORDER[];
 /* Makes sure that control_verdict stands on the connection. */
 int scope_verdicts(const struct scope *s, struct diag *d) MUST_CHECK;
 
-bool scope_fixable(const struct scope *s, struct str control);
+/* `stance fix` has an action for the control, and the place is one that can be changed: a file, and
+ * no member of an archive or of a commit. */
+bool scope_fixable(const struct scope *s, struct str control, struct str member);
 
 /* Index of a word in a table of the registry, `other` when it is of another version. */
 int scope_word(const char *const *names, struct str word, int other);

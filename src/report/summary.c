@@ -158,7 +158,7 @@ static int take_finding(const struct scope *s, const struct stmt *r, struct aren
         !keep(a, stmt_str(r, 8), &f->pointer))
         return out_of_memory(d);
     f->severity = (enum severity)scope_word(SEVERITY_NAMES, stmt_str(r, 11), SEVERITY_INFO);
-    f->fixable = scope_fixable(s, f->control);
+    f->fixable = scope_fixable(s, f->control, stmt_str(r, 12));
     return shorten(s, f->id, &f->shown_id, d);
 }
 
@@ -186,12 +186,12 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
     struct summary_finding *same;
-    select_addz(&q,
-                "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
-                " coalesce(p.person, a.owner, ''), coalesce(" PLACE_SHOWN ", ''),"
-                " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity FROM finding f"
-                " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
-                " WHERE f.verdict = 'fail' AND ");
+    select_addz(&q, "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
+                    " coalesce(p.person, a.owner, ''), coalesce(" PLACE_SHOWN ", ''),"
+                    " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity,"
+                    " coalesce(p.member, '') FROM finding f"
+                    " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
+                    " WHERE f.verdict = 'fail' AND ");
     scope_findings(s, &q);
     buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, a.name, p.path, p.line, f.id LIMIT %d",
              SEVERITY_ORDER, ROWS_READ);

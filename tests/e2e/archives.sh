@@ -78,7 +78,8 @@ lower = tarred([("srv/.mcp.json", server("lower")), ("gone/.mcp.json", server("g
 upper = tarred([("srv/.mcp.json", server("upper")), (".wh.gone", b""), ("etc/.wh.key.env", b"")])
 layers = [lower, upper]
 ids = [hashlib.sha256(x).hexdigest() for x in layers]
-config = json.dumps({"rootfs": {"type": "layers", "diff_ids": ["sha256:" + i for i in ids]}}).encode()
+config = json.dumps({"rootfs": {"type": "layers", "diff_ids": ["sha256:" + i for i in ids]},
+                     "history": [{"created_by": "ADD x"}, {"created_by": "ENV ANTHROPIC_API_KEY=" + os.environ["KEY"]}]}).encode()
 c = hashlib.sha256(config).hexdigest()
 manifest = json.dumps([{"Config": c + ".json", "RepoTags": ["acme/app:1"], "Layers": [i + "/layer.tar" for i in ids]}]).encode()
 with open(sys.argv[1], "wb") as f:
@@ -88,8 +89,9 @@ EOF
 scan "$work/image"
 hold <<'EOF'
 the upper layer wins :: {a["name"] for a in assets("mcp_server")} == {"upper"}
-a key below a whiteout is found all the same :: len(assets("credential")) == 1
-it names the layer :: all("sha256:" in w["evidence"]["member"] for a in assets("credential") for w in a["where"])
+a key below a whiteout is found all the same, in its layer :: [w["member"][:7] for a in assets("credential") for w in [p["evidence"] for p in a["where"]] if "etc/key.env" in w["member"]] == ["sha256:"]
+a key in the history of the image names the entry :: [(w["member"][:7], w.get("pointer")) for a in assets("credential") for w in [p["evidence"] for p in a["where"]] if "etc/" not in w["member"]] == [("config:", "/history/1/created_by")]
+no action is offered for it :: all(f["remediation"]["action"] is None for f in F if f["evidence"][0].get("member"))
 EOF
 
 # --- hostile -----------------------------------------------------------------------------------------

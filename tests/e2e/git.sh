@@ -137,6 +137,16 @@ open_keys() { # WHAT COUNT
 }
 expect 1 "a leak" "$STANCE" scan --db "$db" --since HEAD~2 "$leak"
 open_keys "a leaked key is open" 1
+run "$STANCE" report sarif --db "$db"
+python3 - "$work/out" <<'EOF' || fail "SARIF of a leaked key has no line"
+import json, sys
+r = [x["locations"][0]["physicalLocation"] for x in json.load(open(sys.argv[1]))["runs"][0]["results"] if x["kind"] == "fail"]
+sys.exit([(x["artifactLocation"]["uri"], x["region"]["startLine"]) for x in r] != [("env.txt", 1)])
+EOF
+finding=$("$STANCE" findings --db "$db" --format csv | sed -n 's/^\([0-9a-f]\{16\}\),.*/\1/p')
+expect 0 "explain a leaked key" "$STANCE" explain --db "$db" "$finding"
+grep -q "when no branch or tag holds commit" "$work/out" || { fail "how a leaked key is closed"; cat "$work/out"; }
+expect 2 "no fix for the history" "$STANCE" fix --db "$db" "$finding"
 expect "0 1 3" "the folder" "$STANCE" scan --db "$db" "$leak"
 open_keys "a clean folder does not close what the history holds" 1
 git -C "$leak" reset -q --hard HEAD~2
@@ -192,6 +202,8 @@ scanned "$work/estate" && cp "$work/out" "$work/estate.json"
 same "a submodule deeper in a target" "$work/beside.json" a/.mcp.json "$work/estate.json" super/lib/a/.mcp.json
 same "a superproject deeper in a target" "$work/super.json" .mcp.json "$work/estate.json" super/.mcp.json
 scanned "$super/lib" && cp "$work/out" "$work/sub.json"
+scanned "$super" --rev HEAD
+holds "at a commit a submodule is a gap with its remedy" '[c["path"] for c in C if c["state"] == "not_looked" and "scan a clone" in c["reason"]] == ["lib"]'
 same "a submodule by itself" "$work/beside.json" a/.mcp.json "$work/sub.json" a/.mcp.json
 scanned "$work/linked" && cp "$work/out" "$work/linked.json"
 same "a linked worktree" "$work/super.json" .mcp.json "$work/linked.json" .mcp.json

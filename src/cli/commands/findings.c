@@ -39,8 +39,8 @@ static const struct grid_column columns[] = {
 static void query(const struct scope *s, bool unknown, struct select *q)
 {
     select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, " PLACE_SHOWN ","
-                   " coalesce(p.person, a.owner), f.reason, coalesce(p.line, 0), f.verdict, t.name "
-                   "FROM finding f"
+                   " coalesce(p.person, a.owner), f.reason, coalesce(p.line, 0), f.verdict, t.name,"
+                   " coalesce(p.pointer, '') FROM finding f"
                    " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
                    " LEFT JOIN target t ON t.id = p.target WHERE ");
     scope_findings(s, q);
@@ -58,6 +58,8 @@ static void row(struct grid *g, const struct stmt *r)
     buf_add(&place, stmt_str(r, 6));
     if (place.n && stmt_int(r, 9) > 0)
         buf_addf(&place, ":%lld", (long long)stmt_int(r, 9));
+    if (stmt_int(r, 9) == 1 && stmt_str(r, 12).n && g->format == GRID_TABLE)
+        buf_addf(&place, " " STR_FMT, STR_ARG(stmt_str(r, 12))); /* a document in one line */
     grid_cell(g, stmt_str(r, 0));
     grid_tenths(g, stmt_int(r, 1));
     grid_cell(g, stmt_str(r, 2));

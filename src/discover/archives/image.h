@@ -5,7 +5,9 @@
  *
  * What a layer holds is at the member "sha256:" and the first twelve digits of the layer's digest,
  * "/" and the path in the layer: the digest of the blob, and where an old tarball names layers
- * otherwise, of the unpacked layer. Documents are at their path, or at their digest alone.
+ * otherwise, of the unpacked layer. The configuration of an image is at "config:" and the digits of
+ * its digest, other documents are at their path, or at their digest alone. What is found in one has
+ * the pointer into it, too: /config/Env/1, /history/5/created_by.
  *
  * A file that an upper layer replaces or removes (whiteouts ".wh.NAME", ".wh..wh..opq") is not in
  * the image: it gives no assets. But who has the image has the file: keys and personal values in it

@@ -61,8 +61,9 @@ static bool too_many(struct image *im, size_t n, size_t max, const char *what)
     return n > max;
 }
 
-/* As an item: the keys that stand in it count. */
-static void look_at(struct image *im, struct str path, struct str member, struct str text)
+/* As an item: the keys that stand in it count, and the document tells where. */
+static void look_at(struct image *im, struct str path, struct str member, struct str text,
+                    const struct doc *doc)
 {
     AUTO(arena) scratch = ARENA(im->m->outer->limits.memory);
     struct item in = {.path = path_base(path),
@@ -70,39 +71,51 @@ static void look_at(struct image *im, struct str path, struct str member, struct
                       .mode = im->m->outer->mode,
                       .fd = -1,
                       .bytes = text,
+                      .doc = doc,
                       .arena = &scratch};
     if (detect_inner(im->m->outer, &in))
         im->m->stopped = true;
 }
 
-/* A document by its path; `digits` when that is a digest. False: that was told. */
-static bool document(struct image *im, struct str path, struct str digits, struct doc *ret)
+/* A document by its path, which findings know by its locator. False: that was told. */
+static bool document(struct image *im, struct str path, struct str digits, struct str member,
+                     struct doc *ret)
 {
     struct diag d = {0};
-    struct str text, member = digits.n ? image_locator(im, digits) : path;
+    struct str text;
     struct limits lim = im->m->outer->limits;
     unsigned char sum[SHA256_BYTES];
-    bool fresh;
+    bool fresh = false;
     if (im->m->stopped || too_many(im, ++im->documents, DOCUMENTS_MAX, "documents"))
         return false;
     int rc = path.p && member.p ? image_text(im, path, &text, &d) : E_NOMEM;
+    bool read = !rc;
     if (!rc)
         rc = map_put(&im->used, path, &fresh) ? 0 : E_NOMEM;
-    if (!rc && fresh) {
-        look_at(im, path, member, text);
+    if (!rc)
+        rc = json_parse(text, JSON_STRICT, &lim, &im->mem, ret, &d);
+    if (read && fresh) {
+        look_at(im, path, member, text, rc ? NULL : ret);
         if (digits.n && !sha256_of(text, sum))
             image_check_digest(im, member, digits, sum);
     }
-    if (!rc)
-        rc = json_parse(text, JSON_STRICT, &lim, &im->mem, ret, &d);
     if (rc)
         members_tell_archive(im->m, member.p ? member : STR(""), &d, false);
     return !rc;
 }
 
-static bool blob(struct image *im, struct str digits, struct doc *ret)
+static bool blob(struct image *im, struct str digits, struct str member, struct doc *ret)
 {
-    return document(im, arena_fmt(&im->mem, BLOBS STR_FMT, STR_ARG(digits)), digits, ret);
+    struct str path = arena_fmt(&im->mem, BLOBS STR_FMT, STR_ARG(digits));
+    return document(im, path, digits, member, ret);
+}
+
+/* The configuration of an image: "config:" says more to a person than the name of a blob. */
+static struct str config_locator(struct image *im, struct str digits, struct str path)
+{
+    if (!digits.n)
+        return path;
+    return arena_fmt(&im->mem, "config:" STR_FMT, STR_ARG(str_sub(digits, 0, DIGEST_SHOWN)));
 }
 
 /* --- chains ------------------------------------------------------------------------------- */
@@ -151,7 +164,7 @@ static void take_manifest(struct image *im, const struct doc *doc)
     if (too_many(im, MIN(count, LAYERS_MAX + 1), LAYERS_MAX, "layers"))
         return;
     if (config.n)
-        (void)blob(im, config, &parsed);
+        (void)blob(im, config, config_locator(im, config, STR("")), &parsed);
     struct image_layer *v = arena_new_n(&im->mem, struct image_layer, count + 1);
     node_each (doc, layers, it) {
         struct str digits = digits_of(node_str(doc, it, STR("digest")));
@@ -181,7 +194,7 @@ static void take_index(struct image *im, const struct doc *doc, unsigned depth)
             return;
         if (!digits.n)
             tell(im, STR(""), E_UNSUPPORTED, "a manifest has no SHA-256 digest");
-        else if (!blob(im, digits, &inner))
+        else if (!blob(im, digits, image_locator(im, digits), &inner))
             continue;
         else if (!is_image_index(&inner))
             take_manifest(im, &inner);
@@ -243,7 +256,8 @@ static void take_entry(struct image *im, const struct doc *doc, const struct nod
     struct doc config;
     if (too_many(im, MIN(count, LAYERS_MAX + 1), LAYERS_MAX, "layers"))
         return;
-    bool has = path.n && document(im, path, digits_in(path), &config);
+    struct str digits = digits_in(path);
+    bool has = path.n && document(im, path, digits, config_locator(im, digits, path), &config);
     struct image_layer *v = arena_new_n(&im->mem, struct image_layer, count + 1);
     node_each (doc, layers, it) {
         struct str file = path_in_tar(im, node_text(doc, it));

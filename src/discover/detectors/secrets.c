@@ -28,6 +28,8 @@ static int on_value(void *ctx, const struct value_hit *hit)
     s->rest.line = at.line;
     s->rest.column = at.column;
     s->done = hit->start;
+    if (s->it->doc)
+        at = place_pointed(s->it, s->it->doc, at);
     emit_value(s->e, FACT_NONE, hit, at);
     return emit_result(s->e);
 }

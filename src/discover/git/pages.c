@@ -150,8 +150,9 @@ static int take_item(struct git_scan *r, struct lane *l, const struct git_item *
     if (rc || passed || it->kind == GITRANGE_GONE)
         return rc;
     if (it->entry == GITENTRY_SUBMODULE)
-        return lane_refuse(l, r->target, it->path, S_IFDIR, COVERAGE_SKIPPED,
-                           "a submodule: its files are in a repository of their own");
+        return lane_refuse(l, r->target, it->path, S_IFDIR, COVERAGE_NOT_LOOKED,
+                           "a submodule: no part of this repository; scan a clone of it, or the "
+                           "folder of a checkout without --rev and --since");
     if (it->entry == GITENTRY_LINK) {
         r->links++;
         return detect_wants(it->path)

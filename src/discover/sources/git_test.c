@@ -158,7 +158,9 @@ static void a_commit(void **state)
     assert_false(f->report.part);
     expect(f, "HEAD~1", "",
            ".git/config o\n.mcp.json ar\nCODEOWNERS skipped (a symbolic link: not followed)\n"
-           "env.txt v\nlib skipped (a submodule: its files are in a repository of their own)\n");
+           "env.txt v\nlib not_looked (a submodule: no part of this repository; scan a clone of "
+           "it, or "
+           "the folder of a checkout without --rev and --since)\n");
     assert_true(has_row(f, "symbolic-links", COVERAGE_SKIPPED, ""));
     expect(f, "HEAD~2", "", ".git/config o\n.mcp.json ar\n");
 }
@@ -173,7 +175,8 @@ static void a_range(void **state)
     assert_true(has_row(f, "revision:", COVERAGE_EXAMINED, ", in 2 commits (main)"));
     expect(f, "main~1", "main~2",
            ".git/config o\nCODEOWNERS skipped (a symbolic link: not followed)\nenv.txt v\n"
-           "lib skipped (a submodule: its files are in a repository of their own)\n");
+           "lib not_looked (a submodule: no part of this repository; scan a clone of it, or "
+           "the folder of a checkout without --rev and --since)\n");
     expect(f, "HEAD", "HEAD", ".git/config o\n");
     assert_true(f->report.part);
     assert_int_equal(f->report.looked.n, 0);

@@ -56,6 +56,13 @@ static const char *baseline(const struct sarif *s, const struct stmt *row)
     return stmt_int(row, 9) >= s->scope.started ? "new" : "unchanged";
 }
 
+/* Lines of a member are no lines of the archive; of a file at a commit they are lines of it. */
+static bool has_lines(const struct evidence *e)
+{
+    return !e->member.n ||
+           (str_starts(e->member, STR("commit:")) && str_find(e->member, STR("!/"), 0) == SIZE_MAX);
+}
+
 static void write_location(struct json_writer *w, const struct evidence *e, const struct stmt *row)
 {
     json_kopen_array(w, "locations");
@@ -63,7 +70,7 @@ static void write_location(struct json_writer *w, const struct evidence *e, cons
     if (e->target >= 0 && e->path.n) {
         json_kopen_object(w, "physicalLocation");
         sarif_artifact(w, e->target, e->path);
-        if (!e->member.n) /* lines of a member are no lines of the archive */
+        if (has_lines(e))
             sarif_region(w, e);
         json_end(w);
     }

@@ -223,6 +223,8 @@ static void place_of(struct buf *at, struct buf *tail, const struct summary_find
     buf_add(at, f->path.n ? f->path : f->asset_name);
     if (f->path.n && f->line > 0)
         buf_addf(at, ":%lld", (long long)f->line);
+    if (f->path.n && f->line == 1 && f->pointer.n) /* a document in one line */
+        buf_addf(at, " " STR_FMT, STR_ARG(f->pointer));
     if (f->more_places)
         buf_addf(tail, " (+%lld)", (long long)f->more_places);
     buf_addz(tail, "  ");
