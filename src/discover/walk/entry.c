@@ -133,25 +133,24 @@ static bool wanted(const struct walk *w, struct str path, bool folder)
     return is_context(path, only, folder);
 }
 
-int unit_take(struct unit *u, const struct dirent64 *e)
+int unit_take(struct unit *u, const struct entry *e)
 {
     struct folder *f = u->folder;
-    struct str name = str_z(e->d_name);
+    struct str name = str_z(e->e->d_name);
     if (str_eq_z(name, ".") || str_eq_z(name, ".."))
         return 0;
     if (f->rule != RULE_NONE && !walk_rules_keeps(u->walk->options->rules, f->rule, name))
         return 0;
-    unsigned char type = entry_type(f->fd, e);
     buf_clear(&u->path);
     path_join(&u->path, str_n(f->path, f->path_n), name);
     if (buf_result(&u->path))
         return E_NOMEM;
     struct str path = buf_str(&u->path);
-    if (!wanted(u->walk, path, type == DT_DIR))
+    if (!wanted(u->walk, path, e->type == DT_DIR))
         return 0;
-    switch (type) {
+    switch (e->type) {
     case DT_REG:
-    case DT_UNKNOWN: return take_file(u, e->d_name, path); /* opening it tells */
+    case DT_UNKNOWN: return take_file(u, e->e->d_name, path); /* opening it tells */
     case DT_DIR:
         if (f->layout && str_eq_z(name, "blobs"))
             return 0; /* read with index.json, which says what they are */

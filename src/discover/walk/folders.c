@@ -65,20 +65,20 @@ void walk_share(struct unit *u)
     pthread_mutex_lock(&w->lock);
     u->folder->refs++;
     walk_push(w, u->folder);
-    pthread_cond_signal(&w->changed);
-    pthread_mutex_unlock(&w->lock);
-}
-
-/* Folders that were found come off the stack before their own goes on: what waits stays small. */
-void walk_give_back(struct unit *u)
-{
-    struct walk *w = u->walk;
-    pthread_mutex_lock(&w->lock);
     for (struct folder *f = u->found, *next; f; f = next) {
         next = f->next;
         u->folder->refs++;
         walk_push(w, f);
     }
+    u->found = NULL;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void walk_give_back(struct unit *u)
+{
+    struct walk *w = u->walk;
+    pthread_mutex_lock(&w->lock);
     folder_drop(u->folder);
     w->busy--;
     pthread_cond_broadcast(&w->changed);

@@ -124,7 +124,7 @@ static bool is_layout(const struct unit *u, ssize_t n)
 }
 
 /* Test aid: another order of arrival must not change anything. */
-static void shuffle(struct unit *u, const struct dirent64 **entries, size_t n)
+static void shuffle(struct unit *u, struct entry *entries, size_t n)
 {
     uint64_t state = u->walk->options->shuffle_seed;
     if (!state)
@@ -133,24 +133,30 @@ static void shuffle(struct unit *u, const struct dirent64 **entries, size_t n)
     for (size_t i = n; i > 1; i--) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         size_t j = (size_t)((state >> 33) % i);
-        const struct dirent64 *t = entries[i - 1];
+        const struct entry t = entries[i - 1];
         entries[i - 1] = entries[j];
         entries[j] = t;
     }
 }
 
+/* Folders first: other lanes need not wait for a large file beside them. */
 static int take_entries(struct unit *u, ssize_t n)
 {
-    const struct dirent64 *entries[LIST_BYTES / ENTRY_BYTES];
+    struct entry entries[LIST_BYTES / ENTRY_BYTES];
     size_t count = 0;
     int rc = 0;
-    for (ssize_t at = 0; at < n;) {
-        entries[count] = (const struct dirent64 *)(u->list + at);
-        at += entries[count++]->d_reclen;
+    for (ssize_t at = 0; at < n; at += entries[count++].e->d_reclen) {
+        entries[count].e = (const struct dirent64 *)(u->list + at);
+        entries[count].type = entry_type(u->folder->fd, entries[count].e);
     }
     shuffle(u, entries, count);
+    for (size_t i = 0; i < count && !rc; i++)
+        if (entries[i].type == DT_DIR)
+            rc = unit_take(u, &entries[i]);
+    walk_share(u);
     for (size_t i = 0; i < count && !rc && !lane_cancelled(u->lane); i++)
-        rc = unit_take(u, entries[i]);
+        if (entries[i].type != DT_DIR)
+            rc = unit_take(u, &entries[i]);
     return rc;
 }
 
@@ -173,6 +179,5 @@ int unit_list(struct unit *u)
     f->layout |= !f->listed && is_layout(u, n);
     f->bare |= !f->listed && is_bare(u, n);
     f->listed = true;
-    walk_share(u);
     return take_entries(u, n);
 }

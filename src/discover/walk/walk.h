@@ -58,6 +58,11 @@ struct walk {
     _Atomic uint64_t links, specials, kernel_mounts;
 };
 
+struct entry {
+    const struct dirent64 *e;
+    unsigned char type; /* DT_REG and so on */
+};
+
 /* What one lane needs for one unit. */
 struct unit {
     struct walk *walk;
@@ -77,7 +82,8 @@ void folder_drop(struct folder *f);
 void walk_push(struct walk *w, struct folder *f);
 /* Waits for a folder that nobody lists. NULL: all are done. `ret_first` is set for one lane. */
 struct folder *walk_take(struct walk *w, bool *ret_first);
-/* The listing goes on in any lane, while this one looks at what it has. */
+/* The folders that were found are for any lane, and so is the rest of the listing, while this one
+ * looks at the files. Found ones come off the stack first: what waits stays small. */
 void walk_share(struct unit *u);
 /* The unit ends. */
 void walk_give_back(struct unit *u);
@@ -91,7 +97,7 @@ unsigned char entry_type(int folder, const struct dirent64 *e);
 
 /* --- entry.c ------------------------------------------------------------------------------ */
 
-MUST_CHECK int unit_take(struct unit *u, const struct dirent64 *e);
+MUST_CHECK int unit_take(struct unit *u, const struct entry *e);
 /* A file that is not known to be unchanged, by its name in a folder that is open. */
 MUST_CHECK int unit_open_file(struct unit *u, int folder, const char *name, struct str path);
 /* A row of coverage for what could not be read. */
