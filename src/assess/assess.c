@@ -359,7 +359,7 @@ void assessment_done(struct assessment *r)
 const struct framework *framework_find(struct str id)
 {
     for (int i = 0; i < FRAMEWORK_COUNT; i++)
-        if (str_eq_z(id, FRAMEWORKS[i].id))
+        if (str_eq_nocase(id, str_z(FRAMEWORKS[i].id)))
             return &FRAMEWORKS[i];
     return NULL;
 }
@@ -367,7 +367,7 @@ const struct framework *framework_find(struct str id)
 const struct control *control_find(struct str id)
 {
     for (int i = 0; i < CONTROL_COUNT; i++)
-        if (str_eq_z(id, CONTROLS[i].id))
+        if (str_eq_nocase(id, str_z(CONTROLS[i].id)))
             return &CONTROLS[i];
     return NULL;
 }

@@ -103,7 +103,7 @@ extern const struct control CONTROLS[];
 extern const char *const CONTROL_TESTS[];
 extern const int CONTROL_COUNT;
 
-const struct control *control_find(struct str id);
+const struct control *control_find(struct str id); /* whatever the case of its letters */
 /* Parse one file (build-time generator and tests). `file` names it in messages. */
 int control_parse(struct str text, const char *file, struct arena *a, struct control *ret,
                   struct diag *d) MUST_CHECK;

@@ -123,7 +123,7 @@ static void test_differences_are_reported(void **state)
     AUTO(buf) report = BUF_INIT;
     struct diag d = {0};
     size_t failed = 0;
-    const struct control *c = control_find(STR("AISPM-MCP-002"));
+    const struct control *c = control_find(STR("aispm-Mcp-002"));
     struct str text =
         STR("cases:\n"
             "  - name: wrong\n"

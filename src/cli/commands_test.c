@@ -148,7 +148,7 @@ static void test_findings(void **state)
     assert_int_equal(stance("findings", DB, "--control", "nothing", NULL), EXIT_USAGE);
     assert_string_equal(out_text, "");
     says("there is no control \"nothing\"");
-    assert_int_equal(stance("findings", DB, "--control", "AISPM-MCP-002", NULL), 0);
+    assert_int_equal(stance("findings", DB, "--control", "aispm-mcp-002", NULL), 0);
     says("no finding matches");
     assert_int_equal(stance("findings", DB, "-f", "csv", NULL), 0);
     has("id,risk,severity,status,control,asset,target,place,owner,reason");
@@ -198,9 +198,18 @@ static void test_explain(void **state)
     has("2222222200000003");
     assert_int_equal(stance("explain", "1a2b", DB, NULL), EXIT_USAGE);
     says("begins several ids");
+    says("give more of one: 1a2b3c4d00000001 (");
+    says("), 1a2b");
+    assert_int_equal(stance("explain", "mcp_server-", DB, NULL), EXIT_USAGE);
+    says("mcp_server-1 (github)");
+    assert_int_equal(stance("fix", "1a2b", DB, NULL), EXIT_USAGE);
+    says("give more of one: 1a2b3c4d00000001 (");
+    says("), 1a2b");
     assert_int_equal(stance("explain", "zzz", DB, NULL), EXIT_USAGE);
     says("no asset and no finding \"zzz\"");
     assert_int_equal(stance("explain", "AISPM-MCP-002", DB, NULL), EXIT_USAGE);
+    says("stance controls show AISPM-MCP-002");
+    assert_int_equal(stance("explain", "aispm-mcp-002", DB, NULL), EXIT_USAGE);
     says("stance controls show AISPM-MCP-002");
     assert_int_equal(stance("explain", "Claude Code", DB, NULL), 0);
     has("agent_host-1");
@@ -260,6 +269,11 @@ static void test_controls(void **state)
     has("SELECT");
     has("mcp_server.version_state from mcp-config");
     has("owasp-llm-2025");
+    assert_int_equal(stance("controls", "show", "aispm-mcp-003", NULL), 0);
+    has("AISPM-MCP-003  ");
+    lacks("by hand");
+    assert_int_equal(stance("controls", "test", "aispm-mcp-003", NULL), 0);
+    has("1 controls tested");
     assert_int_equal(stance("controls", "test", "AISPM-MCP-003", NULL), 0);
     has("ok   AISPM-MCP-003");
     has("1 controls tested, 0 cases failed");
@@ -298,6 +312,13 @@ static void test_report(void **state)
     says("formats: table, json, sarif, markdown");
     assert_int_equal(stance("report", "json", DB, "-O", "/no/such/folder/x", NULL), EXIT_USAGE);
     says("could not be written");
+    says("make its folder first");
+    assert_int_equal(stance("report", "json", DB, "-O", folder, NULL), EXIT_USAGE);
+    says("name a file in it");
+    assert_int_equal(stance("report", "json", DB, "-O", "", NULL), EXIT_USAGE);
+    says("--output takes a file, not an empty text");
+    assert_int_equal(stance("fix", "222", DB, "--to", "", NULL), EXIT_USAGE);
+    says("--to takes a version or digest, not an empty text");
 }
 
 static void test_small_ones(void **state)
@@ -341,7 +362,18 @@ static void test_no_store(void **state)
     assert_int_equal(stance("query", "SELECT 1", NULL), EXIT_USAGE);
     says("there is no store yet");
     assert_int_equal(stance("inventory", "--db", ":memory:", NULL), EXIT_USAGE);
-    says("no scan yet");
+    says("holds no scan");
+    says("--db FILE");
+    static const char *const others[][2] = {
+        {"verify", "x"}, {"fix", "x"}, {"explain", "x"}, {"report", "json"}};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        assert_int_equal(stance(others[i][0], others[i][1], "--db", ":memory:", NULL), EXIT_USAGE);
+        says("holds no scan");
+    }
+    assert_int_equal(stance("diff", "--db", ":memory:", NULL), EXIT_USAGE);
+    says("holds no scan");
+    assert_int_equal(stance("inventory", "--db", folder, NULL), EXIT_USAGE);
+    says("FOLDER/stance.db");
 }
 
 int main(void)

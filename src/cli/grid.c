@@ -175,11 +175,8 @@ static void csv_row(struct grid *g, const struct str *cells)
 {
     for (int i = 0; i < g->n; i++) {
         AUTO(buf) shown = BUF_INIT;
-        struct str s = cells[i];
-        if (g->in->terminal) {
-            path_show(&shown, s);
-            s = buf_str(&shown);
-        }
+        path_show(&shown, cells[i]);
+        struct str s = buf_str(&shown);
         bool quote = is_formula(s);
         buf_addz(&g->line, i ? "," : "");
         for (size_t k = 0; k < s.n && !quote; k++)

@@ -5,6 +5,26 @@
 
 #define HELP_COLUMN 26
 
+/* All that is read of the environment; tests compare it with the sources. */
+static const struct {
+    const char *name, *means;
+} environment[] = {
+    {"XDG_DATA_HOME",
+     "absolute path of the folder in which stance/ holds the store, the installation"
+     " key and what fix can undo (default: ~/.local/share)"},
+    {"XDG_CACHE_HOME", "absolute path of the folder in which stance/ holds facts of unchanged files"
+                       " (default: ~/.cache)"},
+    {"HOME", "where these defaults are; without it and them: --db, --key and --cache"},
+    {"TMPDIR",
+     "with a store at postgres://..., where a scan of very many assets puts what it cannot hold"
+     " in memory (default: /var/tmp)"},
+    {"SOURCE_DATE_EPOCH", "seconds since 1970: the time in results, instead of now"},
+    {"NO_COLOR", "not empty: no colour on a terminal"},
+    {"TERM", "\"dumb\": neither colour nor a line of progress"},
+    {"STANCE_LOG", "\"debug\": tell on standard error what the program does"},
+    {"PGPASSWORD, PGSSLMODE, ...", "of libpq, for a store at postgres://..."},
+};
+
 static void option_head(const struct option_spec *o, struct buf *b)
 {
     if (o->letter)
@@ -144,10 +164,12 @@ void help_man(FILE *out)
             man_command(COMMANDS[i], out);
     fputs(".SH EXIT STATUS\n", out);
     man_text(out, str_z(EXIT_STATUS_WORDS));
-    fputs(".SH ENVIRONMENT\n.TP\n.B XDG_DATA_HOME\nfolder that holds the store and the "
-          "installation key\n.TP\n.B SOURCE_DATE_EPOCH\nfixes the time in results\n.TP\n.B "
-          "STANCE_LOG\n\"debug\" shows what the program does\n",
-          out);
+    fputs(".SH ENVIRONMENT\n", out);
+    for (size_t i = 0; i < ARRAY_LEN(environment); i++) {
+        fprintf(out, ".TP\n.B %s\n", environment[i].name);
+        man_text(out, str_z(environment[i].means));
+        fputs("\n", out);
+    }
 }
 
 /* A table cell: bars end it, so the choices of an option are written with a backslash. */
@@ -185,8 +207,10 @@ void help_markdown(FILE *out)
 {
     fputs("# Commands\n\n"
           "Generated from the options tables (`stance help --markdown`). Exit "
-          "status:\n" EXIT_STATUS_WORDS,
+          "status:\n" EXIT_STATUS_WORDS "\n| variable | meaning |\n|---|---|\n",
           out);
+    for (size_t i = 0; i < ARRAY_LEN(environment); i++)
+        fprintf(out, "| `%s` | %s |\n", environment[i].name, environment[i].means);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const struct command *c = COMMANDS[i];
         if (c->hidden)

@@ -26,9 +26,7 @@ const volatile int *observe_interruption(void)
     return (const volatile int *)&interrupted;
 }
 
-/* An unset variable of a script must not mean the default. */
-static int check_not_empty(const struct invocation *in, const char *name, const char *what,
-                           struct diag *d)
+int check_not_empty(const struct invocation *in, const char *name, const char *what, struct diag *d)
 {
     if (!option(in, name)->given || option_str(in, name).n)
         return 0;
@@ -55,6 +53,16 @@ int store_location(struct invocation *in, const char **ret, struct diag *d)
         return arena_error(in->arena);
     *ret = z;
     return 0;
+}
+
+int check_kept(const char *location, struct diag *d)
+{
+    if (!str_eq_z(str_z(location), ":memory:"))
+        return 0;
+    diag_set(d, E_NOTFOUND,
+             "--db :memory: holds no scan: what is scanned into it ends with the scan");
+    diag_hint(d, "`stance scan --db FILE` keeps one; give the same --db FILE here");
+    return E_NOTFOUND;
 }
 
 static void say_inside(struct invocation *in, const struct target *t, const struct target *in_what)

@@ -83,6 +83,12 @@ int observe_options(struct invocation *in, struct loop_options *ret, struct diag
 int observe_settings(struct invocation *in, struct loop_options *ret, struct diag *d) MUST_CHECK;
 /* Location of the store from --db or the data folder, NUL-terminated, in the arena. */
 int store_location(struct invocation *in, const char **ret, struct diag *d) MUST_CHECK;
+/* E_NOTFOUND: what reads or changes an earlier scan finds none in ":memory:". */
+int check_kept(const char *location, struct diag *d) MUST_CHECK;
+/* E_USAGE: the option was given with an empty text; an unset variable of a script must not mean the
+ * default. `what` it takes: "file". */
+int check_not_empty(const struct invocation *in, const char *name, const char *what,
+                    struct diag *d) MUST_CHECK;
 /* Ctrl-C and SIGTERM set a flag instead of killing: the transaction is left whole. */
 const volatile int *observe_interruption(void);
 

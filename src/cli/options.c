@@ -2,6 +2,29 @@
 /* Decides what the words of a command line mean, and says what is wrong with them. */
 #include "cli/options.h"
 
+static bool has_option(const struct command *c, struct str word)
+{
+    for (const struct option_spec *o = c->options; o && o->name; o++)
+        if (!o->hidden && (str_eq_z(word, o->name) || (word.n == 1 && word.p[0] == o->letter)))
+            return true;
+    return false;
+}
+
+/* `word` without dashes: who has it, if this command has not. */
+static int no_option(const struct command *c, const char *dashes, struct str word, struct diag *d)
+{
+    AUTO(buf) others = BUF_INIT;
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (!COMMANDS[i]->hidden && has_option(COMMANDS[i], word))
+            buf_addf(&others, "%s%s", others.n ? ", " : "", COMMANDS[i]->name);
+    diag_set(d, E_USAGE, "there is no option \"%s" STR_FMT "\"", dashes, STR_ARG(word));
+    if (others.n)
+        diag_hint(d, "these commands have one: %s; see `stance %s --help`", others.p, c->name);
+    else
+        diag_hint(d, "see `stance %s --help`", c->name);
+    return E_USAGE;
+}
+
 static int option_count(const struct command *c)
 {
     int n = 0;
@@ -137,7 +160,7 @@ static int take_long(struct invocation *in, struct words *w, struct str word, st
     if (i == -2)
         return usage(d, in->command, "\"--", name, "\" fits several options");
     if (i < 0)
-        return usage(d, in->command, "there is no option \"--", name, "\"");
+        return no_option(in->command, "--", name, d);
     return take_option(in, w, i, value, has_value, d);
 }
 
@@ -146,7 +169,7 @@ static int take_letters(struct invocation *in, struct words *w, struct str word,
     for (size_t k = 0; k < word.n; k++) {
         int i = find_letter(in->command, word.p[k]);
         if (i < 0)
-            return usage(d, in->command, "there is no option \"-", str_sub(word, k, k + 1), "\"");
+            return no_option(in->command, "-", str_sub(word, k, k + 1), d);
         bool flag = in->command->options[i].type == OPT_FLAG;
         bool rest = !flag && k + 1 < word.n;
         int rc = take_option(in, w, i, rest ? str_sub(word, k + 1, word.n) : STR_NULL, rest, d);

@@ -186,6 +186,7 @@ static void test_mistakes(void **state)
     bad(&any_args, "--thread5", "there is no option \"--thread5\"", "try --help");
     bad(&any_args, "-z", "there is no option \"-z\"", "try --help");
     bad(&any_args, "-qz", "there is no option \"-z\"", "try --help");
+    bad(&any_args, "--since x", "there is no option \"--since\"", "have one: scan");
     bad(&any_args, "--threads", "needs a value", "try --help");
     bad(&any_args, "-j", "needs a value", "try --help");
     bad(&any_args, "--all=yes", "takes no value", "try --help");

@@ -63,14 +63,40 @@ static int turn_off(const struct catalog *c, struct str id, bool *off, struct di
     return 0;
 }
 
-static int bad_glob(struct str glob, const char *why, struct diag *d)
+static int bad_glob_hint(struct str glob, const char *why, const char *hint, struct diag *d)
 {
     AUTO(buf) shown = BUF_INIT;
     path_show(&shown, glob);
     diag_set(d, E_USAGE, "--exclude %s: %s", shown.n ? shown.p : "\"\"", why);
-    diag_hint(d,
-              "a glob is relative to the target, as \"data/*.csv\", \"**/snapshots\" or \"old\"");
+    diag_hint(d, "%s", hint);
     return E_USAGE;
+}
+
+static int bad_glob(struct str glob, const char *why, struct diag *d)
+{
+    return bad_glob_hint(
+        glob, why,
+        "a glob is relative to the target, as \"data/*.csv\", \"**/snapshots\" or \"old\"", d);
+}
+
+/* path_glob takes a set without an end for the letters themselves; a person hardly means that. */
+static bool set_is_open(struct str part)
+{
+    for (size_t at = 0; (at = str_chr(part, '[', at)) != SIZE_MAX; at++) {
+        size_t first = at + 1;
+        if (first < part.n && (part.p[first] == '!' || part.p[first] == '^'))
+            first++;
+        at = str_chr(part, ']', first + 1);
+        if (at == SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+static int bad_set(struct str glob, struct diag *d)
+{
+    return bad_glob_hint(glob, "\"[\" begins a set of letters that no \"]\" ends",
+                         "a set is as [abc] or [a-z]; for a bracket itself write [[]", d);
 }
 
 /* "./a/", "a/" and all that lies in it are "a": a folder is not entered when it matches itself. */
@@ -94,6 +120,8 @@ static int take_glob(struct str glob, struct arena *a, const char **ret, struct 
     for (rest = g; str_field(&rest, '/', &part);)
         if (!part.n || str_eq_z(part, ".") || str_eq_z(part, ".."))
             return bad_glob(glob, "no path has an empty part, \".\" or \"..\"", d);
+        else if (set_is_open(part))
+            return bad_set(glob, d);
     *ret = arena_z(a, g);
     return *ret ? 0 : arena_error(a);
 }

@@ -163,6 +163,10 @@ static void mistakes(void **state UNUSED)
         {NULL, "a/../b", "no path has", ""},
         {NULL, "a//b", "no path has", ""},
         {NULL, "\033[31m/../x", "\\x1b", ""},
+        {NULL, "[", "--exclude [: \"[\" begins a set", "[a-z]"},
+        {NULL, "[]", "no \"]\" ends", "[[]"},
+        {NULL, "a/b[c/d]", "--exclude a/b[c/d]: \"[\" begins a set", "[abc]"},
+        {NULL, "[a][!]", "no \"]\" ends", ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         AUTO(arena) a = ARENA(0);

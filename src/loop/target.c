@@ -17,9 +17,16 @@ int target_resolve(struct str given, struct arena *a, struct target *ret, struct
     char *z = arena_z(a, given);
     if (!z)
         return arena_error(a);
+    if (!given.n) {
+        diag_set(d, E_USAGE, "the target is an empty text");
+        diag_hint(d, "name a file or folder; \".\" is the current folder");
+        return E_USAGE;
+    }
+    /* /dev/stdin may be a pipe, which has no path of its own. */
+    bool pipe = !stat(z, &st) && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode);
     char *real = realpath(z, NULL);
     int rc = 0;
-    if (!real || stat(real, &st)) {
+    if (!pipe && (!real || stat(real, &st))) {
         rc = diag_errno(d, "cannot scan this target");
         diag_at(d, z, 0, 0);
         diag_hint(d, rc == E_DENIED ? "run as a user who may read it"

@@ -80,6 +80,16 @@ static void what_is_a_target(void **state UNUSED)
         assert_true(d.text[0] && d.hint[0]);
         assert_string_equal(d.file, in(bad[i].name));
     }
+    assert_int_equal(resolve("", &a, &t, &d), E_USAGE);
+    assert_true(strstr(d.text, "empty") && strstr(d.hint, "current folder"));
+    int pipes[2];
+    char text[32];
+    assert_int_equal(pipe(pipes), 0);
+    snprintf(text, sizeof(text), "/dev/fd/%d", pipes[0]); /* as /dev/stdin is */
+    assert_int_equal(resolve(text, &a, &t, &d), E_UNSUPPORTED);
+    assert_non_null(strstr(d.hint, "copy its content to a file"));
+    close(pipes[0]);
+    close(pipes[1]);
 }
 
 static void which_targets_are_read_together(void **state UNUSED)

@@ -53,18 +53,22 @@ int fix_subject(struct db *db, struct str finding, struct arena *a, struct fix_s
     int rc = db_prepare(db,
                         STR(SUBJECT_SQL " WHERE f.id = ?1 OR substr(f.id, 1, length(?1)) = ?1"
                                         " ORDER BY CASE WHEN f.id = ?1 THEN 0 ELSE 1 END, f.id"
-                                        " LIMIT 2"),
+                                        " LIMIT 5"),
                         &s, d);
     if (rc)
         return rc;
     stmt_bind_str(s, 1, finding);
     struct fix_subject first = {0}, row;
+    AUTO(buf) ids = BUF_INIT;
     while ((rc = stmt_step(s, d)) > 0) {
         rc = read_row(s, a, &row);
         if (rc)
             break;
         if (!rows++)
             first = row;
+        buf_addf(&ids, "%s" STR_FMT " (" STR_FMT " " STR_FMT ")", rows > 1 ? ", " : "",
+                 STR_ARG(row.finding), STR_ARG(row.control),
+                 STR_ARG(str_sub(row.name, 0, MIN(row.name.n, 40))));
     }
     stmt_free(s);
     if (rc)
@@ -73,7 +77,7 @@ int fix_subject(struct db *db, struct str finding, struct arena *a, struct fix_s
         return unknown(finding, d);
     if (rows > 1 && !str_eq(first.finding, finding)) {
         diag_set(d, E_USAGE, "more than one finding begins with \"" STR_FMT "\"", STR_ARG(finding));
-        diag_hint(d, "write more of its id");
+        diag_hint(d, "give more of one: %s", ids.n ? ids.p : "");
         return E_USAGE;
     }
     *ret = first;

@@ -37,8 +37,12 @@ static int check_file(const char *path, enum db_mode mode, struct diag *d)
             diag_hint(d, "run 'stance scan' first, or give the --db file of an earlier scan");
         return rc;
     }
-    if (!S_ISREG(st.st_mode))
-        return diag_set(d, E_USAGE, "the store is not a regular file");
+    if (!S_ISREG(st.st_mode)) {
+        diag_set(d, E_USAGE, "the store is not a regular file");
+        diag_hint(d, S_ISDIR(st.st_mode) ? "name a file in this folder, as --db FOLDER/stance.db"
+                                         : "give another --db file");
+        return E_USAGE;
+    }
     if (access(path, mode == DB_READ_ONLY ? R_OK : R_OK | W_OK))
         return errno == EROFS || errno == EACCES ? no_access(d)
                                                  : diag_errno(d, "cannot open the store");

@@ -51,9 +51,11 @@ grep -qF 'zero\u{200b}width\u{feff}' "$o/$n.out" || fail "findings do not show a
 for c in inventory findings coverage; do
   say "$STANCE" $c --db "$db"
   say "$STANCE" $c --db "$db" -f json
+  say "$STANCE" $c --db "$db" -f csv
 done
 say "$STANCE" query --db "$db" "SELECT * FROM mcp_servers"
 say "$STANCE" query --db "$db" -f json "SELECT * FROM findings"
+say "$STANCE" query --db "$db" -f csv "SELECT * FROM places"
 python3 - "$work/json" >"$work/ids" <<'P'
 import json, sys
 d = json.load(open(sys.argv[1]))

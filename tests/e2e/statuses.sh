@@ -20,6 +20,14 @@ for c in $(sed '/^#/d' "$root/src/cli/commands/LIST"); do
   expect 0 "$c --help" "$STANCE" "$c" --help
   grep -qi usage "$work/out" || fail "$c --help tells no usage"
 done
+# The manual names every variable that is read, but for those of tests.
+expect 0 "the manual" "$STANCE" help --man
+sed -n '/^\.SH ENVIRONMENT/,$p' "$work/out" >"$work/environment"
+grep -rhoP --include='*.c' --exclude='*_test.c' 'getenv\("\K[A-Z_]+(?="\))' "$root/src" | sort -u >"$work/read"
+[ "$(wc -l <"$work/read")" -ge 8 ] || fail "no variable is read"
+while read -r v; do
+  grep -q "^\.B $v$" "$work/environment" || fail "the manual does not name the variable $v"
+done <"$work/read"
 expect 0 "version" "$STANCE" version
 expect 0 "completion" "$STANCE" completion bash
 bash -n "$work/out" || fail "the bash completion is not bash"

@@ -101,7 +101,7 @@ static int show(struct invocation *in, struct str id, struct diag *d)
         diag_hint(d, "`stance controls` lists them");
         return E_NOTFOUND;
     }
-    const struct action *a = action_of(id);
+    const struct action *a = action_of(str_z(c->id));
     fprintf(out, "%s  %s\n%s\n\n", c->id, c->title, c->why);
     fprintf(out, "severity   %s%s\n", SEVERITY_NAMES[c->severity],
             c->keep_severity ? ", whatever the labels of a place" : "");
@@ -144,7 +144,7 @@ static int test(struct invocation *in, struct diag *d)
     for (int i = 0; i < CONTROL_COUNT; i++) {
         bool wanted = in->n_args < 2;
         for (size_t k = 1; k < in->n_args; k++)
-            wanted |= str_eq_z(in->args[k], CONTROLS[i].id);
+            wanted |= str_eq_nocase(in->args[k], str_z(CONTROLS[i].id));
         if (!wanted)
             continue;
         int rc = test_one(in, i, &failures, d);

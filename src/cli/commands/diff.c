@@ -123,6 +123,8 @@ static int of_scans(struct invocation *in, int64_t *ids, struct snapshot *a, str
     int64_t from = 0, to = 0;
     int rc = store_location(in, &location, d);
     if (!rc)
+        rc = check_kept(location, d);
+    if (!rc)
         rc = store_open(location, DB_READ_ONLY, &in->clock, &st, d);
     if (!rc && in->n_args == 2)
         to = ids[1];

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "cli/observe.h"
 #include "cli/reobserve.h"
 #include "remediate/diff_text.h"
 
@@ -11,7 +12,9 @@ static const struct option_spec options[] = {
     {.name = "to",
      .type = OPT_STRING,
      .argument = "VERSION",
-     .help = "exact version or digest to fix (default: the one that a lock file has)"},
+     .help =
+         "exact version or digest to fix, which you looked up: its shape is checked, not that it "
+         "was published (default: the one that a lock file has)"},
     {.name = "apply", .type = OPT_FLAG, .help = "make the change without asking"},
     {.name = "yes", .letter = 'y', .type = OPT_FLAG, .help = "the same as --apply"},
     {.name = "rollback",
@@ -116,6 +119,18 @@ static int rollback(struct invocation *in, const struct loop_options *o, struct 
     return verify(in, o, undone.finding, 0, d);
 }
 
+/* Nothing is asked of a registry: a slip of the pen would be written as it is. */
+static void say_unchecked(struct invocation *in)
+{
+    AUTO(buf) version = BUF_INIT;
+    if (!option(in, "to")->given)
+        return;
+    path_show(&version, option_str(in, "to"));
+    if (!buf_result(&version))
+        fprintf(in->err, "whether %s was ever published is not checked: look it up first\n",
+                version.p);
+}
+
 /* 0 changed, 1 not wanted, negative. */
 static int change(struct invocation *in, const struct loop_options *o, struct fix_plan *p,
                   int64_t *ret_action, struct diag *d)
@@ -132,6 +147,7 @@ static int change(struct invocation *in, const struct loop_options *o, struct fi
         rc = fix_plan(store_db(st), &fo, in->arena, p, d);
     if (!rc) {
         print_diff(in, p);
+        say_unchecked(in);
         rc = agreed(in) ? fix_apply(store_db(st), p, &s, ret_action, d) : 1;
     }
     store_free(st);
@@ -149,7 +165,11 @@ static int run_fix(struct invocation *in, struct diag *d)
         diag_hint(d, "`stance findings` lists findings");
         return E_USAGE;
     }
-    int rc = observe_settings(in, &o, d);
+    int rc = check_not_empty(in, "to", "version or digest", d);
+    if (!rc)
+        rc = observe_settings(in, &o, d);
+    if (!rc)
+        rc = check_kept(o.location, d);
     if (rc)
         return rc;
     if (back)

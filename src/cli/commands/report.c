@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/observe.h"
 #include "cli/reading.h"
 #include "report/report.h"
 
@@ -26,9 +27,19 @@ static const struct option_spec options[] = {
 
 static int failed(const char *file, struct diag *d)
 {
+    struct stat st;
+    bool folder = !stat(file, &st) && S_ISDIR(st.st_mode);
     int rc = diag_errno(d, "the report could not be written");
     diag_at(d, file, 0, 0);
-    return rc;
+    if (folder)
+        diag_hint(d, "this is a folder: name a file in it");
+    else if (rc == E_NOTFOUND)
+        diag_hint(d, "make its folder first, or name a file elsewhere");
+    else if (rc == E_DENIED)
+        diag_hint(d, "name a file where you may write");
+    else
+        diag_hint(d, "name a file on another file system, or make room on this one");
+    return folder ? E_USAGE : rc;
 }
 
 /* A pipe or a device is no file that could be replaced. */
@@ -88,7 +99,9 @@ static int run_report(struct invocation *in, struct diag *d)
         diag_hint(d, "formats: %s", names.p);
         return E_USAGE;
     }
-    int rc = reading_open(in, &r, d);
+    int rc = check_not_empty(in, "output", "file", d);
+    if (!rc)
+        rc = reading_open(in, &r, d);
     if (rc)
         return rc;
     if (option(in, "output")->given) {

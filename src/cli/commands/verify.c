@@ -129,6 +129,8 @@ static int run_verify(struct invocation *in, struct diag *d)
     int rc = observe_settings(in, &o, d);
     o.discover.rules = NULL; /* --all is about findings here */
     if (!rc)
+        rc = check_kept(o.location, d);
+    if (!rc)
         rc = store_open(o.location, DB_READ_ONLY, &in->clock, &st, d);
     if (!rc)
         rc = whole ? all_open(in, store_db(st), &v, d) : named(in, store_db(st), &v, d);
