@@ -154,6 +154,8 @@ static void detector_fact(struct buf *b, const struct fact *f)
     case FACT_PROJECT:
         buf_addf(b, "project " STR_FMT "%s" STR_FMT, STR_ARG(f->source), f->pattern.n ? " " : "",
                  STR_ARG(f->pattern));
+        if (f->reason.n)
+            buf_addf(b, " called " STR_FMT, STR_ARG(f->reason));
         break;
     case FACT_TYPES: break;
     case FACT_GAP:

@@ -489,6 +489,13 @@ void emit_project(struct emit *e, const char *language, bool read, struct str ow
     code_fact(e, FACT_PROJECT, str_z(language), own, at, read);
 }
 
+void emit_project_name(struct emit *e, struct str name)
+{
+    struct fact *f = e->facts.n ? &e->facts.v[e->facts.n - 1] : NULL;
+    if (!e->hidden && f && f->type == FACT_PROJECT)
+        f->reason = keep(e, name);
+}
+
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)
 {
     char line[sizeof(((struct diag *)0)->text) + 64];

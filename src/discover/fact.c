@@ -88,6 +88,8 @@ static void put_fact(struct buf *b, const struct fact *f)
         frame_put_str(b, f->source);
         frame_put_str(b, f->pattern);
         frame_put_u8(b, f->sure);
+        if (f->type == FACT_PROJECT)
+            frame_put_str(b, f->reason);
         break;
     case FACT_TYPES: break;
     }
@@ -268,6 +270,8 @@ static void get_fact(struct reader *r, struct fact *f)
         f->source = frame_str(&r->frame);
         f->pattern = frame_str(&r->frame);
         f->sure = get_enum(r, 2) != 0;
+        if (f->type == FACT_PROJECT)
+            f->reason = frame_str(&r->frame);
         break;
     case FACT_TYPES: break;
     }

@@ -48,7 +48,7 @@ struct fact {
                             FACT_PROJECT: what the file declares is read */
     unsigned confidence;     /* FACT_OWNER, 0..100 */
     enum coverage_state gap; /* FACT_GAP */
-    struct str reason;       /* FACT_GAP */
+    struct str reason;       /* FACT_GAP; FACT_PROJECT: the name that its file gives it */
     uint32_t count;          /* FACT_GAP: files it stands for */
     struct place at;
 };

@@ -73,13 +73,19 @@ static int take_project(struct importing *in, const struct linked_item *it, cons
         rc = take_unread(in, it->target, folder, f->source);
     if (rc)
         return rc;
+    struct maker new = {it, application, folder, STR(""), path_base(path)};
+    if (f->type == FACT_PROJECT && f->reason.n)
+        new.name = arena_str(&in->l->mem, f->reason);
+    if (!new.name.p)
+        return arena_error(&in->l->mem);
     if (*slot == FACT_NONE) {
         *slot = in->makers.n;
-        return vec_push(&in->makers, ((struct maker){it, application, folder}));
+        return vec_push(&in->makers, new);
     }
     struct maker *m = &in->makers.v[*slot];
-    if (m->application == SIZE_MAX && application != SIZE_MAX)
-        *m = (struct maker){it, application, folder};
+    bool better = m->application == SIZE_MAX && (application != SIZE_MAX || !m->name.n);
+    if (better && (application != SIZE_MAX || new.name.n))
+        *m = new;
     return 0;
 }
 

@@ -63,8 +63,10 @@ static int new_application(struct importing *in, const struct fact *f, struct st
         a.handle = m->item->handles[m->application];
     if (m || str_ends(folder, STR("!")))
         a.scope_path = scope_folder(path, folder, o.scope_path);
-    a.manifest = m && !named ? path_base(m->item->path) : STR("");
-    a.name = path_base(a.scope_path);
+    a.manifest = m && !named ? m->manifest : STR("");
+    a.name = m && m->name.n ? m->name : path_base(a.scope_path);
+    if (str_ends(a.name, STR("!"))) /* the root of an archive */
+        a.name = str_sub(a.name, 0, a.name.n - 1);
     if (!a.name.n)
         rc = root_name(in->l, f->at.target, f->at.path, &a.name);
     return rc ? rc : vec_push(&in->applications, a);

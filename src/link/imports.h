@@ -19,6 +19,7 @@ struct maker {
     const struct linked_item *item;
     size_t application; /* index of the fact, SIZE_MAX: none */
     struct str folder;
+    struct str name, manifest; /* what it calls itself, or empty; the file */
 };
 
 /* One application that code was seen in. */

@@ -109,6 +109,38 @@ static void undeclared(void **state UNUSED)
     assert_true(str_has(root->key, STR("@path=\"\"")));
 }
 
+static void named(struct estate *e, const char *path, const char *language, const char *name)
+{
+    estate_begin(e);
+    emit_project(&e->emit, language, false, STR(""), FILE_PLACE);
+    emit_project_name(&e->emit, str_z(name));
+    estate_item(e, 0, path);
+}
+
+/* What a project calls itself is better than the name of its folder; a file of the same folder that
+ * says nothing changes nothing. */
+static void names(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    named(&e, "a/Gemfile", "ruby", "");
+    named(&e, "a/x.gemspec", "ruby", "rubybot");
+    import(&e, "a/lib/x.rb", "ruby", "openai");
+    named(&e, "b/go.mod", "go", "example.com/bot");
+    import(&e, "b/main.go", "go", "github.com/openai/openai-go");
+    named(&e, "c/pom.xml", "java", "");
+    import(&e, "c/a.py", "python", "anthropic");
+    estate_seal(&e, NULL);
+    const struct asset *a = estate_asset(&e, KIND_APPLICATION, 0, "a/lib/x.rb");
+    assert_true(str_eq_z(a->name, "rubybot"));
+    assert_true(str_has(a->key, STR("@path=\"a\"")));
+    assert_true(str_eq_z(asset_attr(a, 0, ATTR_APPLICATION_MANIFEST)->value.text, "x.gemspec"));
+    a = estate_asset(&e, KIND_APPLICATION, 0, "b/main.go");
+    assert_true(str_eq_z(a->name, "example.com/bot"));
+    a = estate_asset(&e, KIND_APPLICATION, 0, "c/a.py");
+    assert_true(str_eq_z(a->name, "c"));
+}
+
 /* The application is the same whether a manifest of AI packages is there or not. */
 static void one_application(void **state UNUSED)
 {
@@ -425,6 +457,7 @@ int main(void)
         cmocka_unit_test(declared),
         cmocka_unit_test(undeclared),
         cmocka_unit_test(one_application),
+        cmocka_unit_test(names),
         cmocka_unit_test(labels),
         cmocka_unit_test(own_package),
         cmocka_unit_test(told_undeclared),

@@ -164,12 +164,13 @@ struct str place_path(struct link *l, const struct place *at)
     return arena_fmt(&l->mem, STR_FMT "!/" STR_FMT, STR_ARG(at->path), STR_ARG(at->member));
 }
 
-/* The folder that a manifest makes an application of: requirements/dev.txt speaks for its parent.
- */
+/* The folder that a manifest makes an application of: requirements/dev.txt and x.dist-info/METADATA
+ * speak for their parent. */
 struct str application_folder(struct str manifest)
 {
     struct str dir = path_dir(manifest);
-    return str_eq_z(path_base(dir), "requirements") ? path_dir(dir) : dir;
+    bool inner = str_eq_z(path_base(dir), "requirements") || str_ends(dir, STR(".dist-info"));
+    return inner ? path_dir(dir) : dir;
 }
 
 /* Layers of an image lie above one another: what they hold is one tree. */

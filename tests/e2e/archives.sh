@@ -94,6 +94,21 @@ a key in the history of the image names the entry :: [(w["member"][:7], w.get("p
 no action is offered for it :: all(f["remediation"]["action"] is None for f in F if f["evidence"][0].get("member"))
 EOF
 
+# --- a wheel is called what its metadata says, and nobody knows whom that names ----------------------
+mkdir "$work/wheel"
+python3 - "$work/wheel" <<'EOF' || fail "a wheel cannot be made"
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/acme_bot-1.2-py3-none-any.whl", "w") as z:
+    z.writestr("acme_bot/__init__.py", "import openai\nopenai.OpenAI()\n")
+    z.writestr("acme_bot-1.2.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme-bot\nVersion: 1.2\n")
+with zipfile.ZipFile(sys.argv[1] + "/plain.zip", "w") as z:
+    z.writestr("main.py", "import openai\nopenai.OpenAI()\n")
+EOF
+scan "$work/wheel"
+hold <<'EOF'
+names of archives :: sorted(a["name"] for a in assets("application")) == ["acme-bot", "plain.zip"]
+EOF
+
 # --- hostile -----------------------------------------------------------------------------------------
 bad=$work/bad
 mkdir "$bad" "$work/outside"

@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "discover/detector.h"
 #include "discover/imports/imports.h"
+#include "discover/packages/project_name.h"
 
 /* Files that make their folder a project, its language, and whether a detector reads what they
  * declare; a '*' stands for any start. */
@@ -31,6 +32,16 @@ static const struct project {
     {"*.fsproj", "c-sharp", false},
 };
 
+/* NAME.dist-info/METADATA tells what a wheel is; outside of one it is a copy that was installed. */
+static const struct project WHEEL = {"METADATA", "python", false};
+
+static bool is_wheel(struct str path)
+{
+    struct str folder = path_dir(path);
+    return str_ends(folder, STR(".dist-info")) && str_chr(folder, '/', 0) == SIZE_MAX &&
+           str_eq_z(path_base(path), WHEEL.name);
+}
+
 static const struct project *project_of(struct str path)
 {
     struct str base = path_base(path);
@@ -40,7 +51,7 @@ static const struct project *project_of(struct str path)
         if (ends || str_eq_z(base, name))
             return &PROJECTS[i];
     }
-    return NULL;
+    return is_wheel(path) ? &WHEEL : NULL;
 }
 
 /* "a/b/__init__.py" is the package a/b, whatever its name; "google.py" hides google. */
@@ -83,44 +94,6 @@ static int go_module(struct item *it, struct emit *e)
     return rc;
 }
 
-/* [package] name = "x" */
-static struct str crate_name(struct str text)
-{
-    struct str line;
-    bool package = false;
-    while (str_line(&text, &line)) {
-        line = str_trim(line);
-        if (str_starts(line, STR("[")))
-            package = str_starts(line, STR("[package]"));
-        size_t quote = str_chr(line, '"', 0);
-        if (!package || !str_starts(line, STR("name")) || quote == SIZE_MAX)
-            continue;
-        if (str_eq_z(str_trim(str_sub(line, strlen("name"), quote)), "="))
-            return str_sub(line, quote + 1, str_chr(line, '"', quote + 1));
-    }
-    return STR("");
-}
-
-/* The name under which a project is itself a package, when the catalogue has it. What cannot be
- * read is a gap of those who read what it declares. */
-static struct str own_name(struct item *it, const struct project *p)
-{
-    static const char *const names[] = {"/project/name", "/tool/poetry/name"};
-    const struct doc *doc;
-    struct str name = STR(""), text;
-    if (str_eq_z(str_z(p->name), "Cargo.toml"))
-        return item_text(it, &text) ? name : crate_name(text);
-    if (str_eq_z(str_z(p->name), "package.json") && !item_doc(it, HOST_JSON, &doc))
-        name = node_str(doc, doc_root(doc), STR("name"));
-    if (!str_eq_z(str_z(p->name), "pyproject.toml") || item_doc(it, HOST_TOML, &doc))
-        return name;
-    for (size_t i = 0; i < ARRAY_LEN(names) && !name.n; i++) {
-        const struct node *n = doc_find(doc, str_z(names[i]));
-        name = node_is(n, NODE_STRING) ? node_text(doc, n) : STR("");
-    }
-    return name.n ? pypi_normalise(name, it->arena) : name;
-}
-
 /* Any module may be called setup; one that builds a package says with what. */
 static bool is_build_script(struct item *it)
 {
@@ -139,12 +112,15 @@ static void tell_project(struct item *it, struct emit *e, const struct project *
 {
     static const char *const ecosystems[][2] = {
         {"javascript", "npm"}, {"python", "pypi"}, {"rust", "cargo"}};
-    struct str name = own_name(it, p);
+    struct str name = project_name(it), own = name;
     bool known = false;
-    for (size_t i = 0; i < ARRAY_LEN(ecosystems) && name.n; i++)
+    if (!strcmp(p->language, "python") && own.n)
+        own = pypi_normalise(own, it->arena);
+    for (size_t i = 0; i < ARRAY_LEN(ecosystems) && own.n; i++)
         if (!strcmp(p->language, ecosystems[i][0]))
-            known = catalog_package(it->catalog, str_z(ecosystems[i][1]), name);
-    emit_project(e, p->language, p->read, known ? name : STR(""), place_item(it));
+            known = catalog_package(it->catalog, str_z(ecosystems[i][1]), own);
+    emit_project(e, p->language, p->read, known ? own : STR(""), place_item(it));
+    emit_project_name(e, name);
 }
 
 static int run_project_layout(struct item *it, struct emit *e)
@@ -152,6 +128,8 @@ static int run_project_layout(struct item *it, struct emit *e)
     struct str base = path_base(it->path);
     const struct project *project = project_of(it->path);
     int rc = 0;
+    if (project == &WHEEL && !it->member.n)
+        return 0;
     if (project && (!str_eq_z(base, "setup.py") || is_build_script(it)))
         tell_project(it, e, project);
     if (str_eq_z(base, "go.mod"))
@@ -168,7 +146,7 @@ static int run_project_layout(struct item *it, struct emit *e)
 const struct detector DETECTOR_PROJECT_LAYOUT = {
     .id = "project-layout",
     .title = "Where projects begin and which modules are their own",
-    .version = 2,
+    .version = 3,
     .wants = wants_project_layout,
     .need = ITEM_HEAD,
     .run = run_project_layout,

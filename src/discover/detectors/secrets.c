@@ -53,7 +53,7 @@ static int scan_secrets(struct item *it, struct emit *e, const struct scan_windo
 const struct detector DETECTOR_SECRETS = {
     .id = "secrets",
     .title = "Keys, secrets and personal values in text",
-    .version = 2,
+    .version = 3,
     .need = ITEM_SCAN,
     .on_window = scan_secrets,
 };
