@@ -20,14 +20,29 @@ static SHA256_CTX *state(struct sha256 *h)
 int sha256_init(struct sha256 *h)
 {
     h->open = SHA256_Init(state(h)) == 1;
+    h->waiting = 0;
     return h->open ? 0 : E_BUG;
+}
+
+/* A lost update must not end in a digest: sha256_end fails. */
+static void update(struct sha256 *h, const char *p, size_t n)
+{
+    if (h->open && n && SHA256_Update(state(h), p, n) != 1)
+        sha256_done(h);
 }
 
 void sha256_add(struct sha256 *h, struct str s)
 {
-    /* A lost update must not end in a digest: sha256_end fails. */
-    if (h->open && s.n && SHA256_Update(state(h), s.p, s.n) != 1)
-        sha256_done(h);
+    if (s.n > sizeof h->few - h->waiting) {
+        update(h, h->few, h->waiting);
+        h->waiting = 0;
+    }
+    if (s.n > sizeof h->few) {
+        update(h, s.p, s.n);
+    } else if (s.n) {
+        memcpy(h->few + h->waiting, s.p, s.n);
+        h->waiting += (unsigned)s.n;
+    }
 }
 
 void sha256_field(struct sha256 *h, struct str s)
@@ -43,6 +58,7 @@ void sha256_field(struct sha256 *h, struct str s)
 
 int sha256_end(struct sha256 *h, unsigned char out[SHA256_BYTES])
 {
+    update(h, h->few, h->waiting);
     int ok = h->open && SHA256_Final(out, state(h)) == 1;
 
     sha256_done(h);
@@ -52,6 +68,7 @@ int sha256_end(struct sha256 *h, unsigned char out[SHA256_BYTES])
 void sha256_done(struct sha256 *h)
 {
     h->open = false;
+    h->waiting = 0;
 }
 
 int sha256_of(struct str s, unsigned char out[SHA256_BYTES])

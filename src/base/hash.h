@@ -17,6 +17,8 @@
 struct sha256 {
     uint64_t state[14]; /* SHA256_CTX */
     bool open;          /* between sha256_init and sha256_end */
+    unsigned waiting;   /* bytes of `few`: fields are short, and a call of the library is not */
+    char few[256];
 };
 
 int sha256_init(struct sha256 *h) MUST_CHECK;

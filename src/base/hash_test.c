@@ -48,6 +48,27 @@ static void pieces_equal_the_whole(void **state)
     sha256_done(&h);
 }
 
+/* Short pieces wait for each other, long ones do not. */
+static void pieces_of_any_length_equal_the_whole(void **state)
+{
+    char text[2000];
+    unsigned char whole[SHA256_BYTES], out[SHA256_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)(i * 7 + i / 256);
+    assert_int_equal(sha256_of(str_n(text, sizeof text), whole), 0);
+    for (size_t step = 1; step < 600; step++) {
+        struct sha256 h;
+
+        assert_int_equal(sha256_init(&h), 0);
+        for (size_t at = 0, n = 1; at < sizeof text; at += n, n = (n * 3 + step) % 700)
+            sha256_add(&h, str_sub(str_n(text, sizeof text), at, at + n));
+        assert_int_equal(sha256_end(&h, out), 0);
+        assert_memory_equal(out, whole, sizeof out);
+    }
+}
+
 static void two_fields(struct str a, struct str b, unsigned char out[SHA256_BYTES])
 {
     struct sha256 h;
@@ -119,8 +140,11 @@ static void hex_fails_with_its_buffer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digests_match_the_standard), cmocka_unit_test(pieces_equal_the_whole),
-        cmocka_unit_test(fields_do_not_run_together), cmocka_unit_test(hmac_matches_rfc_4231),
+        cmocka_unit_test(digests_match_the_standard),
+        cmocka_unit_test(pieces_equal_the_whole),
+        cmocka_unit_test(pieces_of_any_length_equal_the_whole),
+        cmocka_unit_test(fields_do_not_run_together),
+        cmocka_unit_test(hmac_matches_rfc_4231),
         cmocka_unit_test(hex_fails_with_its_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
