@@ -185,6 +185,11 @@ static int recall(struct lane *l, const struct batched *b, const unsigned char *
     return rc ? rc : 1;
 }
 
+bool lane_remembers(const struct lane *l)
+{
+    return l->cache && cache_files(l->cache) > 0;
+}
+
 int lane_unchanged(struct lane *l, uint32_t target, struct str path, const struct stat *st)
 {
     struct batched b = {.stamp = file_stamp(st)};

@@ -37,6 +37,8 @@ int lane_file(struct lane *l, uint32_t target, struct str path, int fd,
 /* The index.json of an image layout: examined with the folder that holds it (which stays open). */
 int lane_layout(struct lane *l, uint32_t target, struct str path, int fd, const struct stat *st,
                 int folder) MUST_CHECK;
+/* Is anything known from a scan before? If not, no file need be asked about. */
+bool lane_remembers(const struct lane *l);
 /* The facts of this file are known when nothing of it changed: 1, and nothing is left to do. */
 int lane_unchanged(struct lane *l, uint32_t target, struct str path,
                    const struct stat *st) MUST_CHECK;

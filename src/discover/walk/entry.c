@@ -68,7 +68,7 @@ static int take_file(struct unit *u, const char *name, struct str path)
         u->walk->rule_hits[rule]++;
         return 0;
     }
-    if (u->walk->options->cache && !fstatat(u->folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
+    if (lane_remembers(u->lane) && !fstatat(u->folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
         S_ISREG(st.st_mode)) {
         int rc = lane_unchanged(u->lane, u->walk->target, path, &st);
         if (rc)
