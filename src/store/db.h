@@ -45,7 +45,8 @@ int db_exec(struct db *db, struct str sql,
             struct diag *d) MUST_CHECK;                 /* any number of statements */
 int db_begin(struct db *db, struct diag *d) MUST_CHECK; /* takes the write lock */
 int db_commit(struct db *db, struct diag *d) MUST_CHECK;
-/* What the first transaction would wait for the disk, waited for now; outside of transactions. */
+/* What the first transaction would wait for the disk, waited for now; outside of transactions. From
+ * then on no commit brings anything to its place: db_settle does, at last db_free. */
 void db_warm(struct db *db);
 /* After a commit, when little is written any more: bring it to its place beside what is read now.
  * db_free would do so, and waits for it. */

@@ -25,6 +25,7 @@ void sqlite_warm(struct db *db)
     sqlite3_finalize(s);
     if (version < 0)
         return;
+    sqlite3_wal_autocheckpoint(q->h, 0); /* not in the commit: after it (sqlite_settle, close) */
     snprintf(sql, sizeof(sql), "BEGIN IMMEDIATE; PRAGMA user_version = %d; COMMIT", version);
     sqlite3_busy_timeout(q->h, 0);
     if (sqlite3_exec(q->h, sql, NULL, NULL, NULL) && !sqlite3_get_autocommit(q->h))
