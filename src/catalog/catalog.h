@@ -91,6 +91,9 @@
  *     - id: gguf
  *       names: ["*.gguf"]              ends of paths, whole parts; `*` matches within one part
  *       magic: ["47475546"]            or: first bytes in hex, at least three; optional
+ *       people: [Cargo.toml]           of the names: files that may say who made what stands in and
+ *                                      below their folder; while they are not read, nobody knows
+ *                                      that it has no owner; optional
  *       what: GGUF models
  *       lost: what model it is, is not read
  *
@@ -211,8 +214,9 @@ struct catalog_walk_marker {
 
 struct catalog_unread {
     const char *id, *what;
-    const char *reason;       /* of its row of coverage */
-    const char *const *magic; /* hex, lower case; NULL-terminated */
+    const char *reason;        /* of its row of coverage */
+    const char *const *magic;  /* hex, lower case; NULL-terminated */
+    const char *const *people; /* names of files that may name people; NULL-terminated */
 };
 
 struct catalog_unread_name {

@@ -424,8 +424,8 @@ static void test_unread(void **state UNUSED)
 {
     const struct catalog_source files[] = {
         {STR("walk/unread.yaml"),
-         STR("formats:\n  - {id: a, names: [go.mod, \"*.b\", .w/*.yml, D, D.*], what: As, lost: "
-             "l}\n"
+         STR("formats:\n  - {id: a, names: [go.mod, \"*.b\", .w/*.yml, D, D.*], "
+             "people: [\"*.b\"], what: As, lost: l}\n"
              "  - {id: m, magic: [\"00ff10\", \"474755\"], what: Ms, lost: l}\n")},
     };
     struct fixture f;
@@ -435,6 +435,9 @@ static void test_unread(void **state UNUSED)
     const struct catalog *c = &f.b.catalog;
     assert_int_equal(c->n_unread, 2);
     assert_int_equal(c->n_unread_names, 5);
+    assert_string_equal(c->unread[0].people[0], "*.b");
+    assert_null(c->unread[0].people[1]);
+    assert_null(c->unread[1].people[0]);
     assert_string_equal(c->unread[0].reason, "no reader in this version: As; l");
     assert_string_equal(c->unread_names[0].key, "");
     const struct str a[] = {STR("go.mod"),    STR("x/go.mod"), STR("x/y.b"),
@@ -464,6 +467,7 @@ static void test_refused_unread(void **state UNUSED)
         {FORMAT("id: a, magic: [ABCDEF]"), "lower-case hex"},
         {FORMAT("id: a, magic: [abcde]"), "lower-case hex"},
         {FORMAT("id: a, magic: [abcd]"), "shorter than 3 bytes"},
+        {FORMAT("id: a, names: [a], people: [b]"), "none of the names"},
         {FORMAT("id: a, names: [a], reason: r"), "unknown member 'reason'"},
         {"formats:\n  - {id: a, names: [a], what: w}\n", "'lost' is missing"},
     };

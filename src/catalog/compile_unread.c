@@ -34,9 +34,18 @@ static int add_name(struct compiler *c, const struct node *n, const char *path)
     return row.key && !vec_push(&c->unread_names, row) ? OK : compile_no_memory(c);
 }
 
+static int check_people(struct compiler *c, const struct node *n, const char *file,
+                        const char *const *names)
+{
+    for (int i = 0; names[i]; i++)
+        if (str_eq_z(str_z(file), names[i]))
+            return OK;
+    return compile_fail(c, n, "'%s' under 'people' is none of the names", file);
+}
+
 static int read_format(struct compiler *c, const struct node *n)
 {
-    static const char *const words[] = {"id", "names", "magic", "what", "lost", NULL};
+    static const char *const words[] = {"id", "names", "magic", "people", "what", "lost", NULL};
     struct catalog_unread r = {0};
     const char *const *names, *lost;
     int rc;
@@ -44,6 +53,7 @@ static int read_format(struct compiler *c, const struct node *n)
     if ((rc = compile_members(c, n, words)) || (rc = compile_string(c, n, "id", true, &r.id)) ||
         (rc = compile_check_id(c, n, r.id)) || (rc = compile_strings(c, n, "names", &names)) ||
         (rc = compile_strings(c, n, "magic", &r.magic)) ||
+        (rc = compile_strings(c, n, "people", &r.people)) ||
         (rc = compile_string(c, n, "what", true, &r.what)) ||
         (rc = compile_string(c, n, "lost", true, &lost)))
         return rc;
@@ -53,6 +63,8 @@ static int read_format(struct compiler *c, const struct node *n)
         rc = check_magic(c, n, r.magic[i]);
     for (int i = 0; names[i] && !rc; i++)
         rc = add_name(c, n, names[i]);
+    for (int i = 0; r.people[i] && !rc; i++)
+        rc = check_people(c, n, r.people[i], names);
     if (rc)
         return rc;
     struct str reason = arena_fmt(c->a, "no reader in this version: %s; %s", r.what, lost);

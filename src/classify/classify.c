@@ -109,16 +109,22 @@ static struct str key_of(uint32_t target, struct str path, struct buf *out)
     return buf_str(out);
 }
 
+static int note(struct map *hidden, uint32_t target, struct str path, struct buf *key)
+{
+    bool fresh;
+    return map_put(hidden, key_of(target, path, key), &fresh) && !buf_result(key) ? 0 : E_NOMEM;
+}
+
 static int note_hidden(const struct inventory *inv, struct map *hidden, struct buf *key)
 {
     int rc = 0;
     vec_each (row, &inv->coverage) {
-        bool fresh;
         if (!rc && is_gap(row) && names_owners(row->collectors))
-            rc =
-                map_put(hidden, key_of(row->target, reach_of(row), key), &fresh) && !buf_result(key)
-                    ? 0
-                    : E_NOMEM;
+            rc = note(hidden, row->target, reach_of(row), key);
+    }
+    vec_each (u, &inv->unheard) {
+        if (!rc)
+            rc = note(hidden, u->target, u->folder, key);
     }
     return rc;
 }
@@ -137,19 +143,6 @@ static bool is_hidden(const struct map *hidden, const struct place *at, struct b
     }
 }
 
-/* Manifests that may name people, and whose readers look for nothing but a project's name. */
-static bool has_unread_manifest(const struct asset *a)
-{
-    static const char *const manifests[] = {"Cargo.toml", "composer.json", "pom.xml", "setup.cfg",
-                                            "setup.py",   ".csproj",       ".fsproj", ".gemspec"};
-    const struct attribute *t =
-        a->kind == KIND_APPLICATION ? asset_attr(a, SIZE_MAX, ATTR_APPLICATION_MANIFEST) : NULL;
-    for (size_t i = 0; t && i < ARRAY_LEN(manifests); i++)
-        if (str_ends(t->value.text, str_z(manifests[i])))
-            return true;
-    return false;
-}
-
 /*
  * Nobody names an owner: `none` when everything that could have named one for its places was read;
  * otherwise nobody knows.
@@ -161,7 +154,7 @@ static void classify_owners(struct inventory *inv)
     if (note_hidden(inv, &hidden, &key))
         return; /* unknown stays unknown */
     vec_each (a, &inv->assets) {
-        bool open = a->owner_state != FACT_UNKNOWN || has_unread_manifest(a);
+        bool open = a->owner_state != FACT_UNKNOWN;
         spill_rest();
         for (size_t i = 0; i < a->n_places && hidden.n && !open; i++)
             open = is_hidden(&hidden, &a->places[i].at, &key);

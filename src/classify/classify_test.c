@@ -30,34 +30,36 @@ static void environment_names(void **state UNUSED)
         assert_int_equal(environment_of_path(str_z(rows[i].path)), rows[i].want);
 }
 
+/* A manifest that is not read may name people for what lies in and below its folder. */
 static void manifests_that_are_not_read(void **state UNUSED)
 {
     static const struct {
-        const char *manifest;
+        const char *path, *member, *folder;
         enum fact_state want;
     } rows[] = {
-        {"pom.xml", FACT_UNKNOWN},   {"Shop.csproj", FACT_UNKNOWN}, {"Cargo.toml", FACT_UNKNOWN},
-        {"package.json", FACT_NONE}, {"go.mod", FACT_NONE},         {"requirements.txt", FACT_NONE},
+        {"a/main.rs", "", "a", FACT_UNKNOWN},    {"a/b/main.rs", "", "a", FACT_UNKNOWN},
+        {"main.rs", "", "", FACT_UNKNOWN},       {"a/main.rs", "", "", FACT_UNKNOWN},
+        {"main.rs", "", "a", FACT_NONE},         {"ab/main.rs", "", "a", FACT_NONE},
+        {"a.zip", "b/x", "a.zip", FACT_UNKNOWN}, {"a/b.zip", "x", "a", FACT_UNKNOWN},
+        {"a.md", "", "a.zip", FACT_NONE},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct inventory inv;
         uint32_t handle;
-        struct place at = {.path = STR("a/main.rs"), .offset = -1};
-        struct attribute attr = {.attr = ATTR_APPLICATION_MANIFEST,
-                                 .state = STATE_DECLARED,
-                                 .value = {.type = VALUE_STRING, .text = str_z(rows[i].manifest)},
-                                 .at = at};
-        struct observation o = {.kind = KIND_APPLICATION,
-                                .name = STR("a"),
-                                .scope = STR("s"),
-                                .at = at,
-                                .attrs = &attr,
-                                .n_attrs = 1};
+        struct observation o = {
+            .kind = KIND_INSTRUCTION_FILE,
+            .name = STR("a"),
+            .scope = STR("s"),
+            .scope_path = STR("p"),
+            .at = {.path = str_z(rows[i].path), .member = str_z(rows[i].member), .offset = -1}};
         assert_int_equal(inventory_init(&inv, 0), 0);
         assert_int_equal(inventory_add(&inv, &o, &handle), 0);
+        assert_int_equal(inventory_unheard(&inv, 0, str_z(rows[i].folder)), 0);
+        assert_int_equal(inventory_unheard(&inv, 1, STR("")), 0); /* of another target */
         assert_int_equal(inventory_seal(&inv), 0);
         classify_inventory(&inv);
-        assert_int_equal(inv.assets.v[0].owner_state, rows[i].want);
+        if (inv.assets.v[0].owner_state != rows[i].want)
+            fail_msg("%s beside %s", rows[i].path, rows[i].folder);
         inventory_done(&inv);
     }
 }

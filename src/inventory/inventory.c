@@ -40,6 +40,7 @@ void inventory_done(struct inventory *inv)
     vec_free(&inv->relations);
     vec_free(&inv->values);
     vec_free(&inv->coverage);
+    vec_free(&inv->unheard);
     vec_free(&inv->aliases);
     arena_done(&inv->mem);
     inv->sealed = false;
@@ -173,6 +174,17 @@ int inventory_cover(struct inventory *inv, const struct coverage_row *row)
     if (!rc)
         rc = inventory_text(inv, row->collectors, &copy.collectors);
     return rc ? rc : vec_push(&inv->coverage, copy);
+}
+
+int inventory_unheard(struct inventory *inv, uint32_t target, struct str folder)
+{
+    struct unheard u = {.target = target};
+    if (!inv->build)
+        return E_BUG;
+    int rc = inventory_charge(inv, sizeof(u));
+    if (!rc)
+        rc = inventory_text(inv, folder, &u.folder);
+    return rc ? rc : vec_push(&inv->unheard, u);
 }
 
 int inventory_seal(struct inventory *inv)

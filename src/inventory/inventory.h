@@ -99,6 +99,12 @@ struct coverage_row {
     uint64_t files, bytes;
 };
 
+/* A folder, or an archive: a file that is not read may say who made what lies in and below it. */
+struct unheard {
+    uint32_t target;
+    struct str folder;
+};
+
 struct inventory {
     struct arena mem;
     struct {
@@ -113,6 +119,9 @@ struct inventory {
     struct {
         VEC(struct coverage_row);
     } coverage;
+    struct {
+        VEC(struct unheard);
+    } unheard;
     struct {
         VEC(struct inventory_alias);
     } aliases;                     /* sorted by id */
@@ -137,6 +146,7 @@ int inventory_value(struct inventory *inv, uint32_t holder, const struct data_va
 int inventory_owner(struct inventory *inv, uint32_t handle,
                     const struct owner_candidate *c) MUST_CHECK;
 int inventory_cover(struct inventory *inv, const struct coverage_row *row) MUST_CHECK;
+int inventory_unheard(struct inventory *inv, uint32_t target, struct str folder) MUST_CHECK;
 /*
  * Resolve identities, merge, sort, drop duplicates. Of several values of one attribute the
  * strongest state wins: declared, resolved, inferred, unresolved, default, absent (unresolved says

@@ -42,6 +42,7 @@ struct link *link_free(struct link *l)
     vec_free(&l->made);
     vec_free(&l->owner_files);
     vec_free(&l->coverage);
+    vec_free(&l->unheard);
     vec_free(&l->scope_roots);
     map_done(&l->repository_at);
     map_done(&l->owner_file_at);
@@ -98,18 +99,28 @@ static int gap_path(struct link *l, const struct linked_item *it, const struct f
     return ret->p ? 0 : arena_error(&l->mem);
 }
 
-/* Files of a format without a reader are one row a target, as many as there are. */
-static bool count_unread(struct link *l, const struct linked_item *it, const struct fact *f)
+/* Does the file name people, perhaps? Of an archive only the first file of a format is told. */
+static bool may_name_people(const struct catalog_unread *format, struct str path, bool member)
 {
-    const struct catalog_unread *format =
-        f->gap == COVERAGE_NOT_LOOKED ? catalog_unread_named(l->catalog, f->pattern) : NULL;
-    if (!format)
-        return false;
+    bool found = member && format->people[0];
+    for (const char *const *name = format->people; *name && !found; name++)
+        found = catalog_path_match(str_z(*name), path);
+    return found;
+}
+
+/* Files of a format without a reader are one row a target, as many as there are. */
+static int count_unread(struct link *l, const struct linked_item *it, const struct fact *f,
+                        const struct catalog_unread *format)
+{
+    bool member = f->at.member.n > 0;
     struct unread *u = &l->unread[it->target * (size_t)l->catalog->n_unread +
                                   (size_t)(format - l->catalog->unread)];
     u->files += f->count;
-    u->bytes += f->at.member.n ? 0 : it->size;
-    return true;
+    u->bytes += member ? 0 : it->size;
+    if (!may_name_people(format, it->path, member))
+        return 0;
+    return vec_push(&l->unheard,
+                    ((struct unheard){it->target, member ? it->path : path_dir(it->path)}));
 }
 
 /* A gap inside an item: path, and the pointer or line when there is one. */
@@ -139,6 +150,13 @@ static int cover_gap(struct link *l, const struct linked_item *it, const struct 
                                                .files = f->count,
                                                .bytes =
                                                    f->at.member.n || f->pattern.n ? 0 : it->size});
+}
+
+static int take_gap(struct link *l, const struct linked_item *it, const struct fact *f)
+{
+    const struct catalog_unread *format =
+        f->gap == COVERAGE_NOT_LOOKED ? catalog_unread_named(l->catalog, f->pattern) : NULL;
+    return format ? count_unread(l, it, f, format) : cover_gap(l, it, f);
 }
 
 /* "commit:" and as many digits as no two repositories of the world share by chance. */
@@ -236,7 +254,7 @@ static int read_item(struct link *l, struct linked_item *it)
         const struct fact *f = &it->facts.v[i];
         it->types |= 1u << f->type;
         if (f->type == FACT_GAP && !is_above(it->raw_path))
-            rc = count_unread(l, it, f) ? 0 : cover_gap(l, it, f);
+            rc = take_gap(l, it, f);
         else if (f->type == FACT_ORIGIN)
             rc = take_repository(l, it, f);
         else if (f->type == FACT_OWNER_RULE)
@@ -407,6 +425,8 @@ int link_finish(struct link *l, struct inventory *inv, struct diag *d)
         rc = link_imports(l, inv);
     if (!rc)
         rc = owners_inherit(l, inv);
+    for (size_t i = 0; i < l->unheard.n && !rc; i++)
+        rc = inventory_unheard(inv, l->unheard.v[i].target, l->unheard.v[i].folder);
     for (size_t i = 0; i < l->coverage.n && !rc; i++)
         rc = inventory_cover(inv, &l->coverage.v[i]);
     if (!rc)

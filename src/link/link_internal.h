@@ -108,6 +108,9 @@ struct link {
     struct {
         VEC(struct coverage_row);
     } coverage;
+    struct {
+        VEC(struct unheard);
+    } unheard;                          /* in the order of items */
     uint64_t *files, *bytes, *binaries; /* one a target */
     struct unread {
         uint64_t files, bytes;

@@ -300,6 +300,10 @@ static struct asset_row asset_row_of(struct writing *w)
     struct str observed = r.sanction;
     r.sanction = choose_sanction(old->sanction, observed);
     w->mixed |= !str_eq(r.sanction, observed);
+    /* A part of a target has not all the files that may name people. */
+    if (st->part && str_eq_z(r.owner_state, FACT_STATE_NAMES[FACT_NONE]) &&
+        is_unknown(old->owner_state))
+        r.owner_state = old->owner_state;
     if (!w->elsewhere || !str_eq(old->state, PRESENT))
         return r;
     r.name = old->name;

@@ -56,4 +56,12 @@ holds "what is read has no such row" 'not [c for c in C if c["path"].startswith(
 mkdir "$work/z" && mv "$work/all.zip" "$work/z"
 scan "$work/z"
 holds "members are counted" '[c["files"] for c in C if c["path"] == "no-reader:go-modules"] == [1]'
+# Who made a thing may stand in a manifest that is not read: nobody knows that it has no owner.
+p=$work/people
+mkdir -p "$p/php/skills/x" "$p/ruby" "$p/plain"
+printf '{"name": "acme/bot", "authors": [{"name": "Ann"}]}' >"$p/php/composer.json"
+printf 'Gem::Specification.new { |s| s.authors = ["Ann"] }\n' >"$p/ruby/x.gemspec"
+for f in php/skills/x/SKILL.md ruby/AGENTS.md plain/AGENTS.md; do printf -- '---\nname: x\n---\nBe kind.\n' >"$p/$f"; done
+scan "$p"
+holds "silence of what was not read" '{a["where"][0]["evidence"]["path"]: a["owner"]["state"] for a in assets("instruction_file") + assets("skill")} == {"php/skills/x/SKILL.md": "unknown", "ruby/AGENTS.md": "unknown", "plain/AGENTS.md": "none"}'
 finish

@@ -240,6 +240,8 @@ static void add_unread(struct buf *out, const struct catalog *c)
         add_member(out, "reason", r->reason);
         buf_addz(out, ".magic = ");
         add_list(out, r->magic);
+        buf_addz(out, ", .people = ");
+        add_list(out, r->people);
         buf_addz(out, "},\n");
     }
     buf_addz(out, "};\n");

@@ -14,8 +14,8 @@
  * Only what is written out counts, not what a build computes. Nothing that cannot be read is a gap:
  * the folder has a name, too.
  *
- * Sources: the package.json and Composer schemas, PEP 621, core metadata of Python, the Cargo and Go
- * modules references, the RubyGems specification reference, common MSBuild project properties.
+ * Sources: the package.json and Composer schemas, PEP 621, core metadata of Python, the references
+ * of Cargo, Go modules and RubyGems specifications, common MSBuild project properties.
  */
 #ifndef STANCE_DISCOVER_PROJECT_NAME_H
 #define STANCE_DISCOVER_PROJECT_NAME_H
