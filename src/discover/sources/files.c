@@ -37,9 +37,13 @@ static int files_work(void *state, struct lane *l, struct diag *d)
 {
     struct walk *w = state;
     bool first = false;
-    struct folder *f = walk_take(w, &first);
-    if (!f)
-        return 0;
+    struct folder *f = walk_take(w, false, &first);
+    if (!f) { /* what this lane has is examined while others look for more */
+        int rc = lane_cancelled(l) ? 0 : lane_flush(l);
+        f = rc ? NULL : walk_take(w, true, &first);
+        if (!f)
+            return rc;
+    }
     struct unit u; /* its list is filled by whoever lists */
     u.walk = w;
     u.lane = l;

@@ -43,10 +43,10 @@ void walk_push(struct walk *w, struct folder *f)
     w->stack = f;
 }
 
-struct folder *walk_take(struct walk *w, bool *ret_first)
+struct folder *walk_take(struct walk *w, bool wait, bool *ret_first)
 {
     pthread_mutex_lock(&w->lock);
-    while (!w->stack && w->busy && !w->stopped)
+    while (wait && !w->stack && w->busy && !w->stopped)
         pthread_cond_wait(&w->changed, &w->lock);
     struct folder *f = w->stopped ? NULL : w->stack;
     if (f) {

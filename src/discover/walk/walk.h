@@ -80,8 +80,9 @@ struct folder *folder_new(struct folder *parent, struct str path, size_t name_at
 /* Under the lock, or when nobody else is left. */
 void folder_drop(struct folder *f);
 void walk_push(struct walk *w, struct folder *f);
-/* Waits for a folder that nobody lists. NULL: all are done. `ret_first` is set for one lane. */
-struct folder *walk_take(struct walk *w, bool *ret_first);
+/* A folder that nobody lists. NULL: there is none; after waiting, all are done. `ret_first` is set
+ * for one lane. */
+struct folder *walk_take(struct walk *w, bool wait, bool *ret_first);
 /* The folders that were found are for any lane, and so is the rest of the listing, while this one
  * looks at the files. Found ones come off the stack first: what waits stays small. */
 void walk_share(struct unit *u);
