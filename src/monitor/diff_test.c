@@ -313,6 +313,39 @@ static void the_log_of_a_store(void **state)
     store_free(st);
 }
 
+#define P(state, more) "{\"asset\":\"s-1\",\"state\":\"" state "\"" more "}"
+#define PIN(v)         ",\"attributes\":{\"pin\":{\"value\":\"" v "\",\"state\":\"declared\"}}"
+
+/* They are told by the row of what they came and went with, whatever happens in between. */
+static void attributes_of_a_place(void **state)
+{
+    (void)state;
+    struct store *st = history();
+    log_row(st, 1, 2, "place", "7", NULL, P("present", PIN("a")));
+    log_row(st, 2, 3, "place", "7", P("present", ""), P("present", ",\"name\":\"x\""));
+    log_row(st, 3, 3, "attribute", "s-1 7 pin", "{\"value\":\"a\",\"state\":\"declared\"}",
+            "{\"value\":\"b\",\"state\":\"declared\"}");
+    log_row(st, 4, 4, "place", "7", P("present", ",\"name\":\"x\"" PIN("b")), P("gone", ""));
+    logged(st, 1, 2,
+           "changed   asset     mcp_server files\n"
+           "          at .mcp.json /m/a: (none) -> there\n"
+           "          pin at .mcp.json /m/a: (none) -> a\n");
+    logged(st, 1, 3,
+           "changed   asset     mcp_server files\n"
+           "          at .mcp.json /m/a: (none) -> there\n"
+           "          pin at .mcp.json /m/a: (none) -> b\n");
+    logged(st, 2, 4,
+           "changed   asset     mcp_server files\n"
+           "          at .mcp.json /m/a: there -> (none)\n"
+           "          pin at .mcp.json /m/a: a -> (none)\n");
+    logged(st, 3, 4,
+           "changed   asset     mcp_server files\n"
+           "          at .mcp.json /m/a: there -> (none)\n"
+           "          pin at .mcp.json /m/a: b -> (none)\n");
+    logged(st, 1, 4, "");
+    store_free(st);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +357,7 @@ int main(void)
         cmocka_unit_test(hostile_texts),
         cmocka_unit_test(a_worker_reads_records),
         cmocka_unit_test(the_log_of_a_store),
+        cmocka_unit_test(attributes_of_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "formats/json.h"
 #include "monitor/snapshot.h"
+#include "store/store.h"
 
 /* The first old and the last new row of one subject. */
 struct span {
@@ -30,35 +31,66 @@ static int nomem(struct reader *r)
 
 /* --- collecting --------------------------------------------------------------------------- */
 
-static int keep(struct reader *r, const struct stmt *s, int column, struct str *ret)
+static int keep(struct reader *r, struct str row, struct str *ret)
 {
-    if (stmt_is_null(s, column)) {
-        *ret = STR_NULL;
-        return 0;
-    }
-    *ret = arena_str(&r->mem, stmt_str(s, column));
-    return ret->p ? 0 : nomem(r);
+    *ret = row.p ? arena_str(&r->mem, row) : STR_NULL;
+    return row.p && !ret->p ? nomem(r) : 0;
 }
 
-static int take(struct reader *r, const struct stmt *s)
+/* p NULL: there was none before, or is none after. */
+static int take_change(struct reader *r, struct str subject, struct str id, struct str old_row,
+                       struct str new_row)
 {
     AUTO(buf) key = BUF_INIT;
     struct span fresh = {0}, *span;
     bool is_new;
-    buf_addf(&key, STR_FMT " " STR_FMT, STR_ARG(stmt_str(s, 0)), STR_ARG(stmt_str(s, 1)));
+    buf_addf(&key, STR_FMT " " STR_FMT, STR_ARG(subject), STR_ARG(id));
     uint64_t *slot = buf_result(&key) ? NULL : map_put(&r->index, buf_str(&key), &is_new);
     if (!slot)
         return nomem(r);
     if (is_new) {
         *slot = r->spans.n;
-        fresh.subject = arena_str(&r->mem, stmt_str(s, 0));
-        fresh.id = arena_str(&r->mem, stmt_str(s, 1));
+        fresh.subject = arena_str(&r->mem, subject);
+        fresh.id = arena_str(&r->mem, id);
         if (!fresh.subject.p || !fresh.id.p || vec_push(&r->spans, fresh))
             return nomem(r);
     }
     span = &r->spans.v[*slot];
-    int rc = is_new ? keep(r, s, 2, &span->old_row) : 0;
-    return rc ? rc : keep(r, s, 3, &span->new_row);
+    int rc = is_new ? keep(r, old_row, &span->old_row) : 0;
+    return rc ? rc : keep(r, new_row, &span->new_row);
+}
+
+/* Attributes that came or went with their asset or place are changes of their own. */
+static int take_attributes(struct reader *r, struct str subject, struct str id, struct str row,
+                           bool came)
+{
+    struct change_row c;
+    arena_clear(&r->scratch);
+    int rc = change_row_read(row, &r->scratch, &c);
+    if (rc)
+        return rc == E_NOMEM ? nomem(r) : diag_set(r->d, rc, "a row of the change log is no JSON");
+    node_each (&c.doc, c.attributes, it) {
+        AUTO(buf) whole = BUF_INIT;
+        struct str json = str_sub(c.doc.text, it->off, it->end);
+        change_row_attribute(&c, subject, id, it, &whole);
+        rc = buf_result(&whole) ? nomem(r)
+                                : take_change(r, STR("attribute"), buf_str(&whole),
+                                              came ? STR_NULL : json, came ? json : STR_NULL);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int take(struct reader *r, const struct stmt *s)
+{
+    struct str subject = stmt_str(s, 0), id = stmt_str(s, 1);
+    struct str old_row = stmt_is_null(s, 2) ? STR_NULL : stmt_str(s, 2);
+    struct str new_row = stmt_is_null(s, 3) ? STR_NULL : stmt_str(s, 3);
+    int rc = take_change(r, subject, id, old_row, new_row);
+    if (!rc)
+        rc = take_attributes(r, subject, id, old_row, false);
+    return rc ? rc : take_attributes(r, subject, id, new_row, true);
 }
 
 static int collect(struct reader *r, int64_t from, int64_t to)
@@ -161,13 +193,7 @@ static int asset_row(struct reader *r, const struct doc *doc, const struct span 
     buf_addf(&label, STR_FMT " " STR_FMT, STR_ARG(text(doc, root, "kind")),
              STR_ARG(text(doc, root, "name")));
     int rc = buf_result(&label) ? nomem(r) : add(r, "asset", s->id, STR(""), buf_str(&label));
-    if (!rc)
-        rc = members(r, doc, "asset", s->id, names);
-    node_each (doc, node_get(doc, root, STR("attributes")), it) {
-        if (!rc)
-            rc = attribute(r, doc, it, s->id, node_key(doc, it), STR(""));
-    }
-    return rc;
+    return rc ? rc : members(r, doc, "asset", s->id, names);
 }
 
 static int place_row(struct reader *r, const struct doc *doc, const struct span *s)
@@ -183,10 +209,6 @@ static int place_row(struct reader *r, const struct doc *doc, const struct span 
     buf_addf(&name, "at " STR_FMT, STR_ARG(buf_str(&where)));
     if (!rc)
         rc = buf_result(&name) ? nomem(r) : add(r, "asset", asset, buf_str(&name), STR("there"));
-    node_each (doc, node_get(doc, root, STR("attributes")), it) {
-        if (!rc)
-            rc = attribute(r, doc, it, asset, node_key(doc, it), buf_str(&where));
-    }
     return rc;
 }
 

@@ -20,10 +20,10 @@
  * alone, whatever is said of its path.
  *
  * Views `place_seen`, `asset_seen` and `finding_seen` have the start of the last scan that covered
- * or reported it; no row is written again to say that it is still there. Ids persist: an asset
- * that the inventory knows under a new id but shares an alias or, for renamed files, the identity
- * of the content with a stored asset keeps the stored id; the new one becomes an alias. What is
- * gone keeps no attributes: the change log tells them, and a scan does not get slower with all that
+ * or reported it; no row is written again to say that it is still there. Ids persist: an asset that
+ * the inventory knows under a new id but shares an alias or, for renamed files, the identity of the
+ * content with a stored asset keeps the stored id; the new one becomes an alias. What is gone keeps
+ * no attributes: its row of the change log tells them, and a scan does not get slower with all that
  * ever was. Findings close only with a cause: `fixed` (re-observed and passing), `gone` (asset
  * gone).
  */
@@ -31,6 +31,7 @@
 #define STANCE_STORE_STORE_H
 
 #include "base/clock.h"
+#include "formats/doc.h"
 #include "inventory/inventory.h"
 #include "store/db.h"
 
@@ -151,6 +152,24 @@ int store_repeat_commit(struct store *st, const struct store_repeat *r, struct s
 int store_touched(struct db *db, struct diag *d) MUST_CHECK;
 /* After each change of table `action`, in the same transaction: db check then knows its rows. */
 int store_seal_actions(struct db *db, struct diag *d) MUST_CHECK;
+
+/*
+ * One side (old, new) of a row of the change log. That of an asset or place that is added or gone
+ * carries the attributes that came or went with it, which have no rows of their own:
+ *
+ *     change_row_read(stmt_str(s, 2), &mem, &r)       memory of the arena
+ *     node_each (&r.doc, r.attributes, it)
+ *         change_row_attribute(&r, subject, id, it, &b)    "ASSET PLACE NAME", as attributes have
+ */
+struct change_row {
+    struct str bare; /* without attributes */
+    struct doc doc;  /* of all of it, when there are attributes */
+    const struct node *attributes;
+};
+/* E_PARSE: no JSON; E_NOMEM. */
+int change_row_read(struct str row, struct arena *a, struct change_row *ret) MUST_CHECK;
+void change_row_attribute(const struct change_row *r, struct str subject, struct str id,
+                          const struct node *attribute, struct buf *ret);
 
 /* `stance db check`: integrity of the file, foreign keys, digest chain, change log replay against
  * the current state, and the digests over every row of every table. 0 sound; E_PARSE with the first

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how a change is written into history, and what the digest of a scan is made of. */
+/* Decides how a change is written into history, and read, and what digests of scans are made of. */
+#include "formats/json.h"
 #include "store/store_internal.h"
 
 static void digest_int(struct sha256 *h, int64_t v)
@@ -75,4 +76,38 @@ int store_log(struct store *st, const struct change *c, struct diag *d)
                           S(c->what), old_row.p ? S(old_row) : none, new_row.p ? S(new_row) : none,
                           S(c->cause)),
                      d);
+}
+
+int change_row_read(struct str row, struct arena *a, struct change_row *ret)
+{
+    const struct limits lim = limits_default();
+    AUTO(buf) bare = BUF_INIT;
+    int rc;
+
+    *ret = (struct change_row){.bare = row};
+    if (!str_has(row, STR(",\"attributes\":{")))
+        return 0;
+    rc = json_parse(row, JSON_STRICT, &lim, a, &ret->doc, NULL);
+    if (rc)
+        return rc == E_NOMEM ? rc : E_PARSE;
+    ret->attributes = node_get(&ret->doc, doc_root(&ret->doc), STR("attributes"));
+    if (!ret->attributes)
+        return 0;
+    buf_add(&bare, str_sub(row, 0, ret->attributes->key_at));
+    buf_cut(&bare, bare.n - 1); /* the comma before it */
+    buf_addc(&bare, '}');
+    rc = buf_result(&bare);
+    if (!rc && !(ret->bare = arena_str(a, buf_str(&bare))).p)
+        rc = E_NOMEM;
+    return rc;
+}
+
+void change_row_attribute(const struct change_row *r, struct str subject, struct str id,
+                          const struct node *attribute, struct buf *ret)
+{
+    bool place = str_eq(subject, STR("place"));
+    struct str asset = place ? node_str(&r->doc, doc_root(&r->doc), STR("asset")) : id;
+
+    buf_addf(ret, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(asset), STR_ARG(place ? id : STR("0")),
+             STR_ARG(node_key(&r->doc, attribute)));
 }

@@ -4,7 +4,6 @@
  * log, replayed from the first row, gives exactly the current state.
  */
 #include "base/mem.h"
-#include "formats/json.h"
 #include "store/db_engine.h"
 #include "store/store_internal.h"
 
@@ -68,55 +67,6 @@ static int put_state(struct check *c, struct str subject, struct str id, struct 
     return store_run(c->st, SQL_CHECK_PUT, ARGS(S(subject), S(id), S(state)), c->d);
 }
 
-/* The attributes that came with a new asset or place are states of their own. */
-static int put_attributes(struct check *c, const struct doc *doc, const struct node *attrs,
-                          struct str subject, struct str id)
-{
-    struct str asset = node_str(doc, doc_root(doc), STR("asset"));
-    bool place = str_eq(subject, STR("place"));
-    int rc = 0;
-
-    node_each (doc, attrs, it) {
-        buf_clear(&c->id);
-        buf_addf(&c->id, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(place ? asset : id),
-                 STR_ARG(place ? id : STR("0")), STR_ARG(node_key(doc, it)));
-        rc = buf_result(&c->id);
-        rc = rc ? store_nomem(c->d)
-                : put_state(c, STR("attribute"), buf_str(&c->id),
-                            str_sub(doc->text, it->off, it->end));
-        if (rc)
-            return rc;
-    }
-    return 0;
-}
-
-static int put_added(struct check *c, struct str subject, struct str id, struct str row)
-{
-    const struct limits lim = limits_default();
-    const struct node *attrs;
-    struct doc doc;
-    int rc;
-
-    if (!str_has(row, STR(",\"attributes\":{")))
-        return put_state(c, subject, id, row);
-    arena_clear(&c->a);
-    rc = json_parse(row, JSON_STRICT, &lim, &c->a, &doc, NULL);
-    if (rc)
-        return rc == E_NOMEM ? store_nomem(c->d)
-                             : defect(c, "a row of the change log is no JSON", subject, id);
-    attrs = node_get(&doc, doc_root(&doc), STR("attributes"));
-    if (!attrs)
-        return put_state(c, subject, id, row);
-    buf_clear(&c->json);
-    buf_add(&c->json, str_sub(row, 0, attrs->key_at));
-    buf_cut(&c->json, c->json.n - 1); /* the comma before it */
-    buf_addc(&c->json, '}');
-    if (buf_result(&c->json))
-        return store_nomem(c->d);
-    rc = put_state(c, subject, id, buf_str(&c->json));
-    return rc ? rc : put_attributes(c, &doc, attrs, subject, id);
-}
-
 static int expect_state(struct check *c, struct str subject, struct str id, struct str state,
                         const char *what)
 {
@@ -132,19 +82,60 @@ static int expect_state(struct check *c, struct str subject, struct str id, stru
     return rc;
 }
 
+/* ---- attributes that came or went with what has them ---- */
+
+static int put_attribute(struct check *c, struct str id, struct str state)
+{
+    return put_state(c, STR("attribute"), id, state);
+}
+
+static int drop_attribute(struct check *c, struct str id, struct str state)
+{
+    int rc = expect_state(c, STR("attribute"), id, state, "the change log skips a change");
+
+    return rc ? rc : store_run(c->st, SQL_CHECK_DROP, ARGS(S(STR("attribute")), S(id)), c->d);
+}
+
+/* A row without its attributes, which are states of their own. */
+static int split_row(struct check *c, struct str subject, struct str id, struct str *row,
+                     int (*what)(struct check *c, struct str id, struct str state))
+{
+    struct change_row r;
+    int rc;
+
+    arena_clear(&c->a);
+    rc = change_row_read(*row, &c->a, &r);
+    if (rc)
+        return rc == E_NOMEM ? store_nomem(c->d)
+                             : defect(c, "a row of the change log is no JSON", subject, id);
+    *row = r.bare;
+    node_each (&r.doc, r.attributes, it) {
+        buf_clear(&c->id);
+        change_row_attribute(&r, subject, id, it, &c->id);
+        rc = buf_result(&c->id) ? store_nomem(c->d)
+                                : what(c, buf_str(&c->id), str_sub(r.doc.text, it->off, it->end));
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
 static int apply(struct check *c, const struct stmt *s)
 {
-    struct str subject = stmt_str(s, 1), id = stmt_str(s, 2);
+    struct str subject = stmt_str(s, 1), id = stmt_str(s, 2), row = stmt_str(s, 4);
     bool had = !stmt_is_null(s, 4), has = !stmt_is_null(s, 5);
-    int rc =
-        had ? expect_state(c, subject, id, stmt_str(s, 4), "the change log skips a change") : 0;
+    int rc = had ? split_row(c, subject, id, &row, drop_attribute) : 0;
 
+    if (!rc && had)
+        rc = expect_state(c, subject, id, row, "the change log skips a change");
     c->changes++;
     if (rc)
         return rc;
     if (!has)
         return store_run(c->st, SQL_CHECK_DROP, ARGS(S(subject), S(id)), c->d);
-    return put_added(c, subject, id, stmt_str(s, 5));
+    row = stmt_str(s, 5);
+    rc = split_row(c, subject, id, &row, put_attribute);
+    return rc ? rc : put_state(c, subject, id, row);
 }
 
 /* ---- digests ---- */

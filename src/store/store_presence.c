@@ -252,13 +252,14 @@ static int drop_values(struct store *st, const struct place_row *p, struct diag 
     return rc;
 }
 
-/* Attributes of a place, or (0) of the asset: all, or those known only from a place that is gone.
- * What is gone keeps none, or each scan would go over what everything that ever was had to say. */
-static int drop_attrs(struct store *st, struct str id, int64_t place, bool all, struct diag *d)
+struct attrs {
+    VEC(struct attr_row);
+};
+
+/* Attributes of a place, or (0) of the asset: all, or those known only from a gone place. */
+static int read_attrs(struct store *st, struct str id, int64_t place, bool all, struct attrs *ret,
+                      struct diag *d)
 {
-    struct {
-        VEC(struct attr_row);
-    } rows = {0};
     struct stmt *s;
     int rc = store_query(st, SQL_ATTRS_AT, ARGS(S(id), I(place)), &s, d);
 
@@ -266,22 +267,60 @@ static int drop_attrs(struct store *st, struct str id, int64_t place, bool all, 
         struct attr_row r = {0};
 
         rc = read_attr(s, &st->mem, &r) ? store_nomem(d) : 0;
-        if (!rc && (all || store_is_gone(st, r.evidence)) && vec_push(&rows, r))
+        if (!rc && (all || store_is_gone(st, r.evidence)) && vec_push(ret, r))
             rc = store_nomem(d);
     }
-    for (size_t i = 0; i < rows.n && !rc; i++) {
-        struct change c = {.subject = STR("attribute"),
-                           .what = STR("removed"),
-                           .old_row = &st->json_old,
-                           .cause = STR("not-seen")};
+    return rc;
+}
 
-        attr_json(&rows.v[i], &st->json_old);
-        attr_id(&rows.v[i], &st->text);
-        c.id = buf_str(&st->text);
-        rc = buf_result(&st->text) ? store_nomem(d) : 0;
-        rc = rc ? rc : store_drop_attr(st, id, place, rows.v[i].name, d);
-        rc = rc ? rc : store_log(st, &c, d);
-    }
+static int drop_attrs(struct store *st, const struct attrs *rows, struct diag *d)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->n && !rc; i++)
+        rc = store_drop_attr(st, rows->v[i].asset, rows->v[i].place, rows->v[i].name, d);
+    return rc;
+}
+
+static int log_removed(struct store *st, const struct attr_row *r, struct diag *d)
+{
+    struct change c = {.subject = STR("attribute"),
+                       .what = STR("removed"),
+                       .old_row = &st->json_old,
+                       .cause = STR("not-seen")};
+
+    attr_json(r, &st->json_old);
+    attr_id(r, &st->text);
+    c.id = buf_str(&st->text);
+    return buf_result(&st->text) ? store_nomem(d) : store_log(st, &c, d);
+}
+
+/* The asset is still there: what only places that are gone said of it goes, each a change. */
+static int forget_attrs(struct store *st, struct str id, struct diag *d)
+{
+    struct attrs rows = {0};
+    int rc = read_attrs(st, id, 0, false, &rows, d);
+
+    rc = rc ? rc : drop_attrs(st, &rows, d);
+    for (size_t i = 0; i < rows.n && !rc; i++)
+        rc = log_removed(st, &rows.v[i], d);
+    vec_free(&rows);
+    return rc;
+}
+
+/*
+ * What is gone keeps no attributes, or each scan would go over what everything that ever was had to
+ * say. They went with it: its row of the log tells them, as it does for what is new.
+ */
+static int log_gone(struct store *st, const struct change *c, struct str asset, int64_t place,
+                    struct diag *d)
+{
+    struct attrs rows = {0};
+    int rc = read_attrs(st, asset, place, true, &rows, d);
+
+    json_with_attrs(&st->json_old, rows.v, rows.n);
+    rc = rc ? rc : store_log(st, c, d);
+    rc = rc ? rc : drop_attrs(st, &rows, d);
     vec_free(&rows);
     return rc;
 }
@@ -310,9 +349,7 @@ static int end_place(struct store *st, const struct gone_place *g, struct diag *
     if (!rc)
         rc = store_drop_facts(st, g->asset, d);
     if (!rc)
-        rc = store_log(st, &c, d);
-    if (!rc)
-        rc = drop_attrs(st, g->asset, g->id, true, d);
+        rc = log_gone(st, &c, g->asset, g->id, d);
     /* An asset that was seen elsewhere has had its values compared already. */
     if (!rc && !map_get(&st->by_id, g->asset))
         rc = drop_values(st, &p, d);
@@ -343,8 +380,7 @@ static int end_asset(struct store *st, struct str id, struct diag *d)
         rc = store_run(st, SQL_DROP_RISK, ARGS(S(id)), d);
     if (!rc)
         rc = store_run(st, SQL_DROP_OWNERS, ARGS(S(id)), d);
-    rc = rc ? rc : store_log(st, &c, d);
-    return rc ? rc : drop_attrs(st, id, 0, true, d);
+    return rc ? rc : log_gone(st, &c, id, 0, d);
 }
 
 static int follow_up(struct store *st, struct str asset, struct diag *d)
@@ -354,7 +390,7 @@ static int follow_up(struct store *st, struct str asset, struct diag *d)
 
     if (rc)
         return rc;
-    return present ? drop_attrs(st, asset, 0, false, d) : end_asset(st, asset, d);
+    return present ? forget_attrs(st, asset, d) : end_asset(st, asset, d);
 }
 
 static int by_id(const void *x, const void *y, void *ctx)

@@ -92,6 +92,14 @@ static void test_gone_and_back(void **state)
     assert_string_equal(ask(st, "SELECT count(*) FROM attribute_at"), "0");
     assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "1000");
     assert_string_equal(ask(st, "SELECT count(*) FROM mcp_servers"), "0");
+    /* The rows of what is gone tell what it had, each once. */
+    assert_string_equal(ask(st, "SELECT count(*) FROM change_log WHERE scan = 2"), "2");
+    assert_non_null(strstr(ask(st, "SELECT old FROM change_log WHERE scan = 2"
+                                   " AND subject = 'place'"),
+                           "\"attributes\":{\"file_roots\":{"));
+    assert_non_null(strstr(ask(st, "SELECT old FROM change_log WHERE scan = 2"
+                                   " AND subject = 'asset'"),
+                           "\"attributes\":{\"url\":{"));
     assert_sound(st);
     scan_server(st, 3000, "a.json", A, "2");
     assert_string_equal(ask(st, "SELECT state FROM asset"), "present");
