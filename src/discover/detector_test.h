@@ -157,6 +157,7 @@ static void detector_fact(struct buf *b, const struct fact *f)
         if (f->reason.n)
             buf_addf(b, " called " STR_FMT, STR_ARG(f->reason));
         break;
+    case FACT_PLUGIN: buf_addf(b, "plugin of " STR_FMT, STR_ARG(f->source)); break;
     case FACT_TYPES: break;
     case FACT_GAP:
         buf_addf(b, "gap %s: " STR_FMT, COVERAGE_STATE_NAMES[f->gap], STR_ARG(f->reason));

@@ -489,6 +489,11 @@ void emit_project(struct emit *e, const char *language, bool read, struct str ow
     code_fact(e, FACT_PROJECT, str_z(language), own, at, read);
 }
 
+void emit_plugin(struct emit *e, const struct catalog_host *host, struct place at)
+{
+    code_fact(e, FACT_PLUGIN, str_z(host->id), STR(""), at, false);
+}
+
 void emit_project_name(struct emit *e, struct str name)
 {
     struct fact *f = e->facts.n ? &e->facts.v[e->facts.n - 1] : NULL;

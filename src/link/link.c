@@ -22,7 +22,8 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     l->binaries = arena_new_n(&l->mem, uint64_t, n);
     l->unread = arena_new_n(&l->mem, struct unread, n * (size_t)(c->n_unread + 1));
     l->identities = arena_new_n(&l->mem, struct str, n);
-    l->repository_at = l->owner_file_at = l->origins = l->scopes = (struct map)MAP_OWNED(&l->mem);
+    l->repository_at = l->owner_file_at = l->origins = l->scopes = l->plugin_at =
+        (struct map)MAP_OWNED(&l->mem);
     if (!l->files || !l->bytes || !l->binaries || !l->unread || !l->identities) {
         link_free(l);
         return E_NOMEM;
@@ -44,6 +45,8 @@ struct link *link_free(struct link *l)
     vec_free(&l->coverage);
     vec_free(&l->unheard);
     vec_free(&l->scope_roots);
+    vec_free(&l->plugins);
+    map_done(&l->plugin_at);
     map_done(&l->repository_at);
     map_done(&l->owner_file_at);
     map_done(&l->origins);
@@ -259,6 +262,8 @@ static int read_item(struct link *l, struct linked_item *it)
             rc = take_repository(l, it, f);
         else if (f->type == FACT_OWNER_RULE)
             rc = take_owner_rule(l, it, f);
+        else if (f->type == FACT_PLUGIN && !is_above(it->raw_path))
+            rc = plugin_take(l, it, f);
     }
     return rc;
 }
@@ -322,6 +327,8 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
     bool root = o.kind == KIND_APPLICATION && !o.scope_path.n;
     if (!rc && root && str_eq_z(o.name, "application")) /* its manifest has no name for it */
         rc = root_name(l, it->target, it->path, &o.name);
+    if (!rc)
+        rc = plugin_name_host(l, &o);
     if (!rc)
         rc = inventory_add(inv, &o, &it->handles[i]);
     if (!rc)

@@ -18,6 +18,13 @@ struct repository {
     struct str scope;  /* what it is called in this scan */
 };
 
+/* A folder with a manifest that makes it a plugin of an agent host. */
+struct plugin {
+    struct str folder; /* as of tree_path */
+    const struct catalog_host *host;
+    size_t next; /* manifest of the same folder, of a path before; SIZE_MAX: none */
+};
+
 struct owner_rule {
     struct str pattern;
     const struct str *owners; /* n 0: the line clears */
@@ -108,6 +115,10 @@ struct link {
     struct {
         VEC(struct coverage_row);
     } coverage;
+    struct map plugin_at; /* target and folder: index of the last of its plugins */
+    struct {
+        VEC(struct plugin);
+    } plugins;
     struct {
         VEC(struct unheard);
     } unheard;                          /* in the order of items */
@@ -176,6 +187,10 @@ int owners_apply(struct link *l, struct inventory *inv, uint32_t handle,
 
 /* People that the manifest of an application names answer for what lies in its folder, too. */
 int owners_inherit(struct link *l, struct inventory *inv) MUST_CHECK;
+
+/* plugins.c: manifests of plugins; then the host of an observation in a file that several load. */
+int plugin_take(struct link *l, const struct linked_item *it, const struct fact *f) MUST_CHECK;
+int plugin_name_host(struct link *l, struct observation *o) MUST_CHECK;
 
 /* Turn the secret values of one item into credentials and the services that issued them. */
 int credentials_of_item(struct link *l, struct inventory *inv,

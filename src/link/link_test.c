@@ -297,9 +297,71 @@ static void formats_without_a_reader(void **state UNUSED)
     assert_true(row_of(&e, "go.mod") == NULL);
 }
 
+static const struct catalog_host *host(const char *id)
+{
+    for (int i = 0; i < CATALOG.n_hosts; i++)
+        if (!strcmp(CATALOG.hosts[i].id, id))
+            return &CATALOG.hosts[i];
+    fail_msg("no host %s", id);
+    return NULL;
+}
+
+static void manifest_of_plugin(struct estate *e, const char *path, const char *id)
+{
+    estate_begin(e);
+    emit_plugin(&e->emit, host(id), (struct place){.offset = -1});
+    estate_item(e, 0, path);
+}
+
+static void mcp_json(struct estate *e, const char *path)
+{
+    const struct place at = {.offset = -1};
+    estate_begin(e);
+    uint32_t h = emit_asset(&e->emit, KIND_AGENT_HOST, STR("Claude Code"), at);
+    emit_str(&e->emit, h, ATTR_AGENT_HOST_HOST, STR("claude-code"), at);
+    uint32_t s = emit_asset(&e->emit, KIND_MCP_SERVER, str_z(path), at);
+    emit_str(&e->emit, s, ATTR_MCP_SERVER_HOST, STR("claude-code"), at);
+    estate_item(e, 0, path);
+}
+
+static void expect_host(const struct estate *e, const char *path, const char *id)
+{
+    const struct asset *h = estate_asset(e, KIND_AGENT_HOST, 0, path);
+    const struct asset *s = estate_asset(e, KIND_MCP_SERVER, 0, path);
+    assert_true(h && s);
+    assert_true(str_eq_z(h->name, host(id)->name));
+    assert_true(str_eq_z(asset_attr(h, SIZE_MAX, ATTR_AGENT_HOST_HOST)->value.text, id));
+    assert_true(str_eq_z(asset_attr(s, 0, ATTR_MCP_SERVER_HOST)->value.text, id));
+}
+
+/* .mcp.json is Claude Code's, unless it lies in the plugin of another host alone. */
+static void plugins(void **state UNUSED)
+{
+    static const struct target targets[] = {
+        {.given = STR("t"), .root = STR("/t"), .name = STR("t")}};
+    AUTO(estate) e = {0};
+    estate_open(&e, targets, 1);
+    manifest_of_plugin(&e, "a/.codex-plugin/plugin.json", "codex");
+    mcp_json(&e, "a/.mcp.json");
+    mcp_json(&e, "a/skills/.mcp.json");
+    manifest_of_plugin(&e, "b/.claude-plugin/plugin.json", "claude-code");
+    manifest_of_plugin(&e, "b/.codex-plugin/plugin.json", "codex");
+    mcp_json(&e, "b/.mcp.json");
+    manifest_of_plugin(&e, "c/.cursor-plugin/plugin.json", "cursor");
+    mcp_json(&e, "c/.mcp.json");
+    mcp_json(&e, ".mcp.json");
+    estate_seal(&e, NULL);
+    expect_host(&e, "a/.mcp.json", "codex");
+    expect_host(&e, "a/skills/.mcp.json", "claude-code");
+    expect_host(&e, "b/.mcp.json", "claude-code");
+    expect_host(&e, "c/.mcp.json", "cursor");
+    expect_host(&e, ".mcp.json", "claude-code");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plugins),
         cmocka_unit_test(applications),
         cmocka_unit_test(one_key_seen_twice_is_one_credential),
         cmocka_unit_test(keys_that_open_more_than_ai),

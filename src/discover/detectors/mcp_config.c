@@ -12,7 +12,7 @@ static int run_mcp_config(struct item *it, struct emit *e);
 const struct detector DETECTOR_MCP_CONFIG = {
     .id = "mcp-config",
     .title = "MCP servers in the configuration of agent hosts",
-    .version = 1,
+    .version = 2,
     .wants = wants_mcp_config,
     .need = ITEM_TEXT,
     .run = run_mcp_config,
@@ -231,11 +231,21 @@ static int read_file(struct reader *r)
     return rc ? rc : r->error;
 }
 
+/* ".codex-plugin/plugin.json": whose settings the files beside that folder are. */
+static bool is_plugin(const struct host_file *f)
+{
+    struct str pattern = str_z(f->row->path);
+    return str_eq_z(path_base(pattern), "plugin.json") &&
+           str_ends(path_dir(pattern), STR("-plugin"));
+}
+
 static int run_mcp_config(struct item *it, struct emit *e)
 {
     struct reader r = {.it = it, .e = e, .known = MAP_INIT};
     if (!host_file_find(it->catalog, it->path, HOST_FILE_SERVERS, &r.file))
         return 0;
+    if (is_plugin(&r.file))
+        emit_plugin(e, r.file.host, place_item(it));
     int rc = read_file(&r);
     map_done(&r.known);
     if (rc == E_LIMIT)

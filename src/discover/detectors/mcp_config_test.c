@@ -347,7 +347,13 @@ static void test_general(void **state)
     says(".vscode/settings.json", "{\"editor.tabSize\": 4}", "");
     has(".vscode/settings.json", "{\"mcp\": {\"servers\": {\"a\": {\"command\": \"c\"}}}}",
         "agent_host Visual Studio Code", "servers = 1", "mcp_server a", NULL);
-    says("p/.claude-plugin/plugin.json", "{\"name\": \"p\", \"version\": \"1.0.0\"}", "");
+    says("p/.claude-plugin/plugin.json", "{\"name\": \"p\", \"version\": \"1.0.0\"}",
+         "plugin of claude-code @file\n");
+    has("p/.claude-plugin/plugin.json", "{\"mcpServers\": \"./.mcp.json\"}",
+        "plugin of claude-code", "agent_host Claude Code", NULL);
+    has("p/.claude-plugin/plugin.json", "{", "plugin of claude-code", "gap", NULL);
+    lacks(".mcp.json", "{}", "plugin of");
+    says("p/plugin.json", "{}", "not wanted\n");
     has("p/.claude-plugin/plugin.json", "{\"mcpServers\": {\"a\": {\"command\": \"c\"}}}",
         "agent_host Claude Code", "servers = 1", "mcp_server a", NULL);
 }

@@ -36,11 +36,12 @@ static int rule_of(struct git_scan *r, struct str path, bool *ret_passed)
     return 0;
 }
 
-/* What tells who owns a path lies beside and above it. */
+/* What tells who owns a path, and which host it is for, lies beside and above it. */
 static bool is_wanted(const struct git_scan *r, struct str path)
 {
     struct str only = r->options->only_path;
-    return !only.n || path_is_below(path, only) || str_eq_z(path_base(path), "CODEOWNERS");
+    return !only.n || path_is_below(path, only) || str_eq_z(path_base(path), "CODEOWNERS") ||
+           str_eq_z(path_base(path), "plugin.json");
 }
 
 /* The part of a path that any file could have: a worker's word is not taken for more. */

@@ -108,12 +108,22 @@ static bool is_one_of(struct str name, const char *const *words, size_t n)
     return false;
 }
 
+/* ".codex-plugin" beside a file says whose settings it is. */
+static bool is_plugin(struct str folder, struct str only)
+{
+    struct str base = path_base(folder);
+    return str_starts(base, STR(".")) && str_ends(base, STR("-plugin")) &&
+           str_eq(path_dir(folder), path_dir(only));
+}
+
 /* What says which repository a part of a target belongs to and who owns it: .git/config and
- * CODEOWNERS in, or in a known folder of, a folder above it. */
+ * CODEOWNERS in, or in a known folder of, a folder above it; and which host it is a plugin of. */
 static bool is_context(struct str path, struct str only, bool folder)
 {
     static const char *const owners[] = {".github", ".gitlab", "docs"};
     struct str dir = path_dir(path), base = path_base(path);
+    if (is_plugin(folder ? path : dir, only))
+        return folder || str_eq_z(base, "plugin.json");
     if (folder)
         return path_is_below(only, dir) &&
                (str_eq_z(base, ".git") || is_one_of(base, owners, ARRAY_LEN(owners)));
