@@ -14,12 +14,12 @@ int record_asset_open(struct record *r, struct diag *d)
     scope_places(&r->scope, &q);
     select_addz(&q, " ORDER BY " EVIDENCE_ORDER);
     rc = select_prepare(&q, r->scope.db, &r->places, d);
-    if (!rc)
+    if (!rc) /* in any order: record_what.c sorts them by places */
         rc = record_prepare(r,
                             "SELECT t.name, t.place, t.type, t.value, t.number, t.state, t.reason,"
                             " t.evidence, x.pointer, x.line, x.col, x.byte_offset FROM attribute t"
                             " LEFT JOIN attribute_at x ON x.asset = t.asset AND x.place = t.place"
-                            " AND x.name = t.name WHERE t.asset = ?1 ORDER BY t.name, t.place",
+                            " AND x.name = t.name WHERE t.asset = ?1",
                             &r->attributes, d);
     if (!rc)
         rc = record_prepare(
