@@ -97,11 +97,6 @@ static int note(struct lane *l, struct str path, enum coverage_state state)
     return vec_push(&l->lines, line);
 }
 
-bool lane_remembers(const struct lane *l UNUSED)
-{
-    return true;
-}
-
 int lane_file(struct lane *l, uint32_t target UNUSED, struct str path, int fd,
               const struct stat *st UNUSED)
 {
