@@ -16,7 +16,8 @@ void grid_begin(struct grid *g, const struct invocation *in, enum grid_format fo
                        .columns = columns,
                        .n = MIN(n, GRID_COLUMNS),
                        .cells = ARENA(0),
-                       .line = BUF_INIT};
+                       .line = BUF_INIT,
+                       .above = BUF_INIT};
     if (format == GRID_JSON)
         fputs("[", in->out);
     for (int i = 0; format == GRID_CSV && i < g->n; i++)
@@ -61,6 +62,12 @@ static bool has_edge(const struct grid *g)
     return g->in->terminal;
 }
 
+/* How much a column has to give: a path needs half as much room again as other texts. */
+static size_t to_give(const struct grid *g, int i)
+{
+    return g->widths[i] * (g->columns[i].tail ? 2 : 3);
+}
+
 /* Natural widths, then on a terminal the widest column gives way until the row fits. */
 static void choose_widths(struct grid *g)
 {
@@ -82,7 +89,7 @@ static void choose_widths(struct grid *g)
         int widest = -1;
         for (int i = 0; i < g->n; i++)
             if (g->widths[i] > floor_of(&g->columns[i]) &&
-                (widest < 0 || g->widths[i] > g->widths[widest]))
+                (widest < 0 || to_give(g, i) > to_give(g, widest)))
                 widest = i;
         if (widest < 0)
             break;
@@ -121,15 +128,17 @@ static void table_head(struct grid *g)
     end_line(g);
 }
 
-static void table_row(struct grid *g, const struct str *cells)
+/* Adds the row to the line; *ret_rest: where its first cell ends. */
+static void render_row(struct grid *g, const struct str *cells, bool cut, size_t *ret_rest)
 {
+    *ret_rest = 0;
     for (int i = 0; i < g->n; i++) {
         const struct grid_column *c = &g->columns[i];
         struct str text = cells[i].p ? cells[i] : STR("-");
         if (c->machine)
             continue;
         AUTO(buf) cell = BUF_INIT;
-        size_t w = text_fit(&cell, text, has_edge(g) ? g->widths[i] : SIZE_MAX,
+        size_t w = text_fit(&cell, text, cut ? g->widths[i] : SIZE_MAX,
                             c->tail ? FIT_END_KEPT : FIT_START_KEPT);
         size_t pad = g->widths[i] - MIN(w, g->widths[i]);
         enum tone tone = c->levels ? tone_of_word(text) : TONE_PLAIN;
@@ -141,6 +150,24 @@ static void table_row(struct grid *g, const struct str *cells)
             text_plain(&g->line, g->in->colour);
         if (!c->right)
             buf_pad(&g->line, ' ', pad);
+        if (!i)
+            *ret_rest = g->line.n;
+    }
+}
+
+/* A row of which all but its first cell looks like the row above is not cut: what tells them apart
+ * is in what would be lost. */
+static void table_row(struct grid *g, const struct str *cells)
+{
+    size_t rest;
+    render_row(g, cells, has_edge(g), &rest);
+    if (has_edge(g) && g->above.n &&
+        str_eq(buf_str(&g->above), str_sub(buf_str(&g->line), rest, g->line.n))) {
+        buf_clear(&g->line);
+        render_row(g, cells, false, &rest);
+    } else if (has_edge(g)) {
+        buf_clear(&g->above);
+        buf_add(&g->above, str_sub(buf_str(&g->line), rest, g->line.n));
     }
     end_line(g);
 }
@@ -258,7 +285,8 @@ int grid_finish(struct grid *g, const char *nothing, struct diag *d)
         fputs(g->any ? "\n]\n" : "]\n", g->in->out);
     if (g->format == GRID_TABLE && !g->any && nothing)
         fprintf(g->in->err, "%s\n", nothing);
-    int rc = g->error;
+    int rc = g->error ? g->error : buf_result(&g->above);
+    buf_done(&g->above);
     arena_done(&g->cells);
     vec_free(&g->held);
     buf_done(&g->line);

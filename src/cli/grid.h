@@ -3,7 +3,8 @@
  * Rows of cells as a table for people, JSON or CSV for machines. The table looks at the first rows
  * to choose its widths and streams from then on; every cell is made inert for the terminal. In CSV
  * (RFC 4180, but with a line feed alone at the end of a line) a cell that a spreadsheet would run
- * as a formula gets a leading apostrophe; on a terminal, cells are inert here, too.
+ * as a formula gets a leading apostrophe; cells are inert here, too: a person will see them. On a
+ * terminal a row that is cut to what the row above it shows is printed whole.
  *
  *     static const struct grid_column columns[] = {{.title = "id"},
  *                                                  {.title = "files", .right = true}};
@@ -44,7 +45,7 @@ struct grid {
     size_t widths[GRID_COLUMNS];
     bool streaming, any;
     int error;
-    struct buf line;
+    struct buf line, above; /* above: the row before, without its first cell */
 };
 
 void grid_begin(struct grid *g, const struct invocation *in, enum grid_format format,

@@ -76,6 +76,22 @@ static void test_pipe(void **state)
     free(text);
 }
 
+/* Two rows that differ only in what is cut are not cut. */
+static void test_rows_that_look_alike(void **state)
+{
+    struct grid g;
+    (void)state;
+    begin(&g, GRID_TABLE, 40);
+    row(&g, "x", 7, "one/folder/of/many/with/a/long/name/settings.json");
+    row(&g, "y", 7, "two/folders/of/many/with/a/long/name/settings.json");
+    row(&g, "z", 8, "two/folders/of/many/with/a/long/name/settings.json");
+    end(&g);
+    assert_null(strstr(text, "one/folder"));
+    assert_non_null(strstr(text, "two/folders/of/many/with/a/long/name/settings.json\nz"));
+    assert_non_null(strstr(text, "8  ..."));
+    free(text);
+}
+
 static void test_empty(void **state)
 {
     struct grid g;
@@ -177,7 +193,7 @@ int main(void)
         cmocka_unit_test(test_table),  cmocka_unit_test(test_pipe),
         cmocka_unit_test(test_empty),  cmocka_unit_test(test_csv),
         cmocka_unit_test(test_json),   cmocka_unit_test(test_streaming),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_memory), cmocka_unit_test(test_rows_that_look_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

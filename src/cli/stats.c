@@ -105,8 +105,9 @@ void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_by
     uint64_t threads = s->list_ns + s->read_ns + s->wait_ns;
     phases(out, &r->stats);
     buf_addz(out, "discovery\n");
-    count_row(out, "files", d->files, ns);
-    bytes_row(out, "bytes", d->bytes, ns);
+    count_row(out, "files", d->all.files + d->all.members, ns);
+    count_row(out, "of these, in archives", d->all.members, 0);
+    bytes_row(out, "bytes", d->all.bytes, ns);
     count_row(out, "folders", d->folders, ns);
     count_row(out, "files known by stamp", s->unchanged, 0);
     count_row(out, "files known by content", s->same_content, 0);

@@ -12,8 +12,7 @@ static void every_line(void **state UNUSED)
 {
     AUTO(buf) out = BUF_INIT;
     struct loop_result r = {
-        .discover = {.files = 12345,
-                     .bytes = 3250585,
+        .discover = {.all = {.files = 12000, .members = 345, .bytes = 3250585},
                      .folders = 321,
                      .workers_lost = 2,
                      .stats = {.list_ns = 100000000,
@@ -49,6 +48,7 @@ static void every_line(void **state UNUSED)
                                "  in all                         1,000 ms\n"
                                "discovery\n"
                                "  files                         12,345    24,690/s\n"
+                               "  of these, in archives            345\n"
                                "  bytes                        3.1 MiB    6.2 MiB/s\n"
                                "  folders                          321    642/s\n"
                                "  files known by stamp          12,000\n"

@@ -328,6 +328,14 @@ static void add_stats(struct discover_stats *to, const struct discover_stats *s)
     to->same_content += s->same_content;
 }
 
+static void add_count(struct discover_count *to, const struct discover_count *c)
+{
+    to->files += c->files;
+    to->bytes += c->bytes;
+    to->members += c->members;
+    to->binaries += c->binaries;
+}
+
 static int sum_up(struct run *r)
 {
     struct discover_report *p = r->report;
@@ -338,16 +346,13 @@ static int sum_up(struct run *r)
     memset(p->counts, 0, (r->options->n_targets + 1) * sizeof(*p->counts));
     for (unsigned i = 0; i < r->n_lanes; i++) {
         const struct lane *l = &r->lanes[i];
-        p->files += l->shown.files;
-        p->bytes += l->shown.bytes;
         p->folders += l->shown.folders;
         p->workers_lost += l->workers_lost;
         watchdog |= l->watchdog;
         add_stats(&p->stats, &l->stats);
         for (size_t t = 0; t < r->options->n_targets; t++) {
-            p->counts[t].files += l->counts[t].files;
-            p->counts[t].bytes += l->counts[t].bytes;
-            p->counts[t].binaries += l->counts[t].binaries;
+            add_count(&p->counts[t], &l->counts[t]);
+            add_count(&p->all, &l->counts[t]);
         }
     }
     p->deterministic = !watchdog;

@@ -93,16 +93,18 @@ struct item_result {
     struct str frame; /* the facts as they came from the worker (fact_read) */
 };
 
-/* Items of a target that were examined, members of archives among them, whether they said something
- * or not. */
+/* Items of a target that were examined, whether they said something or not. */
 struct discover_count {
-    uint64_t files, bytes, binaries; /* bytes read; files whose content is not text */
+    uint64_t files, bytes; /* without what lies in archives; as they lie on disk */
+    uint64_t members;      /* files in archives and images, whatever holds them */
+    uint64_t binaries;     /* of both, those whose content is not text */
 };
 
 struct discover_report {
     enum sandbox_level level;
     bool deterministic;
-    uint64_t files, bytes, folders;
+    struct discover_count all; /* sums of counts */
+    uint64_t folders;
     struct discover_count *counts; /* one a target */
     unsigned workers_lost;
     struct discover_stats stats;

@@ -137,7 +137,7 @@ static void the_same_with_any_number_of_threads(void **state)
     assert_int_equal(run(t), 0);
     buf_add(&want, buf_str(&t->said));
     assert_int_equal(t->items, 301);
-    assert_int_equal(t->report.files, 302);
+    assert_int_equal(t->report.all.files, 302);
     assert_int_equal(t->report.counts[0].files, 302);
     assert_true(t->report.deterministic);
     static const struct {

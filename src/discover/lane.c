@@ -126,7 +126,7 @@ int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, 
     struct fact_counts c = fact_counts(frame);
     l->shown.assets += c.assets;
     if (!is_above(path)) {
-        l->counts[target].files += c.members;
+        l->counts[target].members += c.members;
         l->counts[target].binaries += c.binary_members;
     }
     return keep(l, &r);

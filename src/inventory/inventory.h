@@ -86,6 +86,8 @@ struct relation {
     uint32_t seen;   /* how many places */
 };
 
+/* Path of the examined row that counts the files in archives; that of the target does not. */
+#define COVERAGE_MEMBERS "in-archives"
 /* Begins the path of a row about a format that no detector reads; its id follows. */
 #define COVERAGE_NO_READER "no-reader:"
 

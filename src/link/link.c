@@ -17,14 +17,12 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     l->targets = targets;
     l->n_targets = n;
     l->catalog = c;
-    l->files = arena_new_n(&l->mem, uint64_t, n);
-    l->bytes = arena_new_n(&l->mem, uint64_t, n);
-    l->binaries = arena_new_n(&l->mem, uint64_t, n);
+    l->counts = arena_new_n(&l->mem, struct discover_count, n);
     l->unread = arena_new_n(&l->mem, struct unread, n * (size_t)(c->n_unread + 1));
     l->identities = arena_new_n(&l->mem, struct str, n);
     l->repository_at = l->owner_file_at = l->origins = l->scopes = l->plugin_at =
         (struct map)MAP_OWNED(&l->mem);
-    if (!l->files || !l->bytes || !l->binaries || !l->unread || !l->identities) {
+    if (!l->counts || !l->unread || !l->identities) {
         link_free(l);
         return E_NOMEM;
     }
@@ -284,9 +282,11 @@ static int cover_item(struct link *l, const struct item_result *it)
 
 void link_counts(struct link *l, uint32_t target, const struct discover_count *c)
 {
-    l->files[target] += c->files;
-    l->bytes[target] += c->bytes;
-    l->binaries[target] += c->binaries;
+    struct discover_count *to = &l->counts[target];
+    to->files += c->files;
+    to->bytes += c->bytes;
+    to->members += c->members;
+    to->binaries += c->binaries;
 }
 
 int link_item(struct link *l, const struct item_result *it)
@@ -406,14 +406,20 @@ static int cover_totals(struct link *l, struct inventory *inv)
                                    .path = STR(""),
                                    .state = COVERAGE_EXAMINED,
                                    .reason = STR(""),
-                                   .files = l->files[t],
-                                   .bytes = l->bytes[t]};
+                                   .files = l->counts[t].files,
+                                   .bytes = l->counts[t].bytes};
         rc = inventory_cover(inv, &row);
+        row.path = STR(COVERAGE_MEMBERS);
+        row.reason = STR("files in archives and images, beside those of the target itself");
+        row.files = l->counts[t].members;
+        row.bytes = 0;
+        if (!rc && row.files)
+            rc = inventory_cover(inv, &row);
         row.path = STR("binary-content");
         row.state = COVERAGE_NOT_LOOKED;
         row.reason = STR("files that are not text are not searched for keys");
         row.collectors = STR("secrets");
-        row.files = l->binaries[t];
+        row.files = l->counts[t].binaries;
         row.bytes = 0;
         if (!rc && row.files)
             rc = inventory_cover(inv, &row);

@@ -121,8 +121,8 @@ struct link {
     } plugins;
     struct {
         VEC(struct unheard);
-    } unheard;                          /* in the order of items */
-    uint64_t *files, *bytes, *binaries; /* one a target */
+    } unheard;                     /* in the order of items */
+    struct discover_count *counts; /* one a target */
     struct unread {
         uint64_t files, bytes;
     } * unread; /* one a target and format without a reader */

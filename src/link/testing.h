@@ -59,7 +59,8 @@ static inline void estate_item(struct estate *e, uint32_t target, const char *pa
     it.frame = buf_str(&frame);
     assert_int_equal(fact_read(it.frame, target, &it.path, &mem, &it.facts, &d), 0);
     assert_int_equal(link_item(e->link, &it), 0);
-    struct discover_count counted = {1, it.facts.bytes_read, it.facts.binary};
+    struct discover_count counted = {
+        .files = 1, .bytes = it.facts.bytes_read, .binaries = it.facts.binary};
     if (!str_starts(it.path, STR("../")))
         link_counts(e->link, target, &counted);
 }

@@ -143,6 +143,7 @@ int inputs_end(struct inputs *in, const struct discover_report *r, struct buf *r
     for (size_t i = 0; r->counts && i < in->n_targets; i++) {
         add_int(in, r->counts[i].files);
         add_int(in, r->counts[i].bytes);
+        add_int(in, r->counts[i].members);
         add_int(in, r->counts[i].binaries);
     }
     int rc = add_rows(in, r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what belongs on the first screen: kinds in reading order, worst findings, gaps. */
 #include "report/summary.h"
+#include "report/text.h"
 
 /* Agents first: they act. Then what thinks, who is trusted, what it is built from. */
 static const enum kind READING_ORDER[] = {
@@ -155,7 +156,7 @@ static int take_finding(const struct scope *s, const struct stmt *r, struct aren
         !keep(a, stmt_str(r, 2), &f->title) || !keep(a, stmt_str(r, 3), &f->reason) ||
         !keep(a, stmt_str(r, 4), &f->asset) || !keep(a, stmt_str(r, 5), &f->asset_name) ||
         !keep(a, stmt_str(r, 6), &f->owner) || !keep(a, stmt_str(r, 7), &f->path) ||
-        !keep(a, stmt_str(r, 8), &f->pointer))
+        !keep(a, stmt_str(r, 8), &f->pointer) || !keep(a, stmt_str(r, 13), &f->target))
         return out_of_memory(d);
     f->severity = (enum severity)scope_word(SEVERITY_NAMES, stmt_str(r, 11), SEVERITY_INFO);
     f->fixable = scope_fixable(s, f->control, stmt_str(r, 12));
@@ -189,9 +190,9 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
     select_addz(&q, "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
                     " coalesce(p.person, a.owner, ''), coalesce(" PLACE_SHOWN ", ''),"
                     " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity,"
-                    " coalesce(p.member, '') FROM finding f"
+                    " coalesce(p.member, ''), coalesce(t.name, '') FROM finding f"
                     " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
-                    " WHERE f.verdict = 'fail' AND ");
+                    " LEFT JOIN target t ON t.id = p.target WHERE f.verdict = 'fail' AND ");
     scope_findings(s, &q);
     buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, a.name, p.path, p.line, f.id LIMIT %d",
              SEVERITY_ORDER, ROWS_READ);
@@ -236,26 +237,13 @@ void posture_text(const struct scope *s, struct buf *out)
 /* Rows of formats that no detector reads: their path begins with COVERAGE_NO_READER. */
 #define IS_UNREAD "(c.state = 'not_looked' AND substr(c.path, 1, 10) = '" COVERAGE_NO_READER "')"
 
-static int count_unread(const struct scope *s, struct summary *ret, struct diag *d)
-{
-    AUTO(select) q = SELECT_INIT;
-    struct stmt *r = NULL;
-    select_addz(&q, "SELECT count(*) FROM coverage c WHERE " IS_UNREAD " AND ");
-    scope_coverage(s, &q);
-    int rc = select_prepare(&q, s->db, &r, d);
-    if (!rc && (rc = stmt_step(r, d)) > 0) {
-        ret->unread_rows = stmt_int(r, 0);
-        rc = 0;
-    }
-    stmt_free(r);
-    return rc;
-}
-
 static int count_coverage(const struct scope *s, struct summary *ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
-    select_addz(&q, "SELECT c.state, count(*), sum(c.files), sum(c.bytes) FROM coverage c WHERE ");
+    select_addz(&q, "SELECT c.state, count(*), sum(c.files), sum(c.bytes),"
+                    " sum(CASE WHEN c.path = '" COVERAGE_MEMBERS "' THEN c.files ELSE 0 END)"
+                    " FROM coverage c WHERE ");
     scope_coverage(s, &q);
     select_addz(&q, " GROUP BY c.state");
     int rc = select_prepare(&q, s->db, &r, d);
@@ -268,33 +256,45 @@ static int count_coverage(const struct scope *s, struct summary *ret, struct dia
         if (state == COVERAGE_EXAMINED) {
             ret->files = stmt_int(r, 2);
             ret->bytes = stmt_int(r, 3);
+            ret->members = stmt_int(r, 4);
         }
     }
     stmt_free(r);
-    if (!rc)
-        rc = count_unread(s, ret, d);
     ret->gaps = ret->by_state[COVERAGE_DENIED] + ret->by_state[COVERAGE_FAILED] +
                 ret->by_state[COVERAGE_PARTIAL] + ret->by_state[COVERAGE_UNSUPPORTED];
     return rc;
 }
 
-static int read_gaps(const struct scope *s, struct arena *a, const char *condition,
-                     const char *order, struct summary_gap *gaps, int max, int *n, struct diag *d)
+struct gap_list {
+    const char *condition, *order;
+    struct summary_gap *rows;
+    int max;
+    int *n;
+    int64_t *all; /* NULL: each target has rows of its own */
+};
+
+static int read_gaps(const struct scope *s, struct arena *a, const struct gap_list *l,
+                     struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
     buf_addf(&q.sql,
-             "SELECT c.path, c.reason, t.name, c.state, sum(c.files), sum(c.bytes)"
+             "SELECT c.path, c.reason, %s, c.state, sum(c.files), sum(c.bytes)"
              " FROM coverage c JOIN target t ON t.id = c.target WHERE %s AND ",
-             condition);
+             l->all ? "min(t.name)" : "t.name", l->condition);
     scope_coverage(s, &q);
-    buf_addf(&q.sql,
-             " GROUP BY c.path, c.reason, t.name, c.state ORDER BY %s, c.path, t.name"
-             " LIMIT %d",
-             order, max);
+    buf_addf(&q.sql, " GROUP BY c.path, c.reason, %sc.state ORDER BY %s, c.path, 3",
+             l->all ? "" : "t.name, ", l->order);
+    if (!l->all)
+        buf_addf(&q.sql, " LIMIT %d", l->max);
     int rc = select_prepare(&q, s->db, &r, d);
     while (!rc && (rc = stmt_step(r, d)) > 0) {
-        struct summary_gap *g = &gaps[(*n)++];
+        rc = 0;
+        if (l->all)
+            ++*l->all;
+        if (*l->n == l->max)
+            continue;
+        struct summary_gap *g = &l->rows[(*l->n)++];
         *g = (struct summary_gap){.files = stmt_int(r, 4), .bytes = stmt_int(r, 5)};
         g->state = (enum coverage_state)scope_word(COVERAGE_STATE_NAMES, stmt_str(r, 3),
                                                    COVERAGE_NOT_LOOKED);
@@ -310,26 +310,45 @@ static int read_gaps(const struct scope *s, struct arena *a, const char *conditi
 static int read_coverage(const struct scope *s, struct arena *a, struct summary *ret,
                          struct diag *d)
 {
+    const struct gap_list lists[] = {
+        {"c.state IN ('denied', 'failed', 'partial', 'unsupported')",
+         "CASE c.state WHEN 'denied' THEN 0 WHEN 'failed' THEN 1 WHEN 'partial' THEN 2 ELSE 3 END",
+         ret->gap, SUMMARY_GAPS, &ret->n_gap, NULL},
+        {"c.state = 'skipped'", "5 DESC", ret->rule, SUMMARY_RULES, &ret->n_rule, &ret->all_rule},
+        {"c.state = 'not_looked' AND NOT " IS_UNREAD, "5 DESC", ret->passed, SUMMARY_RULES,
+         &ret->n_passed, &ret->all_passed},
+        {IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread, &ret->all_unread},
+        {"c.state = 'examined' AND substr(c.path, 1, 9) = 'revision:'", "c.path", &ret->revision, 1,
+         &ret->n_revision, NULL},
+    };
     int rc = count_coverage(s, ret, d);
-    if (!rc)
-        rc = read_gaps(s, a, "c.state IN ('denied', 'failed', 'partial', 'unsupported')",
-                       "CASE c.state WHEN 'denied' THEN 0 WHEN 'failed' THEN 1"
-                       " WHEN 'partial' THEN 2 ELSE 3 END",
-                       ret->gap, SUMMARY_GAPS, &ret->n_gap, d);
-    if (!rc)
-        rc = read_gaps(s, a, "c.state IN ('skipped', 'not_looked') AND NOT " IS_UNREAD, "5 DESC",
-                       ret->rule, SUMMARY_RULES, &ret->n_rule, d);
-    if (!rc)
-        rc = read_gaps(s, a, IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread, d);
-    if (!rc)
-        rc = read_gaps(s, a, "c.state = 'examined' AND substr(c.path, 1, 9) = 'revision:'",
-                       "c.path", &ret->revision, 1, &ret->n_revision, d);
+    for (size_t i = 0; i < ARRAY_LEN(lists) && !rc; i++)
+        rc = read_gaps(s, a, &lists[i], d);
     return rc;
+}
+
+/* ---- words that the faces share ---- */
+
+void summary_target(const struct summary *m, struct str target, struct buf *out)
+{
+    if (m->name_targets && target.n)
+        buf_addf(out, STR_FMT ": ", STR_ARG(target));
+}
+
+void summary_amount(const struct summary *m, struct buf *out)
+{
+    text_count(out, (uint64_t)MAX(m->files, 0));
+    buf_addz(out, m->files == 1 ? " file, " : " files, ");
+    if (m->members > 0) {
+        text_count(out, (uint64_t)m->members);
+        buf_addz(out, " of them in archives, ");
+    }
+    text_bytes(out, (uint64_t)MAX(m->bytes, 0));
 }
 
 int summary_read(const struct scope *s, struct arena *a, struct summary *ret, struct diag *d)
 {
-    struct summary out = {0};
+    struct summary out = {.name_targets = s->n_targets > 1};
     int rc = read_kinds(s, a, &out, d);
     if (!rc)
         rc = count_findings(s, &out, d);

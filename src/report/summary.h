@@ -29,7 +29,7 @@ struct summary_finding {
     struct str id, shown_id; /* shortest beginning that is unique, at least 8 digits */
     struct str control, title, reason;
     struct str asset, asset_name, owner; /* owner empty: none */
-    struct str path, pointer;
+    struct str target, path, pointer;
     int64_t line;
     enum severity severity;
     int risk; /* tenths, -1 not scored */
@@ -49,7 +49,8 @@ struct summary_framework {
 };
 
 struct summary {
-    int64_t files, bytes; /* examined */
+    int64_t files, members, bytes; /* examined; of the files, those in archives and images */
+    bool name_targets;             /* there are several: a path alone says not enough */
     int64_t assets;
     struct summary_kind kinds[KIND_COUNT]; /* reading order, only kinds that are there */
     int n_kinds;
@@ -61,11 +62,13 @@ struct summary {
     int64_t gaps, by_state[COVERAGE_COUNT]; /* rows */
     struct summary_gap gap[SUMMARY_GAPS];
     int n_gap;
-    struct summary_gap rule[SUMMARY_RULES]; /* skipped and not looked, most files first */
-    int n_rule;
-    struct summary_gap unread[SUMMARY_UNREAD]; /* formats without a reader, likewise */
-    int n_unread;
-    int64_t unread_rows;         /* of them in all; by_state[COVERAGE_NOT_LOOKED] has them, too */
+    /* What was left out and why, of all targets together, most files first; and how many of each
+     * there are in all. */
+    struct summary_gap rule[SUMMARY_RULES];    /* skipped: a rule says so */
+    struct summary_gap passed[SUMMARY_RULES];  /* not looked at: this version does not */
+    struct summary_gap unread[SUMMARY_UNREAD]; /* likewise: formats without a reader */
+    int n_rule, n_passed, n_unread;
+    int64_t all_rule, all_passed, all_unread;
     struct summary_gap revision; /* a commit was read, not the files as they lie: path and reason */
     int n_revision;
     struct summary_framework *frameworks; /* FRAMEWORK_COUNT */
@@ -73,6 +76,10 @@ struct summary {
 
 int summary_read(const struct scope *s, struct arena *a, struct summary *ret,
                  struct diag *d) MUST_CHECK;
+/* "shop: " when there are several targets, else nothing. */
+void summary_target(const struct summary *m, struct str target, struct buf *out);
+/* "456 files, 55 of them in archives, 1.6 MiB" */
+void summary_amount(const struct summary *m, struct buf *out);
 /*
  * "86 to 88 of 100: unknown counted as failed, or as passed", or why there is none. 100 only when
  * nothing failed.

@@ -167,6 +167,37 @@ static void test_frameworks_of_another_target(void **state)
     db_free(v.db);
 }
 
+/* Two targets hold the same path: nothing else tells the rows apart. */
+static void test_two_targets(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, "INSERT INTO target VALUES (2, 'x', 'empty', '.', '/x');"
+            "INSERT INTO scan_target VALUES (1, 2, 1);" INSERT_COVERAGE
+            "(1, 7, 'files', 2, '', 'examined', '', 8, 0, '');" INSERT_COVERAGE
+            "(1, 8, 'files', 2, 'in-archives', 'examined', '', 80, 0, '');" INSERT_COVERAGE
+            "(1, 9, 'files', 2, 'big.json', 'partial', 'too large', 1, 1, '');" INSERT_COVERAGE
+            "(1, 10, 'files', 2, 'lib', 'not_looked', 'a submodule', 1, 0, '');" INSERT_COVERAGE
+            "(1, 11, 'files', 2, 'node_modules', 'skipped', 'installed packages', 1, 0, '');");
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "Scanned shop, empty: 500 files, 80 of them in archives, 3.1"));
+    assert_non_null(strstr(text, "\n    shop: .mcp.json:3 (+1)  "));
+    assert_non_null(strstr(text, "  partial     shop: big.json  larger"));
+    assert_non_null(strstr(text, "  partial     empty: big.json  too large"));
+    assert_non_null(strstr(text, "  not_looked  lib 1\n"));
+    assert_non_null(strstr(text, "  skipped     node_modules 1,205\n"));
+    each_line_fits(text, 100);
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_non_null(strstr(text, "500 files, 80 of them in archives, 3.1 MiB examined"));
+    assert_non_null(strstr(text, "| `shop: .mcp.json:3` (+1) |"));
+    assert_non_null(strstr(text, "- partial: `empty: big.json`, too large"));
+    assert_non_null(strstr(text, "- not_looked: `lib`, 1 file, a submodule"));
+    assert_non_null(strstr(text, "- skipped: `node_modules`, 1,205 times, installed packages"));
+    free(text);
+    db_free(v.db);
+}
+
 /* Formats that nobody reads must not look like "nothing found". */
 static void test_no_reader(void **state)
 {
@@ -184,7 +215,7 @@ static void test_no_reader(void **state)
     struct view v = shop_open(base);
     char *text = shop_print(&v, "table");
     assert_non_null(strstr(text, "Formats without a reader in this version were passed over"));
-    assert_non_null(strstr(text, "no reader   go-modules 1,200, gguf 1\n"));
+    assert_non_null(strstr(text, "not_looked  no reader: go-modules 1,200, gguf 1\n"));
     assert_null(strstr(text, "was read"));
     assert_null(strstr(text, "nothing"));
     assert_null(strstr(text, "skipped"));
@@ -273,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_part),
         cmocka_unit_test(test_nearly_all),
         cmocka_unit_test(test_frameworks_of_another_target),
+        cmocka_unit_test(test_two_targets),
         cmocka_unit_test(test_no_reader),
         cmocka_unit_test(test_no_scan),
         cmocka_unit_test(test_hostile_names),

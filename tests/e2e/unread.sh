@@ -19,7 +19,7 @@ clean_words='every file|Nothing: |nothing: '
 first_screen() { # WHAT FOLDER
   expect 0 "$1" "$STANCE" scan --db :memory: --allow-weak-sandbox "$2"
   grep -qE "$clean_words" "$work/out" && fail "$1: the first screen says that all was read"
-  grep -q 'no reader  ' "$work/out" || fail "$1: the first screen does not say what has no reader"
+  grep -q 'not_looked  no reader: ' "$work/out" || fail "$1: the first screen does not say what has no reader"
   grep -q 'passed over' "$work/out" || fail "$1: \"none found\" does not say what was passed over"
 }
 first_screen "models" "$t"
@@ -38,7 +38,7 @@ scan "$m"
 holds "each manifest is counted" 'sum(c["files"] for c in C if c["path"].startswith("no-reader:")) == 16'
 first_screen "manifests" "$m"
 expect 0 "Markdown" "$STANCE" scan --db :memory: --allow-weak-sandbox --format markdown "$m"
-grep -q 'no reader in this version: Go modules (go.mod)' "$work/out" || grep -q 'more: `stance coverage' "$work/out" || fail "Markdown does not tell them"
+grep -q 'no reader in this version: Go modules (go.mod)' "$work/out" || grep -q 'not_looked: .* more, `stance coverage' "$work/out" || fail "Markdown does not tell them"
 expect 0 "SARIF" "$STANCE" scan --db :memory: --allow-weak-sandbox --format sarif "$m"
 grep -q 'passed over: no reader in this version: Go modules (go.mod)' "$work/out" || fail "SARIF does not tell them"
 expect 0 "a store" "$STANCE" scan --db "$work/s.db" --allow-weak-sandbox "$m"

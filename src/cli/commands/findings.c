@@ -22,7 +22,9 @@ static const struct option_spec options[] = {
     {0},
 };
 
-#define TARGET_COLUMN 6 /* shown when there are several */
+#define TARGET_COLUMN 6   /* shown when there are several */
+#define OWNER_COLUMN  8   /* shown when there is room for what tells rows apart, too */
+#define OWNER_WIDTH   120 /* of the terminal */
 static const struct grid_column columns[] = {
     {.title = "id", .whole = true},
     {.title = "risk", .right = true, .whole = true},
@@ -33,7 +35,7 @@ static const struct grid_column columns[] = {
     {.title = "target", .min_width = 8},
     {.title = "place", .tail = true, .min_width = 16},
     {.title = "owner", .min_width = 8},
-    {.title = "reason", .min_width = 20},
+    {.title = "reason", .min_width = 16},
 };
 
 static void query(const struct scope *s, bool unknown, struct select *q)
@@ -46,11 +48,31 @@ static void query(const struct scope *s, bool unknown, struct select *q)
     scope_findings(s, q);
     if (!unknown)
         select_addz(q, " AND f.verdict IN ('fail', 'excepted')");
-    buf_addf(&q->sql, " ORDER BY f.risk DESC, %s, f.control, f.id", SEVERITY_ORDER);
+    /* What stands in one folder stands together. */
+    buf_addf(&q->sql, " ORDER BY f.risk DESC, %s, f.control, p.path, p.line, f.id", SEVERITY_ORDER);
 }
 
-static void row(struct grid *g, const struct stmt *r)
+/* How much of an id people have to write: at least 8 digits, of which no two findings share all. */
+static int id_length(struct db *db, size_t *ret, struct diag *d)
 {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        STR("SELECT count(*), count(DISTINCT substr(id, 1, 8)),"
+                            " count(DISTINCT substr(id, 1, 12)) FROM finding"),
+                        &s, d);
+    if (!rc)
+        rc = stmt_step(s, d);
+    if (rc > 0)
+        *ret = stmt_int(s, 0) == stmt_int(s, 1)   ? 8
+               : stmt_int(s, 0) == stmt_int(s, 2) ? 12
+                                                  : SIZE_MAX;
+    stmt_free(s);
+    return MIN(rc, 0);
+}
+
+static void row(struct grid *g, const struct stmt *r, size_t id_n)
+{
+    struct str id = stmt_str(r, 0);
     AUTO(buf) place = BUF_INIT;
     AUTO(buf) reason = BUF_INIT;
     struct str verdict = stmt_str(r, 10);
@@ -60,7 +82,7 @@ static void row(struct grid *g, const struct stmt *r)
         buf_addf(&place, ":%lld", (long long)stmt_int(r, 9));
     if (stmt_int(r, 9) == 1 && stmt_str(r, 12).n && g->format == GRID_TABLE)
         buf_addf(&place, " " STR_FMT, STR_ARG(stmt_str(r, 12))); /* a document in one line */
-    grid_cell(g, stmt_str(r, 0));
+    grid_cell(g, str_sub(id, 0, MIN(id.n, id_n)));
     grid_tenths(g, stmt_int(r, 1));
     grid_cell(g, stmt_str(r, 2));
     grid_cell(g, open ? (str_eq_z(verdict, "fail") ? stmt_str(r, 3) : verdict) : stmt_str(r, 3));
@@ -87,13 +109,18 @@ static int list(struct invocation *in, const struct view *v, struct diag *d)
     int rc = scope_open(v, &s, d);
     if (rc)
         return rc;
+    size_t id_n = SIZE_MAX; /* programs get all of it */
+    if (in->terminal && option_int(in, "format") == GRID_TABLE)
+        rc = id_length(s.db, &id_n, d);
     memcpy(shown, columns, sizeof(shown));
     shown[TARGET_COLUMN].machine = s.n_targets < 2;
+    shown[OWNER_COLUMN].machine = in->terminal && in->width < OWNER_WIDTH;
     query(&s, option_flag(in, "unknown"), &q);
-    rc = select_prepare(&q, s.db, &r, d);
+    if (!rc)
+        rc = select_prepare(&q, s.db, &r, d);
     grid_begin(&g, in, (enum grid_format)option_int(in, "format"), shown, ARRAY_LEN(shown));
     while (!rc && (rc = stmt_step(r, d)) > 0) {
-        row(&g, r);
+        row(&g, r, id_n);
         rc = 0;
     }
     stmt_free(r);
@@ -140,8 +167,10 @@ const struct command COMMAND_FINDINGS = {
     .name = "findings",
     .usage = "[OPTION...]",
     .summary = "list what is wrong, worst first",
-    .description = "Shows failed and excepted findings; --unknown adds what could not be decided.\n"
-                   "JSON has all of them, as in the record (docs/schema/stance-1.schema.json).",
+    .description =
+        "Shows failed and excepted findings; --unknown adds what could not be decided.\n"
+        "JSON has all of them, as in the record (docs/schema/stance-1.schema.json).\nA terminal "
+        "shows the beginning of each id that no other has, and owners from 120 columns on.",
     .examples = "  stance findings --severity high      # high and critical\n"
                 "  stance findings --owner @acme/web    # what one team has to fix\n"
                 "  stance findings --status fixed       # what was fixed",

@@ -10,7 +10,8 @@ static const struct option_spec options[] = {
     OPTION_TABLE_FORMAT, OPTION_EVIDENCE, {0},
 };
 
-#define FIXED_COLUMNS 8
+#define FIXED_COLUMNS 9
+#define TARGET_COLUMN 7 /* shown when there are several */
 static const struct grid_column fixed[FIXED_COLUMNS] = {
     {.title = "id", .whole = true},
     {.title = "kind", .machine = true}, /* the id begins with it */
@@ -19,15 +20,17 @@ static const struct grid_column fixed[FIXED_COLUMNS] = {
     {.title = "band", .levels = true, .whole = true},
     {.title = "open", .right = true, .whole = true},
     {.title = "owner", .min_width = 10},
+    {.title = "target", .min_width = 8}, /* of the place that is shown */
     {.title = "place", .tail = true, .min_width = 16},
 };
 
 /* With --kind the attributes that the registry shows for it stand behind the fixed columns. */
-static int columns_for(const struct view *v, struct grid_column *columns,
+static int columns_for(const struct view *v, size_t targets, struct grid_column *columns,
                        const struct kind_info **k)
 {
     int n = FIXED_COLUMNS;
     memcpy(columns, fixed, sizeof(fixed));
+    columns[TARGET_COLUMN].machine = targets < 2;
     *k = v->kind.n ? kind_info((enum kind)kind_from_name(v->kind)) : NULL;
     for (int i = 0; *k && i < (*k)->column_count && n < GRID_COLUMNS; i++)
         columns[n++] = (struct grid_column){.title = attr_info((enum attr)(*k)->columns[i])->name,
@@ -35,14 +38,24 @@ static int columns_for(const struct view *v, struct grid_column *columns,
     return n;
 }
 
+/* The same place, whichever of its columns is asked for. */
+static void first_place(const struct scope *s, const char *column, struct select *q)
+{
+    buf_addf(&q->sql,
+             ", (SELECT %s FROM place p JOIN target t ON t.id = p.target WHERE p.asset = a.id AND ",
+             column);
+    scope_places(s, q);
+    select_addz(q, " ORDER BY " PLACE_SHOWN ", t.name LIMIT 1)");
+}
+
 static void query(const struct scope *s, const struct kind_info *k, struct select *q)
 {
     select_addz(q, "SELECT a.id, a.kind, a.name, coalesce(r.score, -1),"
                    " coalesce(r.band, 'unassessed'), (SELECT count(*) FROM finding f WHERE"
                    " f.asset = a.id AND f.verdict = 'fail' AND f.status IN ('open', 'reopened')),"
-                   " a.owner, (SELECT min(" PLACE_SHOWN ") FROM place p WHERE p.asset = a.id AND ");
-    scope_places(s, q);
-    select_addz(q, ")");
+                   " a.owner");
+    first_place(s, "t.name", q);
+    first_place(s, PLACE_SHOWN, q);
     for (int i = 0; k && i < k->column_count; i++)
         buf_addf(&q->sql,
                  ", (SELECT coalesce(min(t.value), CAST(min(t.number) AS TEXT)) FROM attribute t"
@@ -61,10 +74,10 @@ static int list(struct invocation *in, const struct view *v, struct diag *d)
     struct stmt *r = NULL;
     struct scope s;
     struct grid g;
-    int n = columns_for(v, columns, &k);
     int rc = scope_open(v, &s, d);
     if (rc)
         return rc;
+    int n = columns_for(v, s.n_targets, columns, &k);
     query(&s, k, &q);
     rc = select_prepare(&q, s.db, &r, d);
     grid_begin(&g, in, (enum grid_format)option_int(in, "format"), columns, n);

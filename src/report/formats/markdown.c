@@ -18,9 +18,7 @@ static void title(struct buf *b, const struct scope *sc, const struct summary *m
     buf_addz(b, "**Posture** ");
     posture_text(sc, b);
     buf_addz(b, ". ");
-    text_count(b, (uint64_t)MAX(m->files, 0));
-    buf_addz(b, m->files == 1 ? " file, " : " files, ");
-    text_bytes(b, (uint64_t)MAX(m->bytes, 0));
+    summary_amount(m, b);
     buf_addz(b, " examined");
     if (!str_eq_z(sc->sandbox, "full"))
         buf_addf(b, ", sandbox only `" STR_FMT "`", STR_ARG(sc->sandbox));
@@ -51,9 +49,11 @@ static void inventory(struct buf *b, const struct summary *m)
     }
 }
 
-static void where(struct buf *b, const struct summary_finding *f)
+static void where(struct buf *b, const struct summary *m, const struct summary_finding *f)
 {
     AUTO(buf) at = BUF_INIT;
+    if (f->path.n)
+        summary_target(m, f->target, &at);
     buf_add(&at, f->path.n ? f->path : f->asset_name);
     if (f->path.n && f->line > 0)
         buf_addf(&at, ":%lld", (long long)f->line);
@@ -62,7 +62,7 @@ static void where(struct buf *b, const struct summary_finding *f)
         buf_addf(b, " (+%lld)", (long long)f->more_places);
 }
 
-static void finding(struct buf *b, const struct summary_finding *f)
+static void finding(struct buf *b, const struct summary *m, const struct summary_finding *f)
 {
     buf_addf(b, "| **%s** | ", SEVERITY_NAMES[f->severity]);
     text_tenths(b, f->risk);
@@ -71,7 +71,7 @@ static void finding(struct buf *b, const struct summary_finding *f)
     buf_addz(b, "<br>");
     markdown_text(b, f->reason);
     buf_addz(b, " | ");
-    where(b, f);
+    where(b, m, f);
     buf_addz(b, " | ");
     if (f->owner.n)
         markdown_code(b, f->owner);
@@ -97,7 +97,7 @@ static void findings(struct buf *b, const struct summary *m)
     buf_addz(b,
              "\n| severity | risk | finding | place | owner | next |\n|---|---|---|---|---|---|\n");
     for (int i = 0; i < m->n_findings; i++)
-        finding(b, &m->findings[i]);
+        finding(b, m, &m->findings[i]);
     if (m->failing > m->grouped)
         buf_addf(b, "\nAnd %lld more: `stance findings`.\n", (long long)(m->failing - m->grouped));
 }
@@ -122,9 +122,22 @@ static void rule(struct buf *b, const struct summary_gap *g)
     markdown_code(b, g->path);
     buf_addz(b, ", ");
     text_count(b, (uint64_t)MAX(g->files, 0));
-    buf_addz(b, g->files == 1 ? " file, " : " files, ");
+    if (g->state == COVERAGE_SKIPPED) /* a rule counts what it passed by, and folders are one */
+        buf_addz(b, g->files == 1 ? " time, " : " times, ");
+    else
+        buf_addz(b, g->files == 1 ? " file, " : " files, ");
     markdown_text(b, g->reason);
     buf_addc(b, '\n');
+}
+
+static void rules(struct buf *b, const struct summary_gap *rows, int n, int64_t all)
+{
+    for (int i = 0; i < n; i++)
+        rule(b, &rows[i]);
+    if (all > n)
+        buf_addf(b, "- %s: %lld more, `stance coverage --state %s`\n",
+                 COVERAGE_STATE_NAMES[rows[0].state], (long long)(all - n),
+                 COVERAGE_STATE_NAMES[rows[0].state]);
 }
 
 static void gaps(struct buf *b, const struct summary *m)
@@ -132,22 +145,22 @@ static void gaps(struct buf *b, const struct summary *m)
     buf_addz(b, "\n### Not looked at\n\n");
     for (int i = 0; i < m->n_gap; i++) {
         const struct summary_gap *g = &m->gap[i];
+        AUTO(buf) at = BUF_INIT;
+        if (g->path.n)
+            summary_target(m, g->target, &at);
+        buf_add(&at, g->path.n ? g->path : g->target);
         buf_addf(b, "- %s: ", COVERAGE_STATE_NAMES[g->state]);
-        markdown_code(b, g->path.n ? g->path : g->target);
+        markdown_code(b, buf_str(&at));
         buf_addz(b, ", ");
         markdown_text(b, g->reason);
         buf_addc(b, '\n');
     }
     if (m->gaps > m->n_gap)
         buf_addf(b, "- and %lld more: `stance coverage --gaps`\n", (long long)(m->gaps - m->n_gap));
-    for (int i = 0; i < m->n_unread; i++)
-        rule(b, &m->unread[i]);
-    if (m->unread_rows > m->n_unread)
-        buf_addf(b, "- and %lld more: `stance coverage --state not_looked`\n",
-                 (long long)(m->unread_rows - m->n_unread));
-    for (int i = 0; i < m->n_rule; i++)
-        rule(b, &m->rule[i]);
-    if (!m->gaps && !m->n_rule && !m->n_unread)
+    rules(b, m->unread, m->n_unread, m->all_unread);
+    rules(b, m->passed, m->n_passed, m->all_passed);
+    rules(b, m->rule, m->n_rule, m->all_rule);
+    if (!m->gaps && !m->n_rule && !m->n_passed && !m->n_unread)
         buf_addz(b, "Nothing: every file below the target was read.\n");
 }
 

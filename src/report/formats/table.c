@@ -79,9 +79,7 @@ static void scanned(struct screen *s, const struct scope *sc, const struct summa
     if (sc->n_targets > shown)
         buf_addf(&s->line, " +%zu more", sc->n_targets - shown);
     buf_addz(&s->line, ": ");
-    counted(s, m->files, "file", "files");
-    buf_addz(&s->line, ", ");
-    text_bytes(&s->line, m->bytes > 0 ? (uint64_t)m->bytes : 0);
+    summary_amount(m, &s->line);
     if (!str_eq_z(sc->sandbox, "full")) {
         buf_addz(&s->line, ", ");
         tone(s, TONE_HIGH);
@@ -145,26 +143,6 @@ static void plural(struct buf *out, const struct kind_info *k, int64_t n)
     buf_addz(out, y ? "ies" : "s");
 }
 
-/* Formats without a reader, in one line. */
-static void unread(struct screen *s, const struct summary *m)
-{
-    AUTO(buf) text = BUF_INIT;
-    for (int i = 0; i < m->n_unread; i++) {
-        struct str path = m->unread[i].path;
-        buf_addz(&text, i ? ", " : "");
-        buf_add(&text, str_sub(path, strlen(COVERAGE_NO_READER), path.n));
-        buf_addc(&text, ' ');
-        text_count(&text, (uint64_t)m->unread[i].files);
-    }
-    if (m->unread_rows > m->n_unread)
-        buf_addf(&text, ", %lld more", (long long)(m->unread_rows - m->n_unread));
-    if (!m->n_unread)
-        return;
-    buf_addf(&s->line, "  %-12s", "no reader");
-    text_fit(&s->line, buf_str(&text), s->width - 14, FIT_START_KEPT);
-    flush(s);
-}
-
 static void inventory(struct screen *s, const struct summary *m)
 {
     head(s, "AI in here");
@@ -218,54 +196,77 @@ static struct str owner_of(const struct summary_finding *f)
     return f->owner.n ? f->owner : STR("no owner");
 }
 
-static void place_of(struct buf *at, struct buf *tail, const struct summary_finding *f)
+/* "shop: " of several targets; "path:line", or the name of what has no place; " (+2)". */
+struct place_text {
+    struct buf target, at, tail;
+};
+
+static void place_of(struct place_text *p, const struct summary *m, const struct summary_finding *f)
 {
-    buf_add(at, f->path.n ? f->path : f->asset_name);
+    *p = (struct place_text){BUF_INIT, BUF_INIT, BUF_INIT};
+    buf_add(&p->at, f->path.n ? f->path : f->asset_name);
+    if (f->path.n)
+        summary_target(m, f->target, &p->target);
     if (f->path.n && f->line > 0)
-        buf_addf(at, ":%lld", (long long)f->line);
-    if (f->path.n && f->line == 1 && f->pointer.n) /* a document in one line */
-        buf_addf(at, " " STR_FMT, STR_ARG(f->pointer));
+        buf_addf(&p->at, ":%lld", (long long)f->line);
     if (f->more_places)
-        buf_addf(tail, " (+%lld)", (long long)f->more_places);
-    buf_addz(tail, "  ");
+        buf_addf(&p->tail, " (+%lld)", (long long)f->more_places);
+    buf_addz(&p->tail, "  ");
 }
 
-static void widen(struct columns *c, const struct summary_finding *f, size_t width)
+static void place_text_done(struct place_text *p)
+{
+    buf_done(&p->target);
+    buf_done(&p->at);
+    buf_done(&p->tail);
+}
+
+/* The path gives way before the target: equal paths of two targets are two rows. */
+static size_t fit_place(struct buf *out, struct str target, struct str at, size_t width)
+{
+    size_t used = text_fit(out, target, width / 2, FIT_START_KEPT);
+    return used + text_fit(out, at, width - used, FIT_END_KEPT);
+}
+
+static void widen(struct columns *c, const struct summary *m, const struct summary_finding *f,
+                  size_t width)
 {
     AUTO(buf) text = BUF_INIT;
     AUTO(buf) action = BUF_INIT;
-    AUTO(buf) at = BUF_INIT;
-    AUTO(buf) tail = BUF_INIT;
+    struct place_text p;
     action_of(&action, f);
-    place_of(&at, &tail, f);
+    place_of(&p, m, f);
     c->action = MAX(c->action, action.n);
     c->owner = MAX(c->owner, text_fit(&text, owner_of(f), 16, FIT_START_KEPT));
     c->title = MAX(c->title, text_fit(&text, f->title, width, FIT_START_KEPT));
-    c->where = MAX(c->where, text_fit(&text, buf_str(&at), width, FIT_END_KEPT) + tail.n +
-                                 text_fit(&text, f->reason, width, FIT_START_KEPT));
+    size_t why = text_fit(&text, f->reason, width, FIT_START_KEPT);
+    size_t where = fit_place(&text, buf_str(&p.target), buf_str(&p.at), width);
+    c->where = MAX(c->where, where + p.tail.n + why);
+    place_text_done(&p);
 }
 
 static struct columns columns_of(const struct summary *m, size_t width)
 {
     struct columns c = {0};
     for (int i = 0; i < m->n_findings; i++)
-        widen(&c, &m->findings[i], width);
+        widen(&c, m, &m->findings[i], width);
     c.title = MIN(c.title, width - SCORE_COLUMN - SEVERITY_COLUMN - c.action - 2);
     c.where = MIN(c.where, width - INDENT - c.owner - 2);
     return c;
 }
 
 /* "path:line (+2)  why", as compilers say it; the path gives way first, from its start. */
-static size_t place_and_why(struct screen *s, const struct summary_finding *f, size_t room)
+static size_t place_and_why(struct screen *s, const struct summary *m,
+                            const struct summary_finding *f, size_t room)
 {
-    AUTO(buf) at = BUF_INIT;
-    AUTO(buf) tail = BUF_INIT;
     AUTO(buf) why = BUF_INIT;
-    place_of(&at, &tail, f);
+    struct place_text p;
+    place_of(&p, m, f);
     size_t wish = text_fit(&why, f->reason, room, FIT_START_KEPT);
-    size_t place = MAX(room * 9 / 20, room - MIN(room, wish + tail.n));
-    size_t used = text_fit(&s->line, buf_str(&at), place, FIT_END_KEPT) + tail.n;
-    buf_add(&s->line, buf_str(&tail));
+    size_t place = MAX(room * 9 / 20, room - MIN(room, wish + p.tail.n));
+    size_t used = fit_place(&s->line, buf_str(&p.target), buf_str(&p.at), place) + p.tail.n;
+    buf_add(&s->line, buf_str(&p.tail));
+    place_text_done(&p);
     tone(s, TONE_DIM);
     used += text_fit(&s->line, f->reason, room - MIN(room, used), FIT_START_KEPT);
     plain(s);
@@ -273,7 +274,8 @@ static size_t place_and_why(struct screen *s, const struct summary_finding *f, s
 }
 
 /* "risk band  severity  title  command" and below it "place  why  owner". */
-static void finding(struct screen *s, const struct summary_finding *f, const struct columns *c)
+static void finding(struct screen *s, const struct summary *m, const struct summary_finding *f,
+                    const struct columns *c)
 {
     AUTO(buf) score = BUF_INIT;
     AUTO(buf) action = BUF_INIT;
@@ -288,7 +290,7 @@ static void finding(struct screen *s, const struct summary_finding *f, const str
     buf_addf(&s->line, "  %s", action.p);
     flush(s);
     buf_pad(&s->line, ' ', INDENT);
-    size_t used = place_and_why(s, f, c->where);
+    size_t used = place_and_why(s, m, f, c->where);
     buf_pad(&s->line, ' ', c->where - MIN(c->where, used) + 2);
     text_fit(&s->line, owner_of(f), c->owner, FIT_START_KEPT);
     flush(s);
@@ -334,7 +336,7 @@ static void findings(struct screen *s, const struct summary *m)
         flush(s);
     }
     for (int i = 0; i < m->n_findings; i++)
-        finding(s, &m->findings[i], &columns);
+        finding(s, m, &m->findings[i], &columns);
     if (m->failing > m->grouped) {
         buf_addz(&s->line, "  and ");
         text_count(&s->line, (uint64_t)(m->failing - m->grouped));
@@ -375,13 +377,16 @@ static void frameworks(struct screen *s, const struct scope *sc, const struct su
 
 /* ---- what was not looked at ---- */
 
-static void gap(struct screen *s, const struct summary_gap *g)
+static void gap(struct screen *s, const struct summary *m, const struct summary_gap *g)
 {
+    AUTO(buf) target = BUF_INIT;
     size_t room = s->width - 14, path = MIN(room / 2, 60);
     tone(s, TONE_MEDIUM);
     buf_addf(&s->line, "  %-12s", COVERAGE_STATE_NAMES[g->state]);
     plain(s);
-    size_t w = text_fit(&s->line, g->path.n ? g->path : g->target, path, FIT_END_KEPT);
+    if (g->path.n)
+        summary_target(m, g->target, &target);
+    size_t w = fit_place(&s->line, buf_str(&target), g->path.n ? g->path : g->target, path);
     buf_addz(&s->line, "  ");
     text_fit(&s->line, g->reason, room - w - 2, FIT_START_KEPT);
     flush(s);
@@ -398,23 +403,27 @@ static struct str folder_of(struct str pattern)
     return end == SIZE_MAX || !str_ends(pattern, STR("**")) ? pattern : str_sub(pattern, 0, end);
 }
 
-static void rules(struct screen *s, const struct summary *m)
+/* What was left out for one reason, in one line under the state that `stance coverage` has. */
+static void left_out(struct screen *s, const char *why, const struct summary_gap *rows, int n,
+                     int64_t all)
 {
     AUTO(buf) text = BUF_INIT;
-    int64_t all = m->by_state[COVERAGE_SKIPPED] + m->by_state[COVERAGE_NOT_LOOKED] - m->unread_rows;
-    for (int i = 0; i < m->n_rule; i++) {
+    if (!n)
+        return;
+    buf_addz(&text, why);
+    for (int i = 0; i < n; i++) {
+        struct str path = folder_of(rows[i].path);
+        bool unread = str_starts(path, STR(COVERAGE_NO_READER));
         buf_addz(&text, i ? ", " : "");
-        buf_add(&text, folder_of(m->rule[i].path));
-        if (m->rule[i].files) {
+        buf_add(&text, str_sub(path, unread ? strlen(COVERAGE_NO_READER) : 0, path.n));
+        if (rows[i].files) {
             buf_addc(&text, ' ');
-            text_count(&text, (uint64_t)m->rule[i].files);
+            text_count(&text, (uint64_t)rows[i].files);
         }
     }
-    if (all > m->n_rule)
-        buf_addf(&text, ", %lld more", (long long)(all - m->n_rule));
-    if (!m->n_rule)
-        return;
-    buf_addf(&s->line, "  %-12s", "skipped");
+    if (all > n)
+        buf_addf(&text, ", %lld more", (long long)(all - n));
+    buf_addf(&s->line, "  %-12s", COVERAGE_STATE_NAMES[rows[0].state]);
     text_fit(&s->line, buf_str(&text), s->width - 14, FIT_START_KEPT);
     flush(s);
 }
@@ -426,21 +435,22 @@ static void not_looked(struct screen *s, const struct summary *m)
         dim(s, "  no file was refused, but this version cannot read every format:");
     else if (!m->gaps && m->n_revision)
         dim(s, "  of this commit everything was read that the rules allow; left out by rule:");
-    else if (!m->gaps && !m->n_rule)
+    else if (!m->gaps && !m->n_rule && !m->n_passed)
         buf_addz(&s->line, "  nothing: every file below the target was read");
     else if (!m->gaps)
         dim(s, "  every file that the rules allow was read; left out by rule:");
     flush(s);
     for (int i = 0; i < m->n_gap; i++)
-        gap(s, &m->gap[i]);
+        gap(s, m, &m->gap[i]);
     if (m->gaps > m->n_gap) {
         buf_addz(&s->line, "  and ");
         text_count(&s->line, (uint64_t)(m->gaps - m->n_gap));
         buf_addz(&s->line, " more: stance coverage --gaps");
         flush(s);
     }
-    unread(s, m);
-    rules(s, m);
+    left_out(s, "no reader: ", m->unread, m->n_unread, m->all_unread);
+    left_out(s, "", m->passed, m->n_passed, m->all_passed);
+    left_out(s, "", m->rule, m->n_rule, m->all_rule);
 }
 
 static void next(struct screen *s, const struct summary *m)
