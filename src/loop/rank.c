@@ -284,6 +284,16 @@ static int asset_factors(const struct scores *scores, const struct tally *t, str
     return rc;
 }
 
+/* What stands only in tests, examples and docs weighs as little as what is known to matter little,
+ * whether it fails or passes; a key or a model is live wherever it lies. */
+static enum criticality weight_of(const struct asset *a)
+{
+    const uint32_t aside = 1u << LABEL_TEST | 1u << LABEL_EXAMPLE | 1u << LABEL_DOCS;
+    bool live = a->kind == KIND_CREDENTIAL || a->kind == KIND_MODEL_FILE;
+    return a->criticality == CRITICALITY_UNKNOWN && (a->labels & aside) && !live ? CRITICALITY_LOW
+                                                                                 : a->criticality;
+}
+
 static int rank_asset(const struct inventory *inv, const struct tally *t,
                       const struct scores *scores, uint32_t asset, struct arena *mem,
                       struct ranked *ret, struct posture_part *part)
@@ -301,7 +311,7 @@ static int rank_asset(const struct inventory *inv, const struct tally *t,
     r->band = band_of(r->score_tenths);
     *part = (struct posture_part){.low_tenths = any ? low : -1,
                                   .high_tenths = any ? high : -1,
-                                  .criticality = inv->assets.v[asset].criticality};
+                                  .criticality = weight_of(&inv->assets.v[asset])};
     return t->failed.n ? asset_factors(scores, t, mem, &r->factors) : 0;
 }
 

@@ -179,6 +179,36 @@ static void posture_is_a_range(void **state UNUSED)
     }
 }
 
+/* Of a server that fails and one that passes: the posture when these labels are on them. */
+static int posture_with(uint32_t failing, uint32_t passing, enum criticality told)
+{
+    AUTO(scan) s = {0};
+    begin(&s);
+    server(&s, "https://a.example", "a.json", 1);
+    server(&s, "https://b.example", "b.json", 1);
+    put(&s);
+    s.inv.assets.v[0].labels = failing;
+    s.inv.assets.v[1].labels = passing;
+    s.inv.assets.v[0].criticality = told;
+    verdict(&s, 0, 0, 0, VERDICT_FAIL);
+    verdict(&s, 0, 1, 0, VERDICT_PASS);
+    rank(&s, 0);
+    return s.ranked.posture_low_tenths;
+}
+
+/* Fixtures neither drown nor beautify what runs. */
+static void labels_weigh_less(void **state UNUSED)
+{
+    const enum criticality unknown = CRITICALITY_UNKNOWN;
+    const int plain = posture_with(0, 0, unknown);
+    assert_true(posture_with(1u << LABEL_TEST, 0, unknown) > plain);
+    assert_true(posture_with(0, 1u << LABEL_EXAMPLE, unknown) < plain);
+    assert_int_equal(posture_with(1u << LABEL_DOCS, 1u << LABEL_DOCS, unknown), plain);
+    assert_int_equal(posture_with(1u << LABEL_VENDORED, 0, unknown), plain);
+    assert_int_equal(posture_with(1u << LABEL_TEST, 0, CRITICALITY_HIGH),
+                     posture_with(0, 0, CRITICALITY_HIGH));
+}
+
 /* Without a verdict there is no score; one that could not be told is none either. */
 static void unassessed_is_not_zero(void **state UNUSED)
 {
@@ -249,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_of_one_control_count_once),
         cmocka_unit_test(posture_is_a_range),
+        cmocka_unit_test(labels_weigh_less),
         cmocka_unit_test(unassessed_is_not_zero),
         cmocka_unit_test(ids_do_not_move_with_lines),
         cmocka_unit_test(data_raises_the_score),

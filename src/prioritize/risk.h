@@ -9,7 +9,8 @@
  *
  * Scores are integers in tenths (826 is 82.6), computed in fixed point so that every machine
  * agrees. Posture = 100 - criticality-weighted mean of A, as a range: low counts every unknown
- * verdict as failed and every gap of coverage as a lost asset; high counts them as passed.
+ * verdict as failed and every gap of coverage as a lost asset; high counts them as passed. What
+ * stands only in tests, examples and docs has low criticality there, when nobody says another one.
  */
 #ifndef STANCE_PRIORITIZE_RISK_H
 #define STANCE_PRIORITIZE_RISK_H
