@@ -101,7 +101,7 @@ static int digest_files(const struct catalog_source *files, size_t n, struct cat
 static int compile_sorted(struct catalog_source *files, size_t n, struct catalog_build *b,
                           struct diag *d)
 {
-    AUTO(compiler) c = {.a = &b->memory, .d = d};
+    AUTO(compiler) c = {.a = &b->memory, .d = d, .files = files, .n_files = n};
     int rc = digest_files(files, n, b);
 
     if (rc)

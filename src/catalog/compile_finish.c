@@ -12,7 +12,24 @@ static int cmp_z(const char *a, const char *b)
 
 static int claimed_twice(struct compiler *c, const char *what, const char *name)
 {
-    return diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+    static const struct {
+        const char *what, *in, *lead;
+    } rows[] = {{"entry", "s/", "id: "},
+                {"host", "hosts/", "id: "},
+                {"name", "s/", "name: "},
+                {"key kind", "", "- kind: "},
+                {"data kind", "kinds", "kind: "},
+                {"host file", "hosts/", "path: "},
+                {"instruction file", "hosts/", "path: "}};
+    const char *in = "", *lead = "";
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (!cmp_z(rows[i].what, what)) {
+            in = rows[i].in;
+            lead = rows[i].lead;
+        }
+    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+    compile_found_at(c, in, lead, name);
+    return E_EXISTS;
 }
 
 /* A comparison of two rows by one text member. */
@@ -148,8 +165,11 @@ static int check_entries(struct compiler *c, const struct catalog *out)
 {
     for (int i = 0; i < out->n_entries; i++) {
         const struct catalog_entry *e = &out->entries[i];
-        if (e->provider && !catalog_entry(out, str_z(e->provider)))
-            return diag_set(c->d, E_PARSE, "provider '%s' of '%s' is no entry", e->provider, e->id);
+        if (e->provider && !catalog_entry(out, str_z(e->provider))) {
+            diag_set(c->d, E_PARSE, "provider '%s' of '%s' is no entry", e->provider, e->id);
+            compile_found_at(c, "", "provider: ", e->provider);
+            return E_PARSE;
+        }
         for (int j = 0; j < i; j++) {
             if (!cmp_z(e->name, out->entries[j].name))
                 return claimed_twice(c, "name", e->name);
@@ -163,10 +183,12 @@ static int check_keys(struct compiler *c, const struct catalog *out)
 {
     vec_each (k, &c->keys) {
         const struct catalog_kind *kind = catalog_kind(out, str_z(k->kind));
-        if (!kind)
-            return diag_set(c->d, E_PARSE,
-                            "kind '%s' of '%s' is not in patterns/kinds.yaml; add it", k->kind,
-                            k->entry < 0 ? "patterns" : out->entries[k->entry].id);
+        if (!kind) {
+            diag_set(c->d, E_PARSE, "kind '%s' of '%s' is not in patterns/kinds.yaml; add it",
+                     k->kind, k->entry < 0 ? "patterns" : out->entries[k->entry].id);
+            compile_found_at(c, "", "- kind: ", k->kind);
+            return E_PARSE;
+        }
         k->data_class = kind->data_class;
         for (const struct catalog_key *other = c->keys.v; other < k; other++) {
             if (!cmp_z(other->kind, k->kind) && other->entry != k->entry)

@@ -13,6 +13,8 @@
 struct compiler {
     struct arena *a;
     struct diag *d;
+    const struct catalog_source *files;
+    size_t n_files;
     struct str path;       /* of the current file */
     const struct doc *doc; /* likewise */
     struct {
@@ -68,6 +70,9 @@ struct compiler {
 /* E_PARSE at a node (NULL: at the file). Returns the code. */
 int compile_fail(struct compiler *c, const struct node *n, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int compile_no_memory(struct compiler *c) MUST_CHECK;
+/* What is only seen when all files are read: the message stands already, and gets the place where
+ * `lead` and then `name`, as a whole word, stand for the last time in files whose path has `in`. */
+void compile_found_at(struct compiler *c, const char *in, const char *lead, const char *name);
 
 /* Every member of object n is one of the words (NULL-terminated). */
 int compile_members(struct compiler *c, const struct node *n, const char *const *words) MUST_CHECK;

@@ -225,7 +225,7 @@ static void test_refused_entries(void **state UNUSED)
         refuse(E_PARSE, "sdks/x.yaml", rows[i].text, rows[i].line, rows[i].says);
     refuse(E_PARSE, "other/x.yaml", HEAD, 0, "no reader");
     refuse(E_PARSE, "services/x.yaml", HEAD "provider: x\n", 5, "only software");
-    refuse(E_PARSE, "sdks/x.yaml", HEAD "provider: nobody\n", 0, "is no entry");
+    refuse(E_PARSE, "sdks/x.yaml", HEAD "provider: nobody\n", 5, "is no entry");
 }
 
 static void test_refused_hosts(void **state UNUSED)
@@ -271,6 +271,8 @@ static void test_collisions(void **state UNUSED)
         };
         assert_int_equal(compile(&f, files, 3), E_EXISTS);
         assert_true(str_has(str_z(f.d.text), STR("claimed twice")));
+        assert_string_equal(f.d.file, "sdks/b.yaml");
+        assert_true(f.d.line >= 5);
     }
     const struct catalog_source names[] = {
         {STR("sdks/a.yaml"), STR("id: a\nname: Same\ncategory: mcp\n" SRC)},
@@ -413,6 +415,8 @@ static void test_walk_collisions(void **state UNUSED)
         struct fixture f;
         if (compile(&f, files, 2) != E_EXISTS || !str_has(str_z(f.d.text), str_z(rows[i].says)))
             fail_msg("%s-> %s", rows[i].text, f.d.text);
+        assert_string_equal(f.d.file, "walk/rules.yaml");
+        assert_true(f.d.line >= 2 && f.d.line <= 3);
     }
 }
 

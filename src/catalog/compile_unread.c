@@ -99,7 +99,9 @@ static int order_name(const void *a, const void *b, void *ctx UNUSED)
 
 static int twice(struct compiler *c, const char *what, const char *name)
 {
-    return diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+    compile_found_at(c, "walk/", strcmp(what, "format") ? "" : "id: ", name);
+    return E_EXISTS;
 }
 
 static bool has_magic(const struct catalog_unread *r, const char *hex)

@@ -156,7 +156,9 @@ int compile_walk(struct compiler *c)
 
 static int twice(struct compiler *c, const char *what, const char *name)
 {
-    return diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
+    compile_found_at(c, "walk/", strcmp(what, "walk rule") ? "" : "id: ", name);
+    return E_EXISTS;
 }
 
 static int check_names(struct compiler *c)
@@ -175,6 +177,13 @@ static int check_names(struct compiler *c)
     return OK;
 }
 
+static int hides(struct compiler *c, const char *rule, const char *path)
+{
+    diag_set(c->d, E_EXISTS, "walk rule '%s' hides the host file '%s'", rule, path);
+    compile_found_at(c, "walk/", "id: ", rule);
+    return E_EXISTS;
+}
+
 /* A rule would hide a file that is known to matter. */
 static int check_hidden(struct compiler *c, const char *path)
 {
@@ -183,8 +192,7 @@ static int check_hidden(struct compiler *c, const char *path)
             continue;
         for (struct str folder = path_dir(str_z(path)); folder.n; folder = path_dir(folder))
             if (path_has_suffix(folder, str_z(f->path)))
-                return diag_set(c->d, E_EXISTS, "walk rule '%s' hides the host file '%s'",
-                                c->walk_rules.v[f->rule].id, path);
+                return hides(c, c->walk_rules.v[f->rule].id, path);
     }
     return OK;
 }
