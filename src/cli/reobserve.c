@@ -96,6 +96,12 @@ static int why_not(struct db *db, const struct fix_subject *f, struct arena *a, 
                    struct diag *d)
 {
     struct stmt *s = NULL;
+    if (str_starts(f->member, STR("commit:"))) {
+        *ret =
+            STR("it stands in the history, where only `stance scan --since REV` looks; it closes "
+                "when no branch or tag holds the commit any more");
+        return 0;
+    }
     int rc = db_prepare(db,
                         STR("SELECT state, reason FROM coverage"
                             " WHERE scan = (SELECT max(id) FROM scan) AND state IN"

@@ -146,6 +146,8 @@ EOF
 finding=$("$STANCE" findings --db "$db" --format csv | sed -n 's/^\([0-9a-f]\{16\}\),.*/\1/p')
 expect 0 "explain a leaked key" "$STANCE" explain --db "$db" "$finding"
 grep -q "when no branch or tag holds commit" "$work/out" || { fail "how a leaked key is closed"; cat "$work/out"; }
+expect 3 "verify a leaked key" "$STANCE" verify --db "$db" "$finding"
+grep -q "it stands in the history" "$work/out" || { fail "what verify says of the history"; cat "$work/out"; }
 expect 2 "no fix for the history" "$STANCE" fix --db "$db" "$finding"
 expect "0 1 3" "the folder" "$STANCE" scan --db "$db" "$leak"
 open_keys "a clean folder does not close what the history holds" 1
