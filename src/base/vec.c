@@ -35,6 +35,7 @@ static void merge(const struct sort *s, const char *a, size_t na, size_t nb, cha
     const char *b = a + na * s->size, *a_end = b, *b_end = b + nb * s->size;
     unsigned taken = 0;
 
+    spill_rest();
     if (nb == 0 || s->cmp(b - s->size, b, s->ctx) <= 0) {
         memcpy(out, a, (na + nb) * s->size);
         return;

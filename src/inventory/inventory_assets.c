@@ -111,8 +111,10 @@ static int make_places(struct inventory *inv, const uint32_t *rows, size_t n, st
 {
     struct inventory_build *b = inv->build;
     size_t places = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        spill_rest();
         places += !i || place_cmp_key(&b->seen.v[rows[i - 1]].at, &b->seen.v[rows[i]].at);
+    }
     a->places = arena_new_n(&inv->mem, struct inv_place, places);
     if (!a->places)
         return arena_error(&inv->mem);
