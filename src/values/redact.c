@@ -8,6 +8,7 @@ enum { MASK_PASSWORD = -1, MASK_KEY = -2, MASK_URL = -3 };
 #define MIN_LONG_WORD 16
 #define MIN_HEX       32
 #define MAX_BLANKS    8
+#define MAX_ROUNDS    4
 
 struct redactor {
     struct values *v;
@@ -250,17 +251,35 @@ static void write_masked(const struct redactor *r, struct buf *out)
     buf_add(out, str_sub(r->text, copied, r->text.n));
 }
 
-int values_redact(struct values *v, struct str text, struct buf *out)
+static int redact_once(struct redactor *r, bool words, struct buf *out)
 {
-    struct redactor r = {v, text};
-    int rc = values_find(v, text, NULL);
+    int rc = values_find(r->v, r->text, NULL);
 
-    if (!rc)
-        rc = find_words(&r);
-    if (!rc && vec_sort(&v->found, order_mask, NULL))
+    if (!rc && words)
+        rc = find_words(r);
+    if (!rc && vec_sort(&r->v->found, order_mask, NULL))
         rc = E_NOMEM;
     if (rc)
         return rc;
-    write_masked(&r, out);
+    write_masked(r, out);
+    return buf_result(out);
+}
+
+/* Without what was masked, the words before it may look like a value: `Basic AbC=[...]`. */
+int values_redact(struct values *v, struct str text, struct buf *out)
+{
+    AUTO(buf) shown = BUF_INIT;
+    struct redactor r = {v, text};
+    int rc = redact_once(&r, true, &shown);
+
+    for (int i = 0; !rc && v->found.n && i < MAX_ROUNDS; i++) {
+        AUTO(buf) before = shown;
+        shown = (struct buf)BUF_INIT;
+        r.text = buf_str(&before);
+        rc = redact_once(&r, false, &shown);
+    }
+    if (rc)
+        return rc;
+    buf_add(out, buf_str(&shown));
     return buf_result(out);
 }

@@ -50,6 +50,9 @@ static void test_keys(void **state UNUSED)
 
 static void test_looks_secret(void **state UNUSED)
 {
+    /* Half of a credential, once the other half is masked. */
+    expect("\xe6wbasic b21lIjoicmFtd=IiOiIxMjM0NTY3OD\xe6",
+           "\xe6wbasic [basic-auth, 14 characters][generic-api-key, 16 characters]\xe6");
     expect("--password tiger", "--password [generic-password, 5 characters]");
     expect("--token=abc123def0", "--token=abc123def0"); /* abc123 is nobody's */
     expect("--token=f3a9b2c7d0", "--token=[generic-api-key, 10 characters]");
