@@ -90,6 +90,10 @@ struct relation {
 #define COVERAGE_MEMBERS "in-archives"
 /* Begins the path of a row about a format that no detector reads; its id follows. */
 #define COVERAGE_NO_READER "no-reader:"
+/* Begins the path of the examined row about the commit that was read, and its reason when that was
+ * a range of commits. */
+#define COVERAGE_REVISION "revision:"
+#define COVERAGE_RANGE    "its changes since "
 
 struct coverage_row {
     struct str source; /* "files" */

@@ -50,18 +50,24 @@ static int read_scan(struct scope *s, struct diag *d)
 static int read_whole(struct scope *s, struct diag *d)
 {
     struct stmt *q;
-    int rc = db_prepare(s->db,
-                        STR("SELECT s.id, s.posture_low, s.posture_high FROM turn t LEFT JOIN scan"
-                            " s ON s.id = (SELECT max(x.scan) FROM scan_target x JOIN turn w"
-                            " ON w.scan = x.scan WHERE w.whole = 1 AND x.scan < ?1 AND x.target IN"
-                            " (SELECT y.target FROM scan_target y WHERE y.scan = ?1))"
-                            " WHERE t.scan = ?1 AND t.whole = 0"),
-                        &q, d);
+    int rc =
+        db_prepare(s->db,
+                   STR("SELECT s.id, s.posture_low, s.posture_high,"
+                       " EXISTS (SELECT 1 FROM coverage c WHERE c.scan = ?1"
+                       " AND c.state = 'examined' AND substr(c.path, 1, 9) = '" COVERAGE_REVISION
+                       "' AND substr(c.reason, 1, 18) = '" COVERAGE_RANGE "')"
+                       " FROM turn t LEFT JOIN scan"
+                       " s ON s.id = (SELECT max(x.scan) FROM scan_target x JOIN turn w"
+                       " ON w.scan = x.scan WHERE w.whole = 1 AND x.scan < ?1 AND x.target IN"
+                       " (SELECT y.target FROM scan_target y WHERE y.scan = ?1))"
+                       " WHERE t.scan = ?1 AND t.whole = 0"),
+                   &q, d);
     if (rc)
         return rc;
     stmt_bind_int(q, 1, s->scan);
     rc = stmt_step(q, d);
     s->part = rc > 0;
+    s->range = rc > 0 && stmt_int(q, 3);
     if (rc > 0 && !s->view->scan && !stmt_is_null(q, 0)) {
         s->whole = stmt_int(q, 0);
         s->posture_low = (int)stmt_int(q, 1);
@@ -308,7 +314,7 @@ void scope_coverage(const struct scope *s, struct select *q)
                        " COALESCE(max(CASE WHEN w.whole = 1 THEN x.scan END), max(x.scan))"
                        " ELSE max(x.scan) END FROM scan_target x"
                        " LEFT JOIN turn w ON w.scan = x.scan WHERE x.target = c.target)");
-    else if (s->whole)
+    else if (s->whole && !s->range)
         buf_addf(&q->sql,
                  "((c.scan = %lld AND c.state <> 'examined') OR (c.scan = %lld AND"
                  " c.state = 'examined' AND c.target IN (SELECT x.target FROM scan_target x"

@@ -36,6 +36,7 @@ struct scope {
     bool part;                     /* the scan looked at a part of its target */
     int64_t whole; /* then: the last that looked at all of it, whose posture it is; 0: none, or a
                       view of one scan by its number */
+    bool range;    /* it looked at a range of commits: how much was examined is its own */
     bool narrow;   /* the store holds targets that are not in the view */
     struct scope_target *targets;
     size_t n_targets;

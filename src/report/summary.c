@@ -318,8 +318,8 @@ static int read_coverage(const struct scope *s, struct arena *a, struct summary 
         {"c.state = 'not_looked' AND NOT " IS_UNREAD, "5 DESC", ret->passed, SUMMARY_RULES,
          &ret->n_passed, &ret->all_passed},
         {IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread, &ret->all_unread},
-        {"c.state = 'examined' AND substr(c.path, 1, 9) = 'revision:'", "c.path", &ret->revision, 1,
-         &ret->n_revision, NULL},
+        {"c.state = 'examined' AND substr(c.path, 1, 9) = '" COVERAGE_REVISION "'", "c.path",
+         &ret->revision, 1, &ret->n_revision, NULL},
     };
     int rc = count_coverage(s, ret, d);
     for (size_t i = 0; i < ARRAY_LEN(lists) && !rc; i++)

@@ -127,6 +127,29 @@ static void test_part(void **state)
     db_free(v.db);
 }
 
+/* A range of commits has figures of its own, whatever was scanned before; posture is of the whole. */
+static void test_range(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, INSERT_COVERAGE
+        "(1, 90, 'git', 1, 'revision:0123456789ab', 'examined', 'the files of this commit', 0, 0,"
+        " '');"
+        "INSERT INTO scan VALUES (2, 'b', '0.1.0', 'k1', 'full', 0, 1700000002000,"
+        " 1700000003000, 'd', '', -1, -1, ''); INSERT INTO scan_target VALUES (2, 1, 0);"
+        "INSERT INTO turn VALUES (1, 1, 1, 0, '', 3, 0, ''), (2, 0, 0, 0, '', 3, 0, "
+        "'');" INSERT_COVERAGE "(2, 0, 'files', 1, 'changed-files', 'examined', '', 2, 70, ''),"
+        "(2, 1, 'git', 1, 'revision:ba9876543210', 'examined',"
+        " 'its changes since 0123456789ab, in 3 commits (side)', 0, 0, '')");
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "2 files, 70 bytes"));
+    assert_non_null(strstr(text, "ba9876543210: its changes since 0123456789ab"));
+    assert_null(strstr(text, "commit 0123456789ab"));
+    assert_non_null(strstr(text, "of scan 1, the last of the whole target"));
+    free(text);
+    db_free(v.db);
+}
+
 /* 99.6 is not all. */
 static void test_nearly_all(void **state)
 {
@@ -302,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_colour_only_when_asked),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_part),
+        cmocka_unit_test(test_range),
         cmocka_unit_test(test_nearly_all),
         cmocka_unit_test(test_frameworks_of_another_target),
         cmocka_unit_test(test_two_targets),

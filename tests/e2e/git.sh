@@ -89,6 +89,7 @@ have = {a["name"] for a in (d["assets"] if isinstance(d, dict) else d) if a["kin
 sys.exit(f"   | {have}" if have != set(sys.argv[2:]) else 0)
 EOF
 }
+same_text() { cmp -s "$2" "$3" || { fail "$1"; diff "$2" "$3" | sed 's/^/   | /'; }; }
 both=$work/both
 repository "$both"
 server "$both/a/.mcp.json" one
@@ -105,6 +106,19 @@ servers "a range: what it changed is new, what it cannot tell stays" one three
 git -C "$both" checkout -q main 2>/dev/null
 expect "0 1 3" "range" "$STANCE" scan --db "$db" --since main~1 "$both"
 servers "a range: what it took away is gone" three
+
+# A store with other scans: what is told of a range is its own.
+for what in "$work/new.db" "$db"; do
+  expect "0 1 3" "range: first screen" "$STANCE" scan --db "$what" --since main~1 "$both"
+  sed '/^$/,$d' "$work/out" >"$what.head"
+  expect "0 1 3" "range: record" "$STANCE" scan --db "$what" --since main~1 -f json "$both"
+  python3 -c '
+import json, sys
+print(sorted((c["path"], c["reason"], c["files"]) for c in json.load(open(sys.argv[1]))["coverage"]
+             if c["state"] == "examined"))' "$work/out" >>"$what.head"
+done
+same_text "a range after other scans says its own commit and counts" "$work/new.db.head" "$db.head"
+grep -q "its changes since" "$db.head" || fail "the range is told"
 
 # What lies in the folder beside the commit was not looked at: it is not gone.
 beside=$work/beside

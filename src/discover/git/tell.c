@@ -53,9 +53,9 @@ static int tell_commit(struct git_scan *r)
         return 0;
     AUTO(buf) path = BUF_INIT;
     AUTO(buf) reason = BUF_INIT;
-    buf_addf(&path, "revision:%.12s", git_id_hex(&r->commit).z);
+    buf_addf(&path, COVERAGE_REVISION "%.12s", git_id_hex(&r->commit).z);
     if (git_scan_is_range(r))
-        buf_addf(&reason, "its changes since %.12s, in %llu commits", git_id_hex(&r->base).z,
+        buf_addf(&reason, COVERAGE_RANGE "%.12s, in %llu commits", git_id_hex(&r->base).z,
                  (unsigned long long)r->commits);
     else
         buf_addz(&reason, "the files of this commit");
