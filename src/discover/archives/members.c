@@ -239,15 +239,14 @@ static int read_member(void *ctx, char *to, size_t n, size_t *ret_got, struct di
     return archive_reader_read(l->reader, to, n, ret_got, d);
 }
 
-/* A link under a name that a detector knows: a file that stood there must not seem to be gone. */
+/* A link under a name that a detector knows is told: a file that stood there must not seem to be
+ * gone. The others are counted. */
 static void pass_by(struct level *l, enum archive_type type, const struct named *name)
 {
     bool link = type == ARCHIVE_MEMBER_LINK;
-    if (link)
-        l->links++;
+    if (!detect_wants(name->own))
+        *(link ? &l->links : &l->specials) += 1;
     else
-        l->specials++;
-    if (detect_wants(name->own))
         emit_gap(l->m->outer->emit, COVERAGE_SKIPPED, members_place(l->m, name->shown), "%s",
                  link ? "a link: not followed" : "a pipe, socket or device");
 }

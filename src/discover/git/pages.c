@@ -155,11 +155,11 @@ static int take_item(struct git_scan *r, struct lane *l, const struct git_item *
                            "a submodule: no part of this repository; scan a clone of it, or the "
                            "folder of a checkout without --rev and --since");
     if (it->entry == GITENTRY_LINK) {
-        r->links++;
-        return detect_wants(it->path)
-                   ? lane_refuse(l, r->target, it->path, S_IFREG, COVERAGE_SKIPPED,
-                                 "a symbolic link: not followed")
-                   : 0;
+        if (detect_wants(it->path))
+            return lane_refuse(l, r->target, it->path, S_IFREG, COVERAGE_SKIPPED,
+                               "a symbolic link: not followed");
+        r->links++; /* the others are counted */
+        return 0;
     }
     rc = add_blob(r, job, it);
     if (!rc && (*job)->n == GIT_BATCH)

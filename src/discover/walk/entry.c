@@ -26,13 +26,14 @@ int unit_refuse_errno(struct unit *u, struct str path, uint32_t mode, int e)
 }
 
 /* A link or a pipe under a name that a detector knows (a settings file, a manifest) is an item of
- * its own: a file that stood there must not seem to be gone. */
+ * its own: a file that stood there must not seem to be gone. The others are counted. */
 static int pass_by(struct unit *u, struct str path, bool link)
 {
     _Atomic uint64_t *counter = link ? &u->walk->links : &u->walk->specials;
-    (*counter)++;
-    if (!detect_wants(path))
+    if (!detect_wants(path)) {
+        (*counter)++;
         return 0;
+    }
     return unit_refuse(u, path, S_IFREG, COVERAGE_SKIPPED,
                        link ? "a symbolic link: not followed" : "a pipe, socket or device");
 }
