@@ -161,24 +161,41 @@ static bool needs_escapes(struct str path)
     return false;
 }
 
-void path_show(struct buf *out, struct str path)
+static void escape(struct buf *out, struct str path, bool slashes)
 {
-    if (!needs_escapes(path)) {
-        buf_add(out, path);
-        return;
-    }
     for (size_t i = 0; i < path.n;) {
         struct glyph g = glyph_at(path, i);
         if (g.invalid || (g.escape && g.rune < 0x80))
             buf_addf(out, "\\x%02x", (unsigned char)path.p[i]);
         else if (g.escape)
             buf_addf(out, "\\u{%x}", g.rune);
-        else if (g.rune == '\\')
+        else if (g.rune == '\\' && slashes)
             buf_add(out, STR("\\\\"));
         else
             buf_add(out, str_sub(path, i, i + g.len));
         i += g.len;
     }
+}
+
+void path_show(struct buf *out, struct str path)
+{
+    if (needs_escapes(path))
+        escape(out, path, true);
+    else
+        buf_add(out, path);
+}
+
+static bool has_escapes(struct str s)
+{
+    return str_has(s, STR("\\x")) || str_has(s, STR("\\u"));
+}
+
+void path_show_kept(struct buf *out, struct str kept)
+{
+    if (has_escapes(kept))
+        escape(out, kept, false);
+    else
+        path_show(out, kept);
 }
 
 static int hex_digit(char c)
@@ -213,7 +230,7 @@ static size_t unescape(struct str s, char out[4], size_t *ret_n)
 int path_unshow(struct buf *out, struct str shown)
 {
     size_t begin = out->n;
-    if (!str_has(shown, STR("\\x")) && !str_has(shown, STR("\\u"))) {
+    if (!has_escapes(shown)) {
         buf_add(out, shown);
         return buf_result(out);
     }

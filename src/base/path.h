@@ -43,6 +43,9 @@ bool path_glob(struct str pattern, struct str path);
  * backslashes become \\ only when something else was escaped or one stands before x or u, so two
  * paths never look the same. */
 void path_show(struct buf *out, struct str path);
+/* The same for a text that the store gave. What is no UTF-8 or holds "\x" or "\u" was shown when it
+ * was stored (store_text) and is not escaped twice: what comes out is path_show of the original. */
+void path_show_kept(struct buf *out, struct str kept);
 /* Controls, and code points that show nothing or turn the text around them. */
 bool rune_is_hidden(uint32_t rune);
 /* The path that was shown so. E_PARSE (nothing appended) when none is; E_NOMEM. */

@@ -115,6 +115,28 @@ static void assert_shown(struct str path, const char *want)
     AUTO(buf) again = BUF_INIT;
     assert_int_equal(path_unshow(&again, buf_str(&b)), 0);
     assert_true(str_eq(buf_str(&again), path));
+
+    /* Shown again it stays; so does what is stored as it is. */
+    buf_clear(&again);
+    path_show_kept(&again, buf_str(&b));
+    assert_string_equal(again.p, want);
+}
+
+static void what_is_kept_is_not_escaped_twice(void **state)
+{
+    (void)state;
+    AUTO(buf) b = BUF_INIT;
+    path_show_kept(&b, STR("e\\\\x1b.py"));
+    path_show_kept(&b, STR("|n\\xff.py"));
+    assert_string_equal(b.p, "e\\\\x1b.py|n\\xff.py");
+    /* What was stored as it is. */
+    buf_clear(&b);
+    path_show_kept(&b, STR("a\\b\033"));
+    assert_string_equal(b.p, "a\\\\b\\x1b");
+    /* And what was put together of both. */
+    buf_clear(&b);
+    path_show_kept(&b, STR("e\\\\x1b.zip!/\033[2J\\xff"));
+    assert_string_equal(b.p, "e\\\\x1b.zip!/\\x1b[2J\\xff");
 }
 
 static void what_was_never_shown_is_refused(void **state)
@@ -199,6 +221,7 @@ int main(void)
         cmocka_unit_test(ordinary_paths_are_shown_as_they_are),
         cmocka_unit_test(hostile_names_are_escaped),
         cmocka_unit_test(shown_forms_are_unique),
+        cmocka_unit_test(what_is_kept_is_not_escaped_twice),
         cmocka_unit_test(what_was_never_shown_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

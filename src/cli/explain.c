@@ -18,7 +18,7 @@ void page_done(struct page *p)
 
 void page_show(struct page *p, struct str raw)
 {
-    path_show(&p->line, raw);
+    path_show_kept(&p->line, raw);
 }
 
 void page_end(struct page *p)

@@ -202,7 +202,7 @@ static void csv_row(struct grid *g, const struct str *cells)
 {
     for (int i = 0; i < g->n; i++) {
         AUTO(buf) shown = BUF_INIT;
-        path_show(&shown, cells[i]);
+        path_show_kept(&shown, cells[i]);
         struct str s = buf_str(&shown);
         bool quote = is_formula(s);
         buf_addz(&g->line, i ? "," : "");

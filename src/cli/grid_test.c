@@ -126,6 +126,12 @@ static void test_csv(void **state)
                               "\"'@acme/web\",0,plain\n"
                               "\"'-x\",-12,\n");
     free(text);
+    /* What the store holds escaped stays as it is. */
+    begin(&g, GRID_CSV, 0);
+    row(&g, "e\\\\x1b.py", 1, "n\\xff.py:1");
+    end(&g);
+    assert_string_equal(text, "name,n,path\ne\\\\x1b.py,1,n\\xff.py:1\n");
+    free(text);
     /* Whoever reads it, a person may look at it in the end. */
     for (int width = 0; width <= 80; width += 80) {
         begin(&g, GRID_CSV, width);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/path.h"
 #include "report/text.h"
 
 #define TICK_NS    UINT64_C(100000000)
@@ -141,9 +142,11 @@ void progress_line(struct buf *out, const struct progress_view *v, size_t width,
     }
     if (!v->path.n || used + 2 + PATH_MIN > width)
         return;
+    AUTO(buf) path = BUF_INIT;
     buf_addz(out, "  ");
     text_tone(out, colour, TONE_DIM);
-    text_fit(out, v->path, width - used - 2, FIT_END_KEPT);
+    path_show(&path, v->path);
+    text_fit(out, buf_str(&path), width - used - 2, FIT_END_KEPT);
     text_plain(out, colour);
 }
 

@@ -201,7 +201,7 @@ static void show_value(struct buf *out, struct str v)
     if (!v.p)
         buf_addz(out, "(none)");
     else
-        path_show(out, v);
+        path_show_kept(out, v);
 }
 
 /* A label begins with the control; another version may not have it. */
@@ -223,13 +223,13 @@ void difference_text(const struct difference *c, bool colour, bool details, stru
     if (finding)
         buf_addf(out, STR_FMT "  %-8.*s  ", STR_ARG(c->id),
                  STR_ARG(str_eq_z(c->verdict, "fail") ? c->severity : c->verdict));
-    path_show(out, c->label);
+    path_show_kept(out, c->label);
     if (finding)
         show_title(out, c->label);
     buf_addc(out, '\n');
     for (size_t i = 0; i < c->n && details; i++) {
         buf_addz(out, "          ");
-        path_show(out, c->details[i].attribute);
+        path_show_kept(out, c->details[i].attribute);
         buf_addz(out, ": ");
         show_value(out, c->details[i].before);
         buf_addz(out, " -> ");

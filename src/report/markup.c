@@ -40,7 +40,7 @@ static void code(struct buf *out, struct str shown)
 void markdown_code(struct buf *out, struct str raw)
 {
     AUTO(buf) shown = BUF_INIT;
-    path_show(&shown, raw);
+    path_show_kept(&shown, raw);
     code(out, buf_str(&shown));
 }
 
@@ -53,7 +53,7 @@ static bool needs_code(struct str word)
 void markdown_text(struct buf *out, struct str raw)
 {
     AUTO(buf) shown = BUF_INIT;
-    path_show(&shown, raw);
+    path_show_kept(&shown, raw);
     struct str rest = buf_str(&shown), word;
     for (bool first = true; str_field(&rest, ' ', &word); first = false) {
         buf_addz(out, first ? "" : " ");

@@ -3,6 +3,7 @@
 #include "report/sarif_parts.h"
 
 #include "assess/control.h"
+#include "base/path.h"
 #include "prioritize/risk.h"
 
 static void text_object(struct json_writer *w, const char *key, const char *text)
@@ -217,9 +218,11 @@ void sarif_uri(struct buf *out, struct str path)
 
 void sarif_artifact(struct json_writer *w, int target, struct str path)
 {
+    AUTO(buf) raw = BUF_INIT;
     AUTO(buf) uri = BUF_INIT;
     AUTO(buf) base = BUF_INIT;
-    sarif_uri(&uri, path);
+    int rc = path_unshow(&raw, path); /* the store keeps escaped what no text can hold */
+    sarif_uri(&uri, rc ? path : buf_str(&raw));
     base_name(&base, target);
     json_kopen_object(w, "artifactLocation");
     json_kstr(w, "uri", buf_str(&uri));

@@ -137,12 +137,32 @@ static void test_uri(void **state)
     assert_string_equal(b.p, "a%20b/%C3%A9%25%23%3F%3A%FF%0A.md");
 }
 
+/* A path of the store names the file again; what only looks escaped is taken as it stands. */
+static void test_uri_of_the_store(void **state)
+{
+    static const char *const rows[][2] = {{"e\\\\x1b.py", "e%5Cx1b.py"},
+                                          {"n\\xff.py", "n%FF.py"},
+                                          {"b\\s.py", "b%5Cs.py"},
+                                          {"odd\\x.py", "odd%5Cx.py"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO(buf) b = BUF_INIT;
+        struct json_writer w;
+        json_begin(&w, &b, JSON_COMPACT);
+        json_object(&w);
+        sarif_artifact(&w, 0, str_z(rows[i][0]));
+        json_end(&w);
+        assert_int_equal(json_finish(&w), 0);
+        assert_true(str_has(buf_str(&b), str_z(rows[i][1])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results),       cmocka_unit_test(test_lines_of_members),
         cmocka_unit_test(test_gaps_are_told), cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_uri),
+        cmocka_unit_test(test_uri),           cmocka_unit_test(test_uri_of_the_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

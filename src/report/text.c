@@ -50,7 +50,7 @@ static size_t tail_start(struct str s, size_t width, size_t *ret_used)
 size_t text_fit(struct buf *out, struct str raw, size_t width, enum fit fit)
 {
     AUTO(buf) shown = BUF_INIT;
-    path_show(&shown, raw);
+    path_show_kept(&shown, raw);
     struct str s = buf_str(&shown);
     size_t used = text_width(s), dots = MIN(width, 3);
     if (used <= width) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text on a terminal: what comes from scanned files is made inert (path_show: no control, bidi or
- * invalid byte passes), measured in columns (wide and combining characters count right) and cut to
- * the width that is left. All appends go to a buf whose result the caller checks once.
+ * Text on a terminal: what the store says of scanned files is made inert (path_show_kept: no
+ * control, bidi or invalid byte passes), measured in columns (wide and combining characters count
+ * right) and cut to the width that is left. All appends go to a buf whose result the caller checks
+ * once.
  *
  *     text_fit(&line, path, 30, FIT_END_KEPT);        "...agents/settings.json"
  *     text_column(&line, 48);                         spaces up to column 48

@@ -45,6 +45,25 @@ their gaps, too :: len({c["path"] for c in gaps("broken/.mcp.json")}) == 28
 and their findings, each with a place of its own :: len({w["evidence"]["path"] for a in assets("credential") for w in a["where"]}) == 28
 the honest server is found :: len(assets("mcp_server", "fine")) == 1
 EOF
+# Nothing is escaped twice, and a URI names the file.
+col=$work/col
+mkdir "$col"
+python3 - "$col" "$t"/esc*/esc*.env <<'P' || fail "files cannot be made"
+import os, shutil, sys
+for name in (b"e\\x1b.env", b"n\xff.env", b"n\\xff.env", b"e\x1b.env"):
+    shutil.copyfile(os.fsencode(sys.argv[2]), os.path.join(os.fsencode(sys.argv[1]), name))
+P
+say "$STANCE" scan --db "$work/col.db" -f sarif --fail-on never "$col"
+for uri in e%5Cx1b.env n%FF.env n%5Cxff.env e%1B.env; do
+  grep -qF "\"uri\":\"$uri\"" "$o/$n.out" || fail "SARIF does not name $uri"
+done
+for form in "" "-f csv"; do
+  # shellcheck disable=SC2086
+  say "$STANCE" findings --db "$work/col.db" --all $form
+  for name in 'e\\x1b.env' 'n\xff.env' 'n\\xff.env' 'e\x1b.env'; do
+    grep -qE "(^|[ ,])$(printf '%s' "$name" | sed 's/\\/\\\\/g'):1" "$o/$n.out" || fail "findings $form do not show $name"
+  done
+done
 for f in json sarif; do python3 -m json.tool "$work/$f" >/dev/null || fail "$f is not JSON"; done
 say "$STANCE" findings --db "$db" --all
 grep -qF 'zero\u{200b}width\u{feff}' "$o/$n.out" || fail "findings do not show an escaped name"
