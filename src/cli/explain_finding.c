@@ -6,6 +6,7 @@
 #include "cli/reading.h"
 #include "formats/json.h"
 #include "prioritize/risk.h"
+#include "report/scope.h"
 
 static bool is_open(const struct stmt *r)
 {
@@ -157,14 +158,13 @@ static void finding_row(struct page *p, const struct stmt *r)
 
 int explain_finding(struct page *p)
 {
-    int rc =
-        page_rows(p,
-                  "SELECT f.id, f.control, f.title, f.reason, f.severity, f.status, f.risk,"
-                  " f.confidence, f.steps, f.factors, f.verdict, f.opened, f.cause, a.name,"
-                  " a.id, coalesce(p.person, a.owner), " PLACE_SHOWN ", p.line, p.col, p.pointer,"
-                  " p.collector, p.snippet, f.closed, coalesce(p.member, '')"
-                  " FROM finding f JOIN asset a ON a.id = f.asset"
-                  " LEFT JOIN finding_place p ON p.finding = f.id WHERE f.id = ?1",
-                  finding_row, NULL);
+    int rc = page_rows(p,
+                       "SELECT f.id, f.control, f.title, f.reason, f.severity, f.status, f.risk,"
+                       " f.confidence, f.steps, f.factors, f.verdict, f.opened, f.cause, a.name,"
+                       " a.id, " FINDING_OWNER ", " PLACE_SHOWN ", p.line, p.col, p.pointer,"
+                       " p.collector, p.snippet, f.closed, coalesce(p.member, '')"
+                       " FROM finding f JOIN asset a ON a.id = f.asset"
+                       " LEFT JOIN finding_place p ON p.finding = f.id WHERE f.id = ?1",
+                       finding_row, NULL);
     return rc ? rc : page_history(p);
 }

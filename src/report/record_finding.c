@@ -5,8 +5,8 @@
 
 const char RECORD_FINDING_COLUMNS[] =
     "f.id, f.control, f.category, f.asset, f.severity, f.verdict, f.status, f.risk, f.confidence,"
-    " f.title, f.reason, f.steps, f.factors, f.first_seen, " EVIDENCE_COLUMNS;
-#define PLACE_COLUMN 14
+    " f.title, f.reason, f.steps, f.factors, f.first_seen, " FINDING_OWNER ", " EVIDENCE_COLUMNS;
+#define PLACE_COLUMN 15
 
 int record_finding_open(struct record *r, struct diag *d)
 {
@@ -128,6 +128,8 @@ int record_finding(struct record *r, const struct stmt *row, struct diag *d)
     json_kstr(w, "category", stmt_str(row, 2));
     rc = write_kind(r, row, &e, d);
     json_kstr(w, "asset", stmt_str(row, 3));
+    json_key(w, STR("owner"));
+    stmt_is_null(row, 14) ? json_null(w) : json_str(w, stmt_str(row, 14));
     json_kstr(w, "severity", scored ? stmt_str(row, 4) : STR("info"));
     json_kstr(w, "verdict", stmt_str(row, 5));
     json_kstr(w, "status", stmt_str(row, 6));

@@ -129,6 +129,42 @@ static void test_filters(void **state)
     db_free(v.db);
 }
 
+/* Whose a finding is, all say alike, and what is asked for by owner is what they show. */
+static void test_owner_of_finding(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"json", "sarif", "table", "markdown"};
+    AUTO(arena) a = ARENA(0);
+    struct diag d = {0};
+    struct doc doc;
+    struct view v = shop_open(SHOP_SQL);
+    assert_int_equal(db_exec(v.db,
+                             STR("INSERT INTO owner_candidate VALUES ('mcp_server-1', 0, 'bruno',"
+                                 " 'home-folder', 50, 1, '.mcp.json', 0);"
+                                 "UPDATE asset SET owner = 'alice' WHERE id = 'mcp_server-1'"),
+                             &d),
+                     0);
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        char *text = shop_print(&v, formats[i]);
+        assert_non_null(strstr(text, "bruno"));
+        free(text);
+    }
+    v.owner = STR("bruno");
+    char *text = part(&v, RECORD_FINDINGS);
+    parse(text, &a, &doc);
+    assert_int_equal(count(&doc, "/findings"), 1);
+    assert_true(str_eq_z(at(&doc, "/findings/0/id"), "1a2b3c4d00000002"));
+    assert_true(str_eq_z(at(&doc, "/findings/0/owner"), "bruno"));
+    free(text);
+    v.owner = STR("alice");
+    text = part(&v, RECORD_FINDINGS);
+    parse(text, &a, &doc);
+    assert_int_equal(count(&doc, "/findings"), 2); /* elsewhere, and of the asset as a whole */
+    assert_true(str_eq_z(at(&doc, "/findings/1/owner"), "alice"));
+    free(text);
+    db_free(v.db);
+}
+
 /* Rows of another version, half-written JSON and odd bytes must not break the document. */
 static void test_damaged_rows(void **state)
 {
@@ -253,10 +289,10 @@ static void test_failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),         cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_filters),        cmocka_unit_test(test_damaged_rows),
-        cmocka_unit_test(test_sample_and_all), cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_golden),       cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_filters),      cmocka_unit_test(test_owner_of_finding),
+        cmocka_unit_test(test_damaged_rows), cmocka_unit_test(test_sample_and_all),
+        cmocka_unit_test(test_targets),      cmocka_unit_test(test_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

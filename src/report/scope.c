@@ -255,12 +255,12 @@ static void equals(struct select *q, const char *column, struct str value)
     select_bind(q, value);
 }
 
-static void scope_owner(const struct scope *s, struct select *q)
+static void scope_owner(const struct scope *s, struct select *q, const char *owner)
 {
     if (str_eq_z(s->view->owner, "none"))
-        select_addz(q, " AND a.owner IS NULL");
+        buf_addf(&q->sql, " AND %s IS NULL", owner);
     else
-        equals(q, "a.owner", s->view->owner);
+        equals(q, owner, s->view->owner);
 }
 
 void scope_assets(const struct scope *s, struct select *q)
@@ -269,7 +269,7 @@ void scope_assets(const struct scope *s, struct select *q)
     scope_present(s, q, "a.id");
     equals(q, "a.kind", s->view->kind);
     equals(q, "a.id", s->view->id);
-    scope_owner(s, q);
+    scope_owner(s, q, "a.owner");
 }
 
 static void scope_status(const struct scope *s, struct select *q)
@@ -294,7 +294,7 @@ void scope_findings(const struct scope *s, struct select *q)
     scope_status(s, q);
     equals(q, "a.kind", s->view->kind);
     equals(q, "f.control", s->view->control);
-    scope_owner(s, q);
+    scope_owner(s, q, FINDING_OWNER);
     if (s->view->id.n) {
         select_addz(q, " AND (f.id = ");
         select_bind(q, s->view->id);

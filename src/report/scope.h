@@ -57,6 +57,9 @@ int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
     "p.path || CASE WHEN p.member = '' THEN '' WHEN substr(p.member, 1, 7) = 'commit:'"            \
     " THEN '@' || substr(p.member, 8, 7) ELSE '!/' || p.member END"
 
+/* SQL: whose the finding f is, or NULL: all that shows or asks for owners of findings says so. */
+#define FINDING_OWNER "(SELECT w.owner FROM finding_owner w WHERE w.finding = f.id)"
+
 /* SQL text and what is bound to ?1, ?2, ... */
 #define SELECT_BINDS 8
 struct select {

@@ -188,7 +188,7 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
     struct stmt *r = NULL;
     struct summary_finding *same;
     select_addz(&q, "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
-                    " coalesce(p.person, a.owner, ''), coalesce(" PLACE_SHOWN ", ''),"
+                    " coalesce(" FINDING_OWNER ", ''), coalesce(" PLACE_SHOWN ", ''),"
                     " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity,"
                     " coalesce(p.member, ''), coalesce(t.name, '') FROM finding f"
                     " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"

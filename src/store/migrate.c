@@ -22,12 +22,17 @@ static const char FINDING_PLACE[] =
     " CASE WHEN t.line IS NULL THEN p.col ELSE t.col END AS col,"
     " CASE WHEN t.line IS NULL THEN p.byte_offset ELSE t.byte_offset END AS byte_offset,"
     " p.collector AS collector, p.labels AS labels, p.name AS name, p.snippet AS snippet,"
-    " p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen,"
-    " (SELECT min(o.name) FROM owner_candidate o WHERE o.asset = f.asset AND o.target = p.target"
-    " AND o.path = p.path AND o.source = 'home-folder') AS person"
+    " p.state AS state, p.first_seen AS first_seen, p.last_seen AS last_seen"
     " FROM finding f JOIN place p ON p.id = f.place LEFT JOIN attribute_at t"
     " ON t.asset = f.asset AND t.place IN (0, f.place) AND t.name = f.attribute"
     " AND t.evidence = f.place;\n";
+
+/* Whose each finding is: of the person in whose home its place lies, or of who owns the asset. */
+static const char FINDING_OWNER_VIEW[] =
+    "CREATE VIEW finding_owner AS SELECT f.id AS finding, coalesce((SELECT min(o.name)"
+    " FROM place p JOIN owner_candidate o ON o.asset = p.asset AND o.target = p.target"
+    " AND o.path = p.path AND o.source = 'home-folder' WHERE p.id = f.place), a.owner) AS owner"
+    " FROM finding f JOIN asset a ON a.id = f.asset;\n";
 
 /*
  * When everything was last seen, see 002_turns.sql. The last whole scan of a target is found from
@@ -112,6 +117,7 @@ static int write_meta(struct db *db, struct str key, struct str value, struct di
 static int views_text(const struct db *db, struct buf *ret, struct diag *d)
 {
     buf_addz(ret, FINDING_PLACE);
+    buf_addz(ret, FINDING_OWNER_VIEW);
     buf_addz(ret, SEEN);
     buf_addz(ret, db->engine == DB_SQLITE ? REGISTRY_VIEWS_SQLITE : REGISTRY_VIEWS_POSTGRES);
     return buf_result(ret) ? diag_set(d, E_NOMEM, "no memory for the views of the store") : 0;

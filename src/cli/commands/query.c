@@ -2,6 +2,7 @@
 /* Decides what SQL of the user may read, and how its rows are printed. */
 #include "cli/grid.h"
 #include "cli/reading.h"
+#include "report/scope.h"
 
 static const struct option_spec options[] = {
     OPTION_DB,
@@ -23,7 +24,8 @@ static const struct {
 } extra_views[] = {
     {"findings",
      "SELECT f.id AS id, f.control AS control, f.category AS category, f.asset AS asset,"
-     " a.name AS name, a.kind AS kind, a.owner AS owner, f.place AS place, p.path AS path,"
+     " a.name AS name, a.kind AS kind, " FINDING_OWNER
+     " AS owner, f.place AS place, p.path AS path,"
      " p.line AS line, f.severity AS severity, f.verdict AS verdict, f.status AS status,"
      " f.risk AS risk_tenths, f.title AS title, f.reason AS reason, f.first_seen AS first_seen,"
      " (SELECT n.last_seen FROM finding_seen n WHERE n.finding = f.id) AS last_seen,"

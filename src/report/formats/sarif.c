@@ -45,7 +45,7 @@ static int write_rows(struct sarif *s, struct select *q, row_fn *fn, struct diag
 
 static const char RESULT_COLUMNS[] =
     "f.id, f.control, f.category, f.severity, f.verdict, f.status, f.risk, f.title, f.reason,"
-    " f.opened, a.id, a.kind, a.name, coalesce(a.owner, ''), " EVIDENCE_COLUMNS;
+    " f.opened, a.id, a.kind, a.name, coalesce(" FINDING_OWNER ", ''), " EVIDENCE_COLUMNS;
 #define PLACE_COLUMN 14
 
 static const char *baseline(const struct sarif *s, const struct stmt *row)
