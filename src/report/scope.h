@@ -60,6 +60,16 @@ int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
 /* SQL: whose the finding f is, or NULL: all that shows or asks for owners of findings says so. */
 #define FINDING_OWNER "(SELECT w.owner FROM finding_owner w WHERE w.finding = f.id)"
 
+/*
+ * SQL: 1 where the finding f is of an earlier scan and the last of its target did not look there
+ * (a rule excludes it, or it cannot be read). Posture and exit status are without it.
+ */
+#define FINDING_REMEMBERED                                                                         \
+    "CASE WHEN f.last_seen > 0 AND f.last_seen < coalesce((SELECT n.last_seen FROM place y"        \
+    " JOIN target_seen n ON n.target = y.target WHERE y.id = f.place), (SELECT max(n.last_seen)"   \
+    " FROM place y JOIN target_seen n ON n.target = y.target WHERE y.asset = f.asset), 0)"         \
+    " THEN 1 ELSE 0 END"
+
 /* SQL text and what is bound to ?1, ?2, ... */
 #define SELECT_BINDS 8
 struct select {

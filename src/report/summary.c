@@ -98,16 +98,18 @@ static int count_findings(const struct scope *s, struct summary *ret, struct dia
 {
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
-    select_addz(&q, "SELECT f.severity, f.verdict, count(*) FROM finding f"
+    select_addz(&q, "SELECT f.severity, f.verdict, " FINDING_REMEMBERED ", count(*) FROM finding f"
                     " JOIN asset a ON a.id = f.asset WHERE ");
     scope_findings(s, &q);
-    select_addz(&q, " GROUP BY f.severity, f.verdict");
+    select_addz(&q, " GROUP BY f.severity, f.verdict, 3");
     int rc = select_prepare(&q, s->db, &r, d);
     while (!rc && (rc = stmt_step(r, d)) > 0) {
         int severity = scope_word(SEVERITY_NAMES, stmt_str(r, 0), SEVERITY_INFO);
-        int64_t n = stmt_int(r, 2);
+        int64_t n = stmt_int(r, 3);
         rc = 0;
-        if (str_eq_z(stmt_str(r, 1), "fail")) {
+        if (stmt_int(r, 2)) {
+            ret->remembered += str_eq_z(stmt_str(r, 1), "fail") ? n : 0;
+        } else if (str_eq_z(stmt_str(r, 1), "fail")) {
             ret->failing += n;
             ret->by_severity[severity] += n;
         } else if (!str_eq_z(stmt_str(r, 1), "excepted")) {
@@ -192,7 +194,8 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
                     " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity,"
                     " coalesce(p.member, ''), coalesce(t.name, '') FROM finding f"
                     " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
-                    " LEFT JOIN target t ON t.id = p.target WHERE f.verdict = 'fail' AND ");
+                    " LEFT JOIN target t ON t.id = p.target WHERE f.verdict = 'fail' AND"
+                    " " FINDING_REMEMBERED " = 0 AND ");
     scope_findings(s, &q);
     buf_addf(&q.sql, " ORDER BY f.risk DESC, %s, f.control, a.name, p.path, p.line, f.id LIMIT %d",
              SEVERITY_ORDER, ROWS_READ);

@@ -56,6 +56,8 @@ struct summary {
     int n_kinds;
     int64_t failing, by_severity[SEVERITY_COUNT]; /* open rows of verdict fail */
     int64_t undecided;                            /* open rows of verdict unknown or error */
+    int64_t
+        remembered; /* failing, of earlier scans, where the last did not look: in none of these */
     struct summary_finding findings[SUMMARY_FINDINGS];
     int n_findings;
     int64_t grouped;                        /* places that the findings shown stand for */

@@ -221,6 +221,32 @@ static void test_two_targets(void **state)
     db_free(v.db);
 }
 
+/* What the last scan did not look at is not worst: posture and exit status are without it. */
+static void test_remembered(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, "INSERT INTO turn VALUES (1, 1, 1, 0, '', 3, 2, '');"
+            "UPDATE finding SET last_seen = 1600000000000 WHERE id = '1a2b3c4d00000001'");
+    char *text = shop_print(&v, "table");
+    assert_null(strstr(text, "critical"));
+    assert_non_null(strstr(text, "1 medium, 1 low; 1 could not"));
+    assert_non_null(strstr(text, "  not in these: 1 finding of earlier scans, where this one did "
+                                 "not look: stance findings\n"));
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_null(strstr(text, "critical"));
+    assert_non_null(strstr(text, "\nNot in these: 1 of earlier scans, where this one did not"));
+    free(text);
+    /* As late as the last whole scan, or later, when a part was looked at since. */
+    put(&v, "UPDATE finding SET last_seen = 1700000000001 WHERE id = '1a2b3c4d00000001'");
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "1 critical, 1 medium"));
+    assert_null(strstr(text, "not in these"));
+    free(text);
+    db_free(v.db);
+}
+
 /* Formats that nobody reads must not look like "nothing found". */
 static void test_no_reader(void **state)
 {
@@ -332,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_no_reader),
         cmocka_unit_test(test_no_scan),
         cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_remembered),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

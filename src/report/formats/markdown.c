@@ -91,6 +91,9 @@ static void findings(struct buf *b, const struct summary *m)
         buf_addz(b, "No control failed. ");
     if (m->undecided)
         buf_addf(b, "%lld could not be decided.", (long long)m->undecided);
+    if (m->remembered)
+        buf_addf(b, "\n\nNot in these: %lld of earlier scans, where this one did not look.",
+                 (long long)m->remembered);
     buf_addc(b, '\n');
     if (!m->n_findings)
         return;

@@ -314,7 +314,7 @@ static void by_severity(struct screen *s, const struct summary *m)
 static void findings(struct screen *s, const struct summary *m)
 {
     struct columns columns = columns_of(m, s->width);
-    if (!m->assets && !m->failing)
+    if (!m->assets && !m->failing && !m->remembered)
         return;
     head(s, "Worst first");
     buf_addz(&s->line, "  ");
@@ -341,6 +341,12 @@ static void findings(struct screen *s, const struct summary *m)
         buf_addz(&s->line, "  and ");
         text_count(&s->line, (uint64_t)(m->failing - m->grouped));
         buf_addz(&s->line, " more: stance findings");
+        flush(s);
+    }
+    if (m->remembered) {
+        buf_addz(&s->line, "  not in these: ");
+        counted(s, m->remembered, "finding", "findings");
+        buf_addz(&s->line, " of earlier scans, where this one did not look: stance findings");
         flush(s);
     }
 }
