@@ -165,7 +165,8 @@ static int take_finding(const struct scope *s, const struct stmt *r, struct aren
     return shorten(s, f->id, &f->shown_id, d);
 }
 
-/* At most three rows of one control, so that one habit does not fill the screen. */
+/* At most three rows of one control, so that one habit does not fill the screen; the last of them
+ * tells how many it stands for. */
 #define ROWS_A_CONTROL 3
 #define ROWS_READ      2000
 
@@ -201,16 +202,74 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
              SEVERITY_ORDER, ROWS_READ);
     int rc = select_prepare(&q, s->db, &r, d);
     while (!rc && (rc = stmt_step(r, d)) > 0) {
-        bool join = joins(ret, r, &same);
         rc = 0;
-        if (!join)
-            rc = take_finding(s, r, a, &ret->findings[ret->n_findings++], d);
-        else if (same)
+        if (!joins(ret, r, &same)) {
+            same = &ret->findings[ret->n_findings++];
+            rc = take_finding(s, r, a, same, d);
+        } else if (same) {
             same->more_places++;
-        ret->grouped += !join || same;
+        }
+        if (!same)
+            continue;
+        same->stands[scope_word(SEVERITY_NAMES, stmt_str(r, 11), SEVERITY_INFO)]++;
+        ret->grouped++;
     }
     stmt_free(r);
     return rc;
+}
+
+/* Into the last row of a control that has as many as it may have: `n` less what the rows say. */
+static void fold(struct summary *ret, struct str control, int severity, int64_t n)
+{
+    int rows = 0;
+    struct summary_finding *last = NULL;
+    for (int i = 0; i < ret->n_findings; i++)
+        if (str_eq(ret->findings[i].control, control)) {
+            last = &ret->findings[i];
+            n -= last->stands[severity];
+            rows++;
+        }
+    if (rows < ROWS_A_CONTROL || n <= 0)
+        return;
+    last->folded[severity] = n;
+    ret->folded += n;
+}
+
+/* All that failed of the controls shown, less what the rows stand for. */
+static int count_folded(const struct scope *s, struct summary *ret, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    if (ret->failing == ret->grouped)
+        return 0;
+    select_addz(&q, "SELECT f.control, f.severity, count(*) FROM finding f"
+                    " JOIN asset a ON a.id = f.asset WHERE f.verdict = 'fail' AND"
+                    " " FINDING_REMEMBERED " = 0 AND ");
+    scope_findings(s, &q);
+    select_addz(&q, " GROUP BY f.control, f.severity");
+    int rc = select_prepare(&q, s->db, &r, d);
+    while (!rc && (rc = stmt_step(r, d)) > 0) {
+        rc = 0;
+        fold(ret, stmt_str(r, 0), scope_word(SEVERITY_NAMES, stmt_str(r, 1), SEVERITY_INFO),
+             stmt_int(r, 2));
+    }
+    stmt_free(r);
+    return rc;
+}
+
+bool summary_folded(const struct summary_finding *f, struct buf *out)
+{
+    bool any = false;
+    for (int i = SEVERITY_COUNT - 1; i >= 0; i--) {
+        if (f->folded[i] <= 0)
+            continue;
+        buf_addz(out, any ? ", " : "");
+        text_count(out, (uint64_t)f->folded[i]);
+        buf_addf(out, " %s", SEVERITY_NAMES[i]);
+        any = true;
+    }
+    buf_addz(out, any ? " more of this kind" : "");
+    return any;
 }
 
 /* ---- posture ---- */
@@ -357,6 +416,8 @@ int summary_read(const struct scope *s, struct arena *a, struct summary *ret, st
         rc = count_findings(s, &out, d);
     if (!rc)
         rc = read_findings(s, a, &out, d);
+    if (!rc)
+        rc = count_folded(s, &out, d);
     if (!rc)
         rc = read_coverage(s, a, &out, d);
     out.frameworks = arena_new_n(a, struct summary_framework, (size_t)FRAMEWORK_COUNT + 1);

@@ -34,6 +34,8 @@ struct summary_finding {
     enum severity severity;
     int risk; /* tenths, -1 not scored */
     int64_t more_places;
+    int64_t stands[SEVERITY_COUNT]; /* findings that the row stands for, itself too */
+    int64_t folded[SEVERITY_COUNT]; /* of the last row of a control: its findings without a row */
     bool fixable;
 };
 
@@ -61,6 +63,7 @@ struct summary {
     struct summary_finding findings[SUMMARY_FINDINGS];
     int n_findings;
     int64_t grouped;                        /* places that the findings shown stand for */
+    int64_t folded;                         /* those that are told beside them */
     int64_t gaps, by_state[COVERAGE_COUNT]; /* rows */
     struct summary_gap gap[SUMMARY_GAPS];
     int n_gap;
@@ -80,6 +83,8 @@ int summary_read(const struct scope *s, struct arena *a, struct summary *ret,
                  struct diag *d) MUST_CHECK;
 /* "shop: " when there are several targets, else nothing. */
 void summary_target(const struct summary *m, struct str target, struct buf *out);
+/* "59 critical, 3 high more of this kind"; false: none were folded into this row. */
+bool summary_folded(const struct summary_finding *f, struct buf *out);
 /* "456 files, 55 of them in archives, 1.6 MiB" */
 void summary_amount(const struct summary *m, struct buf *out);
 /*

@@ -127,7 +127,7 @@ static void test_part(void **state)
     db_free(v.db);
 }
 
-/* A range of commits has figures of its own, whatever was scanned before; posture is of the whole. */
+/* A range of commits has figures of its own, whatever was scanned before; posture is of all. */
 static void test_range(void **state)
 {
     (void)state;
@@ -217,6 +217,41 @@ static void test_two_targets(void **state)
     assert_non_null(strstr(text, "- partial: `empty: big.json`, too large"));
     assert_non_null(strstr(text, "- not_looked: `lib`, 1 file, a submodule"));
     assert_non_null(strstr(text, "- skipped: `node_modules`, 1,205 times, installed packages"));
+    free(text);
+    db_free(v.db);
+}
+
+/* One habit does not fill the screen, but how much of it there is must be told. */
+static void test_folded(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v, "DELETE FROM finding WHERE id <> '1a2b3c4d00000002';"
+            "UPDATE finding SET severity = 'critical', risk = 900;"
+            "INSERT INTO asset SELECT x.id, a.kind, x.id, a.scope, a.owner, a.owner_state,"
+            " a.environment, a.criticality, a.sanction, a.labels, a.state, x.id, a.first_seen,"
+            " a.last_seen FROM asset a JOIN (SELECT 'm1' AS id UNION SELECT 'm2' UNION SELECT 'm3'"
+            " UNION SELECT 'm4' UNION SELECT 'm5') x WHERE a.id = 'mcp_server-1';"
+            "INSERT INTO place SELECT 10 + substr(x.id, 2), x.id, 1, x.id, '', '', '', 3, 5, 22,"
+            " 'mcp-config', '', x.id, '', 'present', x.id, 1, 1 FROM asset x WHERE x.id LIKE 'm_';"
+            "INSERT INTO finding SELECT 'f' || x.id || '00000000', 'TEST-MCP-3', 'c', x.id,"
+            " 10 + substr(x.id, 2), CASE WHEN x.id < 'm5' THEN 'critical' ELSE 'high' END, 'fail',"
+            " 'open', 800, 42, 't', 'r', '', '[]', 1, 1, 1, NULL, '', '' FROM asset x"
+            " WHERE x.id LIKE 'm_'");
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "5 critical, 1 high"));
+    assert_non_null(strstr(text, "    and 2 critical, 1 high more of this kind: stance findings"
+                                 " --control TEST-MCP-3\n"));
+    assert_null(strstr(text, "others"));
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_non_null(strstr(text, "\nAnd 2 critical, 1 high more of this kind ("));
+    assert_non_null(strstr(text, "`stance findings --control TEST-MCP-3`."));
+    free(text);
+    v.width = 72;
+    text = shop_print(&v, "table");
+    each_line_fits(text, 72);
+    assert_non_null(strstr(text, "    and 2 critical, 1 high more of this kind\n"));
     free(text);
     db_free(v.db);
 }
@@ -347,6 +382,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_folded),
+        cmocka_unit_test(test_remembered),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_colour_only_when_asked),
         cmocka_unit_test(test_empty),
@@ -358,7 +395,6 @@ int main(void)
         cmocka_unit_test(test_no_reader),
         cmocka_unit_test(test_no_scan),
         cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_remembered),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,20 @@ static void finding(struct buf *b, const struct summary *m, const struct summary
              STR_ARG(f->shown_id));
 }
 
+static void folded(struct buf *b, const struct summary_finding *f)
+{
+    AUTO(buf) text = BUF_INIT;
+    if (!summary_folded(f, &text))
+        return;
+    buf_addf(b, "\nAnd %s (", text.p);
+    markdown_text(b, f->title);
+    buf_addz(b, "): ");
+    AUTO(buf) command = BUF_INIT;
+    buf_addf(&command, "stance findings --control " STR_FMT, STR_ARG(f->control));
+    markdown_code(b, buf_str(&command));
+    buf_addz(b, ".\n");
+}
+
 static void findings(struct buf *b, const struct summary *m)
 {
     buf_addz(b, "\n### Worst first\n\n");
@@ -101,8 +115,12 @@ static void findings(struct buf *b, const struct summary *m)
              "\n| severity | risk | finding | place | owner | next |\n|---|---|---|---|---|---|\n");
     for (int i = 0; i < m->n_findings; i++)
         finding(b, m, &m->findings[i]);
-    if (m->failing > m->grouped)
-        buf_addf(b, "\nAnd %lld more: `stance findings`.\n", (long long)(m->failing - m->grouped));
+    for (int i = 0; i < m->n_findings; i++)
+        folded(b, &m->findings[i]);
+    int64_t rest = m->failing - m->grouped - m->folded;
+    if (rest > 0)
+        buf_addf(b, "\nAnd %lld %s: `stance findings`.\n", (long long)rest,
+                 m->folded ? "others" : "more");
 }
 
 static void frameworks(struct buf *b, const struct summary *m)

@@ -279,6 +279,7 @@ static void finding(struct screen *s, const struct summary *m, const struct summ
 {
     AUTO(buf) score = BUF_INIT;
     AUTO(buf) action = BUF_INIT;
+    AUTO(buf) folded = BUF_INIT;
     text_tenths(&score, f->risk);
     buf_addf(&score, " %s", f->risk < 0 ? "" : BAND_NAMES[band_of(f->risk)]);
     action_of(&action, f);
@@ -293,6 +294,14 @@ static void finding(struct screen *s, const struct summary *m, const struct summ
     size_t used = place_and_why(s, m, f, c->where);
     buf_pad(&s->line, ' ', c->where - MIN(c->where, used) + 2);
     text_fit(&s->line, owner_of(f), c->owner, FIT_START_KEPT);
+    flush(s);
+    if (!summary_folded(f, &folded))
+        return;
+    buf_addf(&s->line, "    and %s", folded.p);
+    buf_clear(&folded);
+    buf_addf(&folded, ": stance findings --control " STR_FMT, STR_ARG(f->control));
+    if (s->line.n + folded.n <= s->width)
+        buf_add(&s->line, buf_str(&folded));
     flush(s);
 }
 
@@ -337,10 +346,11 @@ static void findings(struct screen *s, const struct summary *m)
     }
     for (int i = 0; i < m->n_findings; i++)
         finding(s, m, &m->findings[i], &columns);
-    if (m->failing > m->grouped) {
+    int64_t rest = m->failing - m->grouped - m->folded;
+    if (rest > 0) {
         buf_addz(&s->line, "  and ");
-        text_count(&s->line, (uint64_t)(m->failing - m->grouped));
-        buf_addz(&s->line, " more: stance findings");
+        text_count(&s->line, (uint64_t)rest);
+        buf_addz(&s->line, m->folded ? " others: stance findings" : " more: stance findings");
         flush(s);
     }
     if (m->remembered) {
