@@ -21,6 +21,8 @@ static void test_packages(void **state UNUSED)
     assert_string_equal(package("npm", "openai"), "openai");
     assert_string_equal(package("npm", "@anthropic-ai/sdk"), "anthropic");
     assert_string_equal(package("npm", "@langchain/openai"), "langchain"); /* not openai */
+    assert_string_equal(package("npm", "@anthropic-ai/tokenizer"), "tokenizers"); /* calls nobody */
+    assert_string_equal(package("pypi", "mistral-common"), "tokenizers");
     assert_string_equal(package("npm", "OpenAI"), "");
     assert_string_equal(package("npm", "openai "), "");
     assert_string_equal(package("npm", "langchain-openai"), "");
