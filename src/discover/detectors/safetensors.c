@@ -174,12 +174,12 @@ static void emit_header(struct reader *r, const struct safetensors *st)
                   "base_model base_model_name_or_path ss_sd_model_name ss_base_model_version");
 }
 
-/* The header cannot be had: a gap, and a fault where the file itself is to blame. */
+/* The file itself is to blame: a fault that is known, so the gap must not hide it. */
 static void emit_bad_header(struct reader *r, enum safetensors_fault f, const char *reason)
 {
     struct place at = place_item(r->it);
     at.offset = f == SAFETENSORS_OUT_OF_RANGE ? 0 : LENGTH;
-    emit_gap(r->e, COVERAGE_FAILED, at, "%s", reason);
+    emit_gap(r->e, COVERAGE_PARTIAL, at, "%s", reason);
     emit_str(r->e, r->asset, ATTR_MODEL_FILE_LAYOUT_FAULT, str_z(SAFETENSORS_FAULT_NAMES[f]), at);
     emit_header_unknown(r, "the header could not be read");
 }
