@@ -20,13 +20,16 @@ static void test_packages(void **state UNUSED)
 {
     assert_string_equal(package("npm", "openai"), "openai");
     assert_string_equal(package("npm", "@anthropic-ai/sdk"), "anthropic");
-    assert_string_equal(package("npm", "@langchain/openai"), "langchain"); /* not openai */
+    assert_string_equal(package("npm", "@langchain/openai"), "openai");
+    assert_string_equal(package("npm", "@langchain/aws"), "langchain"); /* not Bedrock alone */
+    assert_string_equal(package("npm", "@ai-sdk/azure"), "azure-openai");
+    assert_string_equal(package("npm", "@ai-sdk/openai-compatible"), "vercel-ai-sdk");
     assert_string_equal(package("npm", "@anthropic-ai/tokenizer"), "tokenizers"); /* calls nobody */
     assert_string_equal(package("pypi", "mistral-common"), "tokenizers");
     assert_string_equal(package("npm", "OpenAI"), "");
     assert_string_equal(package("npm", "openai "), "");
     assert_string_equal(package("npm", "langchain-openai"), "");
-    assert_string_equal(package("pypi", "LangChain_OpenAI"), "langchain");
+    assert_string_equal(package("pypi", "LangChain_OpenAI"), "openai");
     assert_string_equal(package("pypi", "google.genai"), "google-ai");
     assert_string_equal(package("pypi", "google--_.genai"), "google-ai");
     assert_string_equal(package("pypi", "google-gena"), "");
