@@ -18,8 +18,11 @@ SELECT asset,
             WHEN hidden_runs = 0 OR hidden_runs_state = 'absent' THEN 'pass'
             ELSE 'unknown' END AS verdict,
        CASE WHEN hidden_runs > 0
-            THEN name || ' has invisible text: ' || CAST(hidden_runs AS text) || ' run(s) of '
-                 || COALESCE(hidden_kind, 'invisible') || ' characters'
+            THEN name || ' has invisible text: ' || CAST(hidden_runs AS text)
+                 || CASE WHEN hidden_runs = 1
+                         THEN ' run of ' || COALESCE(hidden_kind, 'invisible') || ' characters'
+                         ELSE ' runs, the worst of ' || COALESCE(hidden_kind, 'invisible')
+                              || ' characters' END
             ELSE name || ' has no invisible text' END AS reason,
        place AS evidence,
        CASE WHEN hidden_kind = 'tag' THEN 'critical' ELSE 'high' END AS severity
