@@ -210,6 +210,8 @@ static void examine(struct item *it)
     } else if (!it->outer.n && it->containers && it->containers->folder >= 0) {
         image_folder_examine(it);
     }
+    if (kind == CONTAINER_NONE && !it->outer.n)
+        members_missed(it);
     it->cache = NULL;
 }
 

@@ -37,10 +37,12 @@ put("a.tar.xz", lzma.compress(tarred((at, server("xz")))))
 put("a.tar.bz2", bz2.compress(tarred((at, server("bz2")))))
 put("no-suffix", zipped((at, server("magic"))))
 put("nested.zip", zipped(("in.tar", tarred(("deep.jar", zipped((at, server("nested"))))))))
+put("sfx.zip", b"\0not a zip yet\n" * 4 + zipped((at, server("sfx"))))
+put("ext.crx", b"Cr24\3\0\0\0\4\0\0\0abcd" + zipped((at, server("crx"))))
 put("program", b"#!/bin/sh\nexec java -jar $0\n" + zipped((at, server("program"))))
 EOF
 if command -v zstd >/dev/null; then zstd -q "$all/a.tar" -o "$all/a.tar.zst"; fi
-names='bz2 gz jar magic nested program tar whl xz zip'
+names='bz2 crx gz jar magic nested program sfx tar whl xz zip'
 scan "$all"
 hold <<EOF
 every container is opened :: sorted({a["name"] for a in assets("mcp_server")}) == "$names".split()
@@ -56,7 +58,7 @@ rm "$all/app.jar"
 expect "0 1 3" "one less" "$STANCE" scan --db "$db" "$all"
 expect 0 "inventory" "$STANCE" inventory --db "$db" --kind mcp_server
 if grep -q 'app.jar' "$work/out"; then fail "what was in a removed archive stays"; fi
-[ "$(grep -c '!/p/.mcp.json' "$work/out")" -eq 9 ] || fail "a removed archive takes others with it"
+[ "$(grep -c '!/p/.mcp.json' "$work/out")" -eq 11 ] || fail "a removed archive takes others with it"
 
 # --- an image: the upper layer counts, what it hides is gone, but not its secrets --------------------
 key=$(python3 -c 'print("sk-ant-" + "api03-" + "".join("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"[(i * 7 + 3) % 58] for i in range(93)) + "AA")')
@@ -107,6 +109,26 @@ EOF
 scan "$work/wheel"
 hold <<'EOF'
 names of archives :: sorted(a["name"] for a in assets("application")) == ["acme-bot", "plain.zip"]
+EOF
+
+# --- what is named as an archive and is none -----------------------------------------------------------
+named=$work/named
+server "$named/.mcp.json" fine
+printf 'not a zip' >"$named/a.zip"
+printf x >"$named/b.tar.gz"
+printf x >"$named/c.whl"
+printf '\0\1\2\3' >"$named/d.zip"
+{ printf '7z\274\257\047\034' && head -c 26 /dev/zero; } >"$named/e.7z"
+{ printf '7z\274\257\047\034\0\4\215\233\325\017' && head -c 20 /dev/zero; } >"$named/empty.7z"
+head -c 10240 /dev/zero >"$named/empty.tar"
+: >"$named/empty.zip"
+printf 'words' >"$named/about-a.zip.txt"
+scan "$named"
+[ "$status" -eq 3 ] || fail "files named as archives that are none: status $status"
+hold <<'EOF'
+each is told, and nothing else :: {c["path"] for c in gaps()} == {"a.zip", "b.tar.gz", "c.whl", "d.zip", "e.7z"}
+as failed :: all(c["state"] == "failed" for c in gaps())
+why :: all("named as a" in c["reason"] or c["path"] == "e.7z" and "no directory" in c["reason"] for c in gaps())
 EOF
 
 # --- hostile -----------------------------------------------------------------------------------------

@@ -45,6 +45,17 @@ expect 0 "a store" "$STANCE" scan --db "$work/s.db" --allow-weak-sandbox "$m"
 expect 0 "coverage" "$STANCE" coverage --db "$work/s.db" --format csv
 grep -q 'no-reader:cargo' "$work/out" || fail "coverage does not list them"
 
+# Archives without a reader are told by their name or by what they begin with.
+a=$work/packed
+mkdir "$a"
+for e in rar iso deb rpm cab lz4 lzma; do printf '\0\1\2' >"$a/x.$e"; done
+printf 'Rar!\032\007\0' >"$a/part"
+printf '!<arch>\nx.o/' >"$a/lib.a"
+scan "$a"
+[ "$status" -eq 0 ] || fail "archives without a reader end with $status"
+holds "archives without a reader" '{c["path"]: c["files"] for c in C if c["path"].startswith("no-reader:")} == {**{"no-reader:" + e: 1 for e in "iso deb rpm cab lz4 lzma".split()}, "no-reader:rar": 2}'
+first_screen "packed" "$a"
+
 # What has a reader is none of them, and an archive is looked into.
 r=$work/read
 server "$r/.mcp.json" fine

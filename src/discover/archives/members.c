@@ -13,12 +13,40 @@
 enum container members_kind(struct item *it)
 {
     enum container kind = container_kind(it->head);
+    bool named = container_named(it->path) == CONTAINER_ZIP;
+    size_t n = named ? (size_t)MIN((uint64_t)CONTAINER_TAIL_NAMED, it->size) : CONTAINER_TAIL;
     struct str tail;
-    if (kind != CONTAINER_NONE || it->size < CONTAINER_TAIL || !container_may_be_tail(it->head))
+    if (kind != CONTAINER_NONE || it->size < CONTAINER_TAIL ||
+        !(named || container_may_be_tail(it->head)))
         return kind;
-    if (it->stream || item_range(it, it->size - CONTAINER_TAIL, CONTAINER_TAIL, &tail))
+    if (it->stream || item_range(it, it->size - n, n, &tail))
         return CONTAINER_NONE;
-    return container_of_tail(tail);
+    return named ? container_of_named_tail(tail) : container_of_tail(tail);
+}
+
+/* The name promises an archive that is not there. Nothing is missing of an empty file, nor of what
+ * another row speaks of. */
+static bool is_misnamed(const struct catalog *c, struct str path, struct str head)
+{
+    enum container named = container_named(path);
+    bool blank = named == CONTAINER_TAR && container_is_blank(head);
+    return named != CONTAINER_NONE && head.n && !blank && !catalog_unread(c, path, head);
+}
+
+static void tell_misnamed(struct emit *e, struct place at, struct str path, struct str head)
+{
+    at.collector = STR(MEMBERS_COLLECTOR);
+    if (str_starts(head, STR("version https://git-lfs.github.com/spec/")))
+        emit_gap(e, COVERAGE_PARTIAL, at, "the archive is not here: a Git LFS pointer");
+    else
+        emit_gap(e, COVERAGE_FAILED, at, "named as a %s archive, but its content is not one",
+                 CONTAINER_NAMES[container_named(path)]);
+}
+
+void members_missed(struct item *it)
+{
+    if (is_misnamed(it->catalog, it->path, it->head))
+        tell_misnamed(it->emit, place_item(it), it->path, it->head);
 }
 
 /* --- what is told ------------------------------------------------------------------------- */
@@ -201,22 +229,49 @@ static void examine_archive(struct unpacked *c, enum container kind, const struc
 
 /* --- members ------------------------------------------------------------------------------ */
 
+/* A zip behind something else, when it is not too long to be held. */
+static enum container kind_at_end(struct unpacked *c, struct str path)
+{
+    struct buf *hold = &c->l->hold;
+    bool named = container_named(path) == CONTAINER_ZIP;
+    if (!named && !container_may_be_tail(buf_str(hold)))
+        return CONTAINER_NONE;
+    unpacked_hold(c, named ? (size_t)(HOLD_ARCHIVES - c->l->m->held) : HOLD_START);
+    struct str all = buf_str(hold);
+    size_t n = named ? MIN(CONTAINER_TAIL_NAMED, all.n) : CONTAINER_TAIL;
+    if (!c->ended || all.n < n)
+        return CONTAINER_NONE;
+    struct str tail = str_sub(all, all.n - n, all.n);
+    return named ? container_of_named_tail(tail) : container_of_tail(tail);
+}
+
+static void examine_file(struct unpacked *c, const struct archive_member *m,
+                         const struct named *name, bool hidden)
+{
+    struct item *outer = c->l->m->outer;
+    struct str head = str_sub(buf_str(&c->l->hold), 0, ITEM_HEAD_BYTES);
+    struct place at = place_archive(c->l->m, name->shown);
+    bool told = !hidden && !c->damage.code && is_misnamed(outer->catalog, name->own, head);
+    if (told && !c->ended && container_named(name->own) == CONTAINER_ZIP)
+        emit_gap(outer->emit, COVERAGE_PARTIAL, at,
+                 "named as a zip archive, and too large inside another one to be looked into");
+    else if (told)
+        tell_misnamed(outer->emit, at, name->own, head);
+    unpacked_examine(c, m, name, hidden);
+}
+
 void unpacked_open(struct unpacked *c, enum container kind, const struct archive_member *m,
                    const struct named *name, bool hidden)
 {
     struct level *l = c->l;
-    if (kind == CONTAINER_NONE && container_may_be_tail(buf_str(&l->hold))) {
-        unpacked_hold(c, HOLD_START);
-        struct str all = buf_str(&l->hold);
-        if (c->ended && all.n >= CONTAINER_TAIL)
-            kind = container_of_tail(str_sub(all, all.n - CONTAINER_TAIL, all.n));
-    }
+    if (kind == CONTAINER_NONE)
+        kind = kind_at_end(c, name->own);
     if (kind == CONTAINER_TAR && m->nameless)
         examine_tar(c);
     else if (kind != CONTAINER_NONE)
         examine_archive(c, kind, m, name, hidden);
     else if (l->hold.n || !c->damage.code)
-        unpacked_examine(c, m, name, hidden);
+        examine_file(c, m, name, hidden);
 }
 
 void level_content(struct unpacked *c, const struct archive_member *m, const struct named *name,

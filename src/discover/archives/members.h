@@ -40,6 +40,8 @@ struct containers {
 
 /* The format in which an item that was begun holds other files. */
 enum container members_kind(struct item *it);
+/* Of an item that holds none: a gap when its name says that it should. */
+void members_missed(struct item *it);
 /* Examine all of them. Failures are gaps. it->containers is set. */
 void members_examine(struct item *it, enum container kind);
 

@@ -55,10 +55,11 @@ static void a_worker_that_may_not_says_so(void **state UNUSED)
     assert_true(o.facts.container); /* nor is that remembered */
     assert_int_equal(opened_gap(&o, "", "zip: not opened")->gap, COVERAGE_UNSUPPORTED);
     /* A name alone makes no archive. */
-    AUTO(opened) text = {.path = "a.zip", .content = STR("just text")};
+    AUTO(opened) text = {.path = "a.zip", .content = STR("just text"), .closed = true};
     open_item(&text);
-    assert_int_equal(text.facts.n, 0);
+    assert_int_equal(text.facts.n, 1);
     assert_false(text.facts.container);
+    assert_non_null(opened_gap(&text, "", "named as a zip"));
 }
 
 static void a_compressed_file(void **state UNUSED)
@@ -95,6 +96,78 @@ static void a_program_before_a_zip(void **state UNUSED)
     o.content = buf_str(&tar);
     open_item(&o);
     assert_int_equal(opened_says(&o, "bin/tool!/package.json", KIND_PACKAGE), 2);
+}
+
+/* Anything before a zip that is named as one; a comment behind it. */
+static void something_before_a_zip(void **state UNUSED)
+{
+    static const struct {
+        const char *path, *before, *behind;
+        size_t says;
+    } rows[] = {{"sfx.zip", "words of a program", "", 2},
+                {"x/SFX.ZIP", "words", "comment", 2},
+                {"a.whl", "\1\2\3", "", 2},
+                {"a.crx", "Cr24\3", "", 2},
+                {"no-name", "Cr24\3", "", 2},
+                {"near.bin", "words", "", 0},
+                {"near.zip.txt", "words", "", 0}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (int in_tar = 0; in_tar < 2; in_tar++) {
+            AUTO(buf) zip = BUF_INIT;
+            AUTO(buf) all = BUF_INIT;
+            AUTO(buf) tar = BUF_INIT;
+            const struct pack_member file = {.path = "package.json", .content = MANIFEST};
+            pack(&zip, "zip", NULL, &file, 1);
+            zip.p[zip.n - 2] = (char)strlen(rows[i].behind);
+            buf_addz(&all, rows[i].before);
+            buf_add(&all, buf_str(&zip));
+            buf_addz(&all, rows[i].behind);
+            const struct pack_member inner = {.path = rows[i].path, .content = buf_str(&all)};
+            pack(&tar, "gnutar", NULL, &inner, 1);
+            AUTO(opened) o = {.path = in_tar ? "o.tar" : rows[i].path,
+                              .content = buf_str(in_tar ? &tar : &all)};
+            open_item(&o);
+            assert_int_equal(opened_says(&o, NULL, KIND_PACKAGE), rows[i].says);
+            assert_int_equal(opened_count(&o, FACT_GAP), 0);
+        }
+}
+
+static void a_name_that_promises_more(void **state UNUSED)
+{
+    static const char zeros[1024];
+    const struct {
+        const char *path;
+        struct str content;
+        const char *words; /* of the gap; NULL: none */
+    } rows[] = {{"a.zip", STR("not a zip"), "named as a zip archive"},
+                {"b.TAR.GZ", STR("x"), "named as a gzip archive"},
+                {"c.whl", STR("x"), "named as a zip archive"},
+                {"d.7z", STR("\0\1\2\3"), "named as a 7z archive"},
+                {"e.tar", STR("\0\1\2\3"), "named as a tar archive"},
+                {"cut.zip", STR("wordsPK\5\6\0\0\0\0\1\0\1\0\0\0\0"), "named as a zip"},
+                {"words.zip", STR("PK\5\6 is what ends a zip, says this text"), ""},
+                {"empty.tar", str_n(zeros, sizeof(zeros)), NULL},
+                {"empty.zip", STR(""), NULL},
+                {"a.egg", STR("((synopsis x))"), NULL},
+                {"zip", STR("words"), NULL},
+                {"notes.zip.txt", STR("words"), NULL},
+                {"other.zip", STR("Rar!\x1a\7\0 of another row"), "no reader"}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (int in_tar = 0; in_tar < 2; in_tar++) {
+            AUTO(buf) tar = BUF_INIT;
+            const struct pack_member inner = {.path = rows[i].path, .content = rows[i].content};
+            pack(&tar, "gnutar", NULL, &inner, 1);
+            AUTO(opened) o = {.path = in_tar ? "o.tar" : rows[i].path,
+                              .content = in_tar ? buf_str(&tar) : rows[i].content};
+            open_item(&o);
+            assert_int_equal(opened_count(&o, FACT_GAP), rows[i].words != NULL);
+            if (rows[i].words && strcmp(rows[i].words, "no reader"))
+                assert_non_null(opened_gap(&o, in_tar ? rows[i].path : "", rows[i].words));
+        }
+    AUTO(opened) lfs = {.path = "a.zip",
+                        .content = STR("version https://git-lfs.github.com/spec/v1\nsize 9\n")};
+    open_item(&lfs);
+    assert_int_equal(opened_gap(&lfs, "", "Git LFS pointer")->gap, COVERAGE_PARTIAL);
 }
 
 static void archives_in_archives(void **state UNUSED)
@@ -441,6 +514,8 @@ int main(void)
         cmocka_unit_test(a_worker_that_may_not_says_so),
         cmocka_unit_test(a_compressed_file),
         cmocka_unit_test(a_program_before_a_zip),
+        cmocka_unit_test(something_before_a_zip),
+        cmocka_unit_test(a_name_that_promises_more),
         cmocka_unit_test(archives_in_archives),
         cmocka_unit_test(not_deeper_than_allowed),
         cmocka_unit_test(what_rules_pass_by),

@@ -23,6 +23,9 @@ static void by_name(void **state UNUSED)
     detector_says(DET, "a.ipynb", "{}", "gap not_looked: notebooks @file\n");
     detector_says(DET, "pytorch_model-00001-of-00002.bin", "", "gap not_looked: pytorch @file\n");
     detector_says(DET, "m/model.onnx", "", "gap not_looked: onnx @file\n");
+    detector_says(DET, "a.rar", "x", "gap not_looked: rar @file\n");
+    detector_says(DET, "d/a_1.0.udeb", "x", "gap not_looked: deb @file\n");
+    detector_says(DET, "disk.iso", "x", "gap not_looked: iso @file\n");
 }
 
 static void by_content(void **state UNUSED)
@@ -32,15 +35,37 @@ static void by_content(void **state UNUSED)
     /* What a file begins with says less than its name. */
     detector_says(DET, "x.pt", "\200\4\225abc", "gap not_looked: pytorch @file\n");
     detector_says(DET, "blob", "GGU", "");
+    detector_says(DET, "one", "Rar!\x1a\7\1x", "gap not_looked: rar @file\n");
+    detector_says(DET, "one", "!<arch>\ndebian-binary   ", "gap not_looked: deb @file\n");
+    detector_says(DET, "one", "\xed\xab\xee\xdb\3", "gap not_looked: rpm @file\n");
+    detector_says(DET, "one", "\4\"M\x18x", "gap not_looked: lz4 @file\n");
+    detector_says(DET, "lib.a", "!<arch>\nx.o/  ", "");
+    detector_says(DET, "one", "Rar! it says", "");
+    detector_says(DET, "one", "MSCF", "");
 }
 
 static void others(void **state UNUSED)
 {
-    static const char *const paths[] = {"package.json", "requirements.txt", "a.safetensors",
-                                        "go.mod.bak",   "xgo.mod",          "go",
-                                        "mod",          "workflows/ci.yml", "model.bin",
-                                        "a.toml",       "Dockerfile-notes", "a.pt/b.txt",
-                                        ".pt.swp",      "docker-compose",   "x."};
+    static const char *const paths[] = {"package.json",
+                                        "requirements.txt",
+                                        "a.safetensors",
+                                        "go.mod.bak",
+                                        "xgo.mod",
+                                        "go",
+                                        "mod",
+                                        "workflows/ci.yml",
+                                        "model.bin",
+                                        "a.toml",
+                                        "Dockerfile-notes",
+                                        "a.pt/b.txt",
+                                        ".pt.swp",
+                                        "docker-compose",
+                                        "x.",
+                                        "rar",
+                                        "a.rar.md",
+                                        "a.isolate",
+                                        "debian/rules",
+                                        "x.crx"};
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         detector_says(DET, paths[i], "text", "");
 }

@@ -171,6 +171,33 @@ static int check_zip(struct archive_reader *r, struct diag *d)
     return 0;
 }
 
+/* libarchive takes a 7z whose first header names no directory as one without members: honest ones
+ * have the sum of that header in it (7zFormat.txt, SignatureHeader). */
+static int check_7z(struct archive_reader *r, struct diag *d)
+{
+    static const char empty_sum[] = "\x8d\x9b\xd5\x0f";
+    char head[32];
+    size_t got = 0, one = 1;
+    int rc = 0;
+    for (; !rc && got < sizeof(head) && one; got += one)
+        rc = r->source.read(r->source.ctx, got, head + got, sizeof(head) - got, &one);
+    if (rc)
+        return diag_set(d, rc, "cannot be read");
+    bool nothing = got < sizeof(head) || container_is_blank(str_n(head + 20, 8));
+    if (nothing && (got < sizeof(head) || memcmp(head + 8, empty_sum, 4)))
+        diag_set(&r->damage, E_PARSE, "has no directory: it may have been cut");
+    return 0;
+}
+
+static int check(struct archive_reader *r, struct diag *d)
+{
+    switch (r->kind) {
+    case CONTAINER_ZIP: return r->source.seekable ? check_zip(r, d) : 0;
+    case CONTAINER_7ZIP: return check_7z(r, d);
+    default: return 0;
+    }
+}
+
 int archive_reader_open(const struct archive_library *lib, enum container kind,
                         const struct archive_source *source, struct archive_budget *budget,
                         struct archive_reader **ret, struct diag *d)
@@ -182,7 +209,7 @@ int archive_reader_open(const struct archive_library *lib, enum container kind,
         return diag_set(d, E_NOMEM, "needs more memory than one item may use");
     *r = (struct archive_reader){.lib = lib, .kind = kind, .source = *source, .budget = budget};
     r->a = lib->call.read_new();
-    int checked = r->a && kind == CONTAINER_ZIP && source->seekable ? check_zip(r, d) : 0;
+    int checked = r->a ? check(r, d) : 0;
     if (!r->a || checked) {
         archive_reader_close(r);
         return checked ? checked : diag_set(d, E_NOMEM, "needs more memory than one item may use");

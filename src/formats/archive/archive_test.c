@@ -311,6 +311,39 @@ static void without_members(void **state UNUSED)
     expect(buf_str(&seven), false, "");
 }
 
+/* A 7z of no members says so with a sum; zeros, and a header that is cut, say nothing. */
+static void nothing_is_no_empty_7z(void **state UNUSED)
+{
+    AUTO(buf) seven = BUF_INIT;
+    buf_add(&seven, STR("7z\xbc\xaf\x27\x1c\0\4\x8d\x9b\xd5\x0f"));
+    buf_pad(&seven, '\0', 20);
+    expect(buf_str(&seven), false, "");
+    for (int i = 0; i < 2; i++) {
+        struct seen s = {0};
+        if (i)
+            buf_cut(&seven, 20);
+        else
+            seven.p[8] = 0;
+        see(buf_str(&seven), false, &s);
+        assert_int_equal(s.code, E_PARSE);
+        seen_done(&s);
+    }
+}
+
+static void what_names_promise(void **state UNUSED)
+{
+    static const struct {
+        const char *path;
+        enum container kind;
+    } rows[] = {
+        {"a.zip", CONTAINER_ZIP},         {"d/A.WHL", CONTAINER_ZIP},  {"a.tar.gz", CONTAINER_GZIP},
+        {"a.tar", CONTAINER_TAR},         {"a.7z", CONTAINER_7ZIP},    {"a.txz", CONTAINER_XZ},
+        {"zip", CONTAINER_NONE},          {"a.zip/b", CONTAINER_NONE}, {"a.zip.md", CONTAINER_NONE},
+        {"a.gzip-notes", CONTAINER_NONE}, {"a.egg", CONTAINER_NONE},   {"", CONTAINER_NONE}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_int_equal(container_named(str_z(rows[i].path)), rows[i].kind);
+}
+
 /* ---- damage ---- */
 
 static void big_files(struct buf *text, struct pack_member files[3])
@@ -579,6 +612,8 @@ int main(void)
         cmocka_unit_test(long_paths_are_cut_and_told),
         cmocka_unit_test(variants_of_zip),
         cmocka_unit_test(encrypted_members),
+        cmocka_unit_test(nothing_is_no_empty_7z),
+        cmocka_unit_test(what_names_promise),
         cmocka_unit_test(without_members),
         cmocka_unit_test(cut_archives),
         cmocka_unit_test(a_cut_tar_keeps_its_first_members),

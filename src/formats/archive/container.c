@@ -2,6 +2,8 @@
 /* Decides by its first bytes whether a file holds other files, and in which format. */
 #include "formats/archive/container.h"
 
+#include "base/path.h"
+
 const char *const CONTAINER_NAMES[] = {"", "zip", "7z", "tar", "gzip", "bzip2", "xz", "zstd"};
 
 static const struct magic {
@@ -85,11 +87,55 @@ enum container container_kind(struct str head)
 bool container_may_be_tail(struct str head)
 {
     return str_starts(head, STR("#!")) || str_starts(head, STR("MZ")) ||
-           str_starts(head, STR("\177ELF"));
+           str_starts(head, STR("\177ELF")) || str_starts(head, STR("Cr24"));
 }
 
 enum container container_of_tail(struct str tail)
 {
     bool end = tail.n == CONTAINER_TAIL && str_starts(tail, STR("PK\5\6"));
     return end ? CONTAINER_ZIP : CONTAINER_NONE;
+}
+
+/* --- names -------------------------------------------------------------------------------- */
+
+enum container container_named(struct str path)
+{
+    static const struct {
+        const char *ext;
+        enum container kind;
+    } rows[] = {
+        {"zip", CONTAINER_ZIP},   {"whl", CONTAINER_ZIP},    {"jar", CONTAINER_ZIP},
+        {"pyz", CONTAINER_ZIP},   {"nupkg", CONTAINER_ZIP},  {"vsix", CONTAINER_ZIP},
+        {"xpi", CONTAINER_ZIP},   {"apk", CONTAINER_ZIP},    {"aar", CONTAINER_ZIP},
+        {"crx", CONTAINER_ZIP},   {"7z", CONTAINER_7ZIP},    {"tar", CONTAINER_TAR},
+        {"gz", CONTAINER_GZIP},   {"tgz", CONTAINER_GZIP},   {"bz2", CONTAINER_BZIP2},
+        {"tbz", CONTAINER_BZIP2}, {"tbz2", CONTAINER_BZIP2}, {"xz", CONTAINER_XZ},
+        {"txz", CONTAINER_XZ},    {"zst", CONTAINER_ZSTD},   {"tzst", CONTAINER_ZSTD},
+    };
+    struct str ext = path_ext(path);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (str_eq_nocase(ext, str_z(rows[i].ext)))
+            return rows[i].kind;
+    return CONTAINER_NONE;
+}
+
+enum container container_of_named_tail(struct str tail)
+{
+    for (size_t i = tail.n; i-- > 0;) {
+        struct str end = str_sub(tail, i, tail.n);
+        if (end.n < CONTAINER_TAIL || !str_starts(end, STR("PK\5\6")))
+            continue;
+        size_t words = (unsigned char)end.p[20] | (size_t)(unsigned char)end.p[21] << 8;
+        if (words == end.n - CONTAINER_TAIL)
+            return CONTAINER_ZIP;
+    }
+    return CONTAINER_NONE;
+}
+
+bool container_is_blank(struct str head)
+{
+    for (size_t i = 0; i < head.n; i++)
+        if (head.p[i])
+            return false;
+    return true;
 }
