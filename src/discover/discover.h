@@ -46,6 +46,8 @@ struct discover_stats {
 struct discover_known {
     const struct str *paths; /* where something stands, sorted */
     size_t n_paths;
+    const struct str *laid; /* those of them where a scan of the folder saw it, sorted */
+    size_t n_laid;
     const struct str *commits; /* "commit:0123456789ab": where something stands in its history */
     size_t n_commits;
 };

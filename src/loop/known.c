@@ -113,15 +113,63 @@ static int add_new(struct texts *v, struct str s, struct arena *a)
     return kept.p ? vec_push(v, kept) : arena_error(a);
 }
 
-static int take_place(const struct stmt *s, struct texts *paths, struct texts *commits,
-                      struct arena *a)
+/* When folders at `root` were scanned as they lie, in order: no commit was read then. */
+struct times {
+    VEC(int64_t);
+};
+
+static int read_times(struct store *st, struct str root, struct times *ret, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(store_db(st),
+                        STR("SELECT s.started FROM target t JOIN scan_target x ON x.target = t.id"
+                            " JOIN scan s ON s.id = x.scan WHERE t.root = ?1 AND NOT EXISTS"
+                            " (SELECT 1 FROM coverage c WHERE c.scan = x.scan AND"
+                            " c.target = t.id AND c.state = 'examined'"
+                            " AND substr(c.path, 1, 9) = '" COVERAGE_REVISION "')"
+                            " ORDER BY s.started"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_str(s, 1, root);
+    while ((rc = stmt_step(s, d)) > 0)
+        if ((rc = vec_push(ret, stmt_int(s, 0))))
+            break;
+    stmt_free(s);
+    return rc;
+}
+
+static bool any_between(const struct times *t, int64_t first, int64_t last)
+{
+    size_t from = 0, to = t->n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (t->v[mid] < first)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < t->n && t->v[from] <= last;
+}
+
+struct places {
+    struct texts paths, laid, commits;
+    struct times folder;
+};
+
+static int take_place(const struct stmt *s, struct places *p, struct arena *a)
 {
     AUTO(buf) path = BUF_INIT;
     struct str member = stmt_str(s, 1);
     if (str_starts(member, STR("commit:")))
-        return add_new(commits, str_sub(member, 0, str_find(member, STR("!/"), 0)), a);
+        return add_new(&p->commits, str_sub(member, 0, str_find(member, STR("!/"), 0)), a);
     int rc = path_unshow(&path, stmt_str(s, 0));
-    return rc == E_NOMEM ? rc : rc ? 0 : add_new(paths, buf_str(&path), a);
+    if (rc)
+        return rc == E_NOMEM ? rc : 0;
+    rc = add_new(&p->paths, buf_str(&path), a);
+    return rc || !any_between(&p->folder, stmt_int(s, 2), stmt_int(s, 3))
+               ? rc
+               : add_new(&p->laid, buf_str(&path), a);
 }
 
 static int text_cmp(const void *x, const void *y, void *ctx)
@@ -146,32 +194,47 @@ static int keep_texts(struct texts *v, struct arena *a, const struct str **ret, 
     return kept ? 0 : E_NOMEM;
 }
 
-int known_repository(struct store *st, struct str root, struct arena *a, struct discover_known *ret,
-                     struct diag *d)
+static int read_places(struct store *st, struct str root, struct arena *a, struct places *p,
+                       struct diag *d)
 {
-    struct texts paths = {0}, commits = {0};
     struct stmt *s = NULL;
-    AUTO(buf) shown = BUF_INIT;
-    path_show(&shown, root);
-    int rc = buf_result(&shown);
-    if (!rc)
-        rc = db_prepare(store_db(st),
-                        STR("SELECT DISTINCT p.path, p.member FROM place p"
+    int rc = db_prepare(store_db(st),
+                        STR("SELECT DISTINCT p.path, p.member, p.first_seen,"
+                            " coalesce(n.last_seen, p.first_seen) FROM place p"
                             " JOIN target t ON t.id = p.target"
+                            " JOIN place_seen n ON n.place = p.id"
                             " WHERE t.root = ?1 AND p.state = 'present'"),
                         &s, d);
     if (rc)
         return rc;
-    stmt_bind_str(s, 1, buf_str(&shown));
+    stmt_bind_str(s, 1, root);
     while ((rc = stmt_step(s, d)) > 0)
-        if ((rc = take_place(s, &paths, &commits, a)))
+        if ((rc = take_place(s, p, a)))
             break;
     stmt_free(s);
+    return rc;
+}
+
+int known_repository(struct store *st, struct str root, struct arena *a, struct discover_known *ret,
+                     struct diag *d)
+{
+    struct places p = {.paths = {0}};
+    AUTO(buf) shown = BUF_INIT;
+    path_show(&shown, root);
+    int rc = buf_result(&shown);
     if (!rc)
-        rc = keep_texts(&paths, a, &ret->paths, &ret->n_paths);
+        rc = read_times(st, buf_str(&shown), &p.folder, d);
     if (!rc)
-        rc = keep_texts(&commits, a, &ret->commits, &ret->n_commits);
-    vec_free(&paths);
-    vec_free(&commits);
+        rc = read_places(st, buf_str(&shown), a, &p, d);
+    if (!rc)
+        rc = keep_texts(&p.paths, a, &ret->paths, &ret->n_paths);
+    if (!rc)
+        rc = keep_texts(&p.laid, a, &ret->laid, &ret->n_laid);
+    if (!rc)
+        rc = keep_texts(&p.commits, a, &ret->commits, &ret->n_commits);
+    vec_free(&p.paths);
+    vec_free(&p.laid);
+    vec_free(&p.commits);
+    vec_free(&p.folder);
     return rc;
 }

@@ -39,7 +39,7 @@ static void test_finding_life(void **state)
 /* Nothing that merely hides a failure closes it. */
 static void test_finding_stays(void **state)
 {
-    static const enum step HIDING[] = {NOT_RUN, DENIED, HALF, UNKNOWN, ERROR};
+    static const enum step HIDING[] = {NOT_RUN, DENIED, HALF, BESIDE, UNKNOWN, ERROR};
     struct store *st = fixture_store(*state, NULL);
 
     scan_verdict(st, 1000, FAIL);

@@ -249,7 +249,8 @@ static inline void scan_server(struct store *st, int64_t at, const char *path, c
 }
 
 /* What one scan says of that server under control C-1. */
-enum step { FAIL, PASS, UNKNOWN, ERROR, NOT_RUN, DENIED, ABSENT, HALF };
+/* BESIDE: a commit was read, and the folder holds something else. */
+enum step { FAIL, PASS, UNKNOWN, ERROR, NOT_RUN, DENIED, ABSENT, HALF, BESIDE };
 
 static inline void scan_verdict(struct store *st, int64_t at, enum step step)
 {
@@ -263,8 +264,10 @@ static inline void scan_verdict(struct store *st, int64_t at, enum step step)
         add_server(&w, 0, "a.json", A, "1");
     if (step == HALF)
         cover(&w, 0, "a.json", COVERAGE_PARTIAL);
+    if (step == BESIDE)
+        cover(&w, 0, "a.json", COVERAGE_SKIPPED);
     world_store(&w);
-    if (step == DENIED || step == ABSENT || step == HALF)
+    if (step == DENIED || step == ABSENT || step == HALF || step == BESIDE)
         world_verdict(&w, "C-1", 0, VERDICT_PASS);
     else if (step != NOT_RUN)
         world_verdict(&w, "C-1", 0,

@@ -101,8 +101,8 @@ server "$both/b/.mcp.json" three
 commit "$both" two
 git -C "$both" checkout -q HEAD~1 2>/dev/null # what lies there now is not what is asked about
 expect "0 1 3" "range" "$STANCE" scan --db "$db" --since main~1 --rev main "$both"
-# a/.mcp.json lies in the folder again: it is not known to be gone.
-servers "a range: what it changed is new, what it cannot tell stays" one three
+# a/.mcp.json lies in the folder again, and b/.mcp.json is another one: neither is known to be gone.
+servers "a range: what it changed is new, what it cannot tell stays" one two three
 git -C "$both" checkout -q main 2>/dev/null
 expect "0 1 3" "range" "$STANCE" scan --db "$db" --since main~1 "$both"
 servers "a range: what it took away is gone" three
@@ -134,6 +134,45 @@ rm -r "$beside/b"
 expect "0 1 3" "the commit again" "$STANCE" scan --db "$db" --rev HEAD "$beside"
 servers "when it is gone from the folder, it is gone" one
 
+open_keys() { # WHAT COUNT
+  expect 0 "$1" "$STANCE" query --db "$db" --format json \
+    "SELECT count(*) AS n FROM findings WHERE status = 'open' AND verdict = 'fail' AND title LIKE '%key is written%'"
+  grep -q "[^0-9]$2[^0-9]" "$work/out" || { fail "$1"; cat "$work/out"; }
+}
+# What a scan of the folder found stays, as long as the folder holds it, whatever another commit says.
+lines=$work/lines
+repository "$lines"
+echo 'x = 1' >"$lines/a.py"
+server "$lines/.mcp.json" pinned
+commit "$lines" one
+git -C "$lines" tag old
+echo 'y = 2' >>"$lines/a.py"
+commit "$lines" two
+printf 'ANTHROPIC_API_KEY = "%s"\n' "$key" >>"$lines/a.py"
+sed -i 's/@1.2.3//' "$lines/.mcp.json"
+db=$work/lines.db
+open_now() { "$STANCE" findings --db "$db" --format csv | cut -d, -f1 | sort; }
+expect "0 1 3" "uncommitted lines" "$STANCE" scan --db "$db" "$lines"
+found=$(open_now)
+[ "$(wc -l <<<"$found")" -gt 2 ] || fail "uncommitted lines have findings"
+for how in "--rev HEAD" "--rev old" "--since old" "--since old --rev old"; do
+  # shellcheck disable=SC2086
+  expect "0 1 3" "beside uncommitted lines: $how" "$STANCE" scan --db "$db" $how "$lines"
+  [ "$(open_now)" = "$found" ] || fail "$how ends what stands in the folder"
+done
+git -C "$lines" checkout -q .
+expect "0 1 3" "the folder is the commit" "$STANCE" scan --db "$db" --rev HEAD "$lines"
+[ -z "$("$STANCE" findings --db "$db" --format csv | grep -F a.py)" ] || fail "a commit that the folder holds ends what is gone"
+# What only commits were seen to hold is ended by the next commit that does not.
+db=$work/commits.db
+printf 'ANTHROPIC_API_KEY = "%s"\n' "$key" >"$lines/a.py"
+commit "$lines" three
+echo 'x = 1' >"$lines/a.py"
+expect "0 1 3" "a commit" "$STANCE" scan --db "$db" --rev HEAD "$lines"
+open_keys "a key of a commit" 1
+expect "0 1 3" "the commit before" "$STANCE" scan --db "$db" --rev HEAD~1 "$lines"
+open_keys "is gone with the next commit" 0
+
 # A key in the history stays open until no reference reaches its commit.
 leak=$work/leak
 repository "$leak"
@@ -144,11 +183,6 @@ rm "$leak/env.txt"
 commit "$leak" three
 git -C "$leak" branch keep
 db=$work/leak.db
-open_keys() { # WHAT COUNT
-  expect 0 "$1" "$STANCE" query --db "$db" --format json \
-    "SELECT count(*) AS n FROM findings WHERE status = 'open' AND verdict = 'fail' AND title LIKE '%key is written%'"
-  grep -q "[^0-9]$2[^0-9]" "$work/out" || { fail "$1"; cat "$work/out"; }
-}
 expect 1 "a leak" "$STANCE" scan --db "$db" --since HEAD~2 "$leak"
 open_keys "a leaked key is open" 1
 run "$STANCE" report sarif --db "$db"

@@ -97,17 +97,6 @@ static void push_job(struct git_scan *r, struct git_job **job)
     *job = NULL;
 }
 
-/* Does a file lie there, whatever the commit holds? Not through a link. */
-bool git_scan_lies_there(const struct git_scan *r, struct str path)
-{
-    AUTO(buf) z = BUF_INIT;
-    buf_add(&z, path);
-    int fd = r->root < 0 || buf_result(&z) ? -1 : git_place_look(r->root, z.p);
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
-}
-
 static void see(struct git_scan *r, struct str path)
 {
     const struct discover_known *k = r->options->known;
@@ -146,6 +135,8 @@ static int take_item(struct git_scan *r, struct lane *l, const struct git_item *
     if (!git_scan_is_range(r))
         see(r, it->path);
     int rc = git_scan_is_range(r) && it->kind != GITRANGE_PAST ? look_at(r, it) : 0;
+    if (!rc && it->kind == GITRANGE_NOW)
+        rc = git_scan_compare(r, it);
     if (!rc && it->kind != GITRANGE_GONE)
         rc = rule_of(r, it->path, &passed);
     if (rc || passed || it->kind == GITRANGE_GONE)

@@ -45,6 +45,11 @@ int git_place_look(int folder, const char *path)
     return open_how(folder, path, O_PATH, RESOLVE_BENEATH);
 }
 
+int git_place_open(int folder, const char *path)
+{
+    return open_how(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_BENEATH);
+}
+
 static bool has(int folder, const char *name, mode_t type)
 {
     struct stat st;

@@ -50,6 +50,8 @@ int git_place_alternates(const struct target *t, struct git_place *p, const stru
 
 /* A descriptor (O_PATH) of what lies below the folder, through no link, or -1. */
 int git_place_look(int folder, const char *path);
+/* The same, to read. */
+int git_place_open(int folder, const char *path);
 /* One line of a small file below the folder, through no link; in `mem`. E_NOTFOUND, E_PARSE, ... */
 int git_place_line(int folder, const char *name, struct arena *mem, struct str *ret) MUST_CHECK;
 /* Does it hold any object? One that was only begun has no commit to ask for. */

@@ -72,6 +72,10 @@ int git_scan_no_memory(struct diag *d);
 /* Does a file lie at this path of the target, whatever the commit holds? Not through a link. */
 bool git_scan_lies_there(const struct git_scan *r, struct str path);
 
+/* A row says that the folder holds something else than this file of the commit, when a scan of the
+ * folder found something there: what that found is not gone. */
+int git_scan_compare(struct git_scan *r, const struct git_item *it) MUST_CHECK;
+
 /* E_NOTFOUND and others with a text that names the revision; see lane_ended. */
 int git_scan_begin(struct git_scan *r, struct lane *l, struct diag *d) MUST_CHECK;
 /* 1: there is more to list, 0: that was all. */
