@@ -282,8 +282,15 @@ git -C "$app" worktree add -q "$work/side" v1 2>/dev/null
 scanned "$work/side" --rev HEAD
 holds "a worktree has its own HEAD" 'len(assets("mcp_server")) == 1 and not assets("package")'
 git clone -q --shared "$work/bare.git" "$work/shared"
-expect 2 "objects that are borrowed" "$STANCE" scan --db :memory: --rev HEAD "$work/shared"
-told "objects that are borrowed" 'borrows from one that is not read'
+for how in "--rev HEAD" "--since HEAD~1"; do
+  # shellcheck disable=SC2086
+  expect 3 "objects that are borrowed: $how" "$STANCE" scan --db :memory: $how "$work/shared"
+  told "objects that are borrowed: $how" 'borrows from one that is not read'
+  told "objects that are borrowed: the remedy" 'git repack -ad'
+done
+git -C "$work/shared" repack -adq && rm "$work/shared/.git/objects/info/alternates"
+scanned "$work/shared" --rev HEAD
+holds "objects that were borrowed are its own after the remedy" '{a["name"] for a in assets("package")} == {"openai"} and not gaps()'
 
 # What a reader would need that we have not is said in words, never read as something else.
 git init -q -b main --object-format=sha256 "$work/long"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how a lane asks about a repository, and what an answer means for it. */
 #include "discover/git/ask.h"
+#include "formats/git/repo.h"
 
 int git_ask(struct lane *l, const struct git_place *p, const struct git_request *q,
             struct buf *reply, struct arena *a, struct git_answer *ret, struct diag *d)
@@ -22,10 +23,18 @@ int git_ask_well(struct lane *l, const struct git_place *p, const struct git_req
                  struct buf *reply, struct arena *a, struct git_answer *ret, struct diag *d)
 {
     int rc = git_ask(l, p, q, reply, a, ret, d);
-    if (rc || !ret->outcome.code)
+    const struct git_outcome *o = &ret->outcome;
+    if (rc || !o->code)
         return rc;
-    diag_set(d, ret->outcome.code, STR_FMT, STR_ARG(ret->outcome.text));
-    if (ret->outcome.hint.n)
-        diag_hint(d, STR_FMT, STR_ARG(ret->outcome.hint));
-    return ret->outcome.code;
+    if (o->code == E_NOTFOUND && str_has(o->text, STR(GITREPO_BORROWS))) {
+        /* It is there, only not for us. */
+        diag_set(d, E_DENIED, STR_FMT, STR_ARG(o->text));
+        diag_hint(d, "run `git repack -ad` in it and remove its objects/info/alternates, or scan "
+                     "the repository that it borrows from");
+        return E_DENIED;
+    }
+    diag_set(d, o->code, STR_FMT, STR_ARG(o->text));
+    if (o->hint.n)
+        diag_hint(d, STR_FMT, STR_ARG(o->hint));
+    return o->code;
 }

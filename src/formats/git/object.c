@@ -333,10 +333,9 @@ int gitrepo_read(struct gitrepo *r, const struct git_id *id, struct git_object *
     struct git_id_hex hex = git_id_hex(id);
     if (rc == E_NOTFOUND)
         return diag_set(d, rc, "object %.12s is not in this %s", hex.z,
-                        r->is_partial ? "partial clone"
-                        : r->alternates.n > r->folders.n_alternates
-                            ? "repository, which borrows from one that is not read"
-                            : "repository");
+                        r->is_partial                               ? "partial clone"
+                        : r->alternates.n > r->folders.n_alternates ? "repository, " GITREPO_BORROWS
+                                                                    : "repository");
     return diag_set(d, rc, "object %.12s: %s", hex.z, why.text);
 }
 

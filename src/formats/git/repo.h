@@ -80,6 +80,8 @@ bool gitrepo_is_partial(const struct gitrepo *r);
 bool gitrepo_ends_at(const struct gitrepo *r, const struct git_id *commit);
 const struct gitrepo_limits *gitrepo_limits(const struct gitrepo *r);
 
+/* Ends the text when the object may lie where nobody opened a folder for. */
+#define GITREPO_BORROWS "which borrows from one that is not read"
 /* E_NOTFOUND: not here; E_PARSE: damaged; E_LIMIT: too large; E_IO, E_NOMEM. */
 int gitrepo_read(struct gitrepo *r, const struct git_id *id, struct git_object *ret,
                  struct diag *d) MUST_CHECK;
