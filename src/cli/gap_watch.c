@@ -77,7 +77,10 @@ static int tell(const struct gap_rows *v, const struct gap_rows *other, enum cha
         AUTO(buf) label = BUF_INIT;
         if (map_get(&other->at, row->key))
             continue;
-        if (kind == CHANGE_NEW)
+        if (kind == CHANGE_NEW && str_starts(row->what, STR("partial")))
+            buf_addf(&label, STR_FMT " is examined only in part" STR_FMT, STR_ARG(path),
+                     STR_ARG(str_sub(row->what, strlen("partial"), row->what.n)));
+        else if (kind == CHANGE_NEW)
             buf_addf(&label, STR_FMT " is not examined, " STR_FMT, STR_ARG(path),
                      STR_ARG(row->what));
         else

@@ -40,7 +40,7 @@ static void turns(void **state UNUSED)
     gap_watch_init(&g);
     becomes(&g, v.db, COVER(0, "", "examined") COVER(1, "old.json", "partial"), "");
     becomes(&g, v.db, COVER(2, ".mcp.json", "partial") COVER(3, ".mcp.json", "failed"),
-            "new gap .mcp.json is not examined, partial: why\n");
+            "new gap .mcp.json is examined only in part: why\n");
     becomes(&g, v.db, COVER(4, "x", "skipped") COVER(5, "no-reader:cargo", "not_looked"), "");
     becomes(&g, v.db, "DELETE FROM coverage WHERE ord IN (1, 2)",
             "gone gap old.json is no gap any more\n");

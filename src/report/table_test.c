@@ -29,6 +29,22 @@ static void test_golden(void **state)
     db_free(v.db);
 }
 
+/* Places in a document of one line differ by where in it they are. */
+static void test_one_line(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    struct diag d = {0};
+    assert_int_equal(db_exec(v.db, STR("UPDATE place SET line = 1"), &d), 0);
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, ".mcp.json:1 /mcpServers/github (+1)"));
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_non_null(strstr(text, "`.mcp.json:1 /mcpServers/github` (+1)"));
+    free(text);
+    db_free(v.db);
+}
+
 static void each_line_fits(const char *text, size_t width)
 {
     struct str rest = str_z(text), line;
@@ -67,6 +83,13 @@ static void test_colour_only_when_asked(void **state)
     db_free(v.db);
 }
 
+static void put(struct view *v, const char *sql)
+{
+    struct diag d = {0};
+    if (db_exec(v->db, str_z(sql), &d))
+        fail_msg("%s", d.text);
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -79,6 +102,10 @@ static void test_empty(void **state)
     struct view v = shop_open(base);
     char *text = shop_print(&v, "table");
     assert_non_null(strstr(text, "7 files were examined and no AI asset was recognised in them."));
+    put(&v, "UPDATE coverage SET files = 1");
+    free(text);
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "1 file was examined and no AI asset was recognised in it."));
     assert_non_null(strstr(text, "nothing: every file below the target was read"));
     assert_non_null(strstr(text, "not assessed"));
     assert_null(strstr(text, "Frameworks"));
@@ -96,13 +123,6 @@ static void test_empty(void **state)
     assert_non_null(strstr(text, "failed      a  broken"));
     free(text);
     db_free(v.db);
-}
-
-static void put(struct view *v, const char *sql)
-{
-    struct diag d = {0};
-    if (db_exec(v->db, str_z(sql), &d))
-        fail_msg("%s", d.text);
 }
 
 /* `fix` and `watch` look at a part: how much there is, and the posture, are those of the whole. */
@@ -383,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_folded),
+        cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_remembered),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_colour_only_when_asked),

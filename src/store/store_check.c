@@ -472,8 +472,9 @@ int store_check(struct store *st, struct buf *report, struct diag *d)
     if (rc && d)
         buf_addf(report, "damaged: %s\n", d->text);
     else
-        buf_addf(report, "sound: %lld scans, %lld changes, %lld rows\n", (long long)c.scans,
-                 (long long)c.changes, (long long)c.rows);
+        buf_addf(report, "sound: %lld scan%s, %lld change%s, %lld row%s\n", (long long)c.scans,
+                 c.scans == 1 ? "" : "s", (long long)c.changes, c.changes == 1 ? "" : "s",
+                 (long long)c.rows, c.rows == 1 ? "" : "s");
     buf_done(&c.id);
     buf_done(&c.json);
     buf_done(&c.last);

@@ -57,6 +57,8 @@ static void where(struct buf *b, const struct summary *m, const struct summary_f
     buf_add(&at, f->path.n ? f->path : f->asset_name);
     if (f->path.n && f->line > 0)
         buf_addf(&at, ":%lld", (long long)f->line);
+    if (f->path.n && f->line == 1 && f->pointer.n) /* a document in one line */
+        buf_addf(&at, " " STR_FMT, STR_ARG(f->pointer));
     markdown_code(b, buf_str(&at));
     if (f->more_places)
         buf_addf(b, " (+%lld)", (long long)f->more_places);

@@ -164,7 +164,8 @@ static void inventory(struct screen *s, const struct summary *m)
         return;
     buf_addz(&s->line, "  ");
     counted(s, m->files, "file was", "files were");
-    buf_addz(&s->line, " examined and no AI asset was recognised in them");
+    buf_addf(&s->line, " examined and no AI asset was recognised in %s",
+             m->files == 1 ? "it" : "them");
     buf_addz(&s->line, m->gaps ? "; what could not be examined may hold some." : ".");
     flush(s);
     if (!m->n_unread)
@@ -209,6 +210,8 @@ static void place_of(struct place_text *p, const struct summary *m, const struct
         summary_target(m, f->target, &p->target);
     if (f->path.n && f->line > 0)
         buf_addf(&p->at, ":%lld", (long long)f->line);
+    if (f->path.n && f->line == 1 && f->pointer.n) /* a document in one line */
+        buf_addf(&p->at, " " STR_FMT, STR_ARG(f->pointer));
     if (f->more_places)
         buf_addf(&p->tail, " (+%lld)", (long long)f->more_places);
     buf_addz(&p->tail, "  ");
