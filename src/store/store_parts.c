@@ -257,6 +257,7 @@ static bool from_register(const struct owner_row *r)
     return str_eq(r->source, STR("register"));
 }
 
+/* As the inventory sorts them: who is first does not depend on which of them were seen now. */
 static int by_confidence(const void *x, const void *y, void *ctx)
 {
     const struct owner_row *a = x, *b = y;
@@ -264,7 +265,10 @@ static int by_confidence(const void *x, const void *y, void *ctx)
     (void)ctx;
     if (from_register(a) != from_register(b))
         return from_register(a) ? -1 : 1;
-    return a->confidence > b->confidence ? -1 : a->confidence < b->confidence;
+    if (a->confidence != b->confidence || from_register(a))
+        return a->confidence > b->confidence ? -1 : a->confidence < b->confidence;
+    int c = str_cmp(a->name, b->name);
+    return c ? c : str_cmp(a->source, b->source);
 }
 
 /* Another target says so, or a file that this scan did not look at about a place likewise. */

@@ -545,6 +545,35 @@ static void test_merge_of_one_place(void **state)
     store_free(st);
 }
 
+/* Whose it is does not depend on whose file a scan happened to look at. */
+static void test_owner_of_equals(void **state)
+{
+    struct store *st = fixture_store(*state, NULL);
+    struct owner_candidate alice = {STR("alice"), STR("package-metadata"), 60,
+                                    place_at(0, "a.json", "", 1)};
+    struct owner_candidate bruno = {STR("bruno"), STR("package-metadata"), 60,
+                                    place_at(0, "sub/b.json", "", 1)};
+    struct world w;
+
+    for (int turn = 0; turn < 3; turn++) {
+        bool part = turn == 1;
+        world_begin(&w, st, 1000 + turn, 1);
+        w.part = part;
+        cover(&w, 0, part ? "sub/b.json" : "", COVERAGE_EXAMINED);
+        if (!part)
+            assert_int_equal(inventory_owner(&w.inv, add_server(&w, 0, "a.json", A, "1"), &alice),
+                             0);
+        assert_int_equal(inventory_owner(&w.inv, add_server(&w, 0, "sub/b.json", A, "1"), &bruno),
+                         0);
+        world_store(&w);
+        world_commit(&w);
+        assert_string_equal(ask(st, "SELECT owner FROM asset"), "alice");
+    }
+    assert_string_equal(ask(st, "SELECT count(*) FROM change_log WHERE scan > 1"), "0");
+    assert_sound(st);
+    store_free(st);
+}
+
 /* One file of two is read again: who owns the other one is still known. */
 static void test_owner_of_elsewhere(void **state)
 {
@@ -587,11 +616,9 @@ static void test_owner_of_elsewhere(void **state)
     X(test_members_not_covered)                                                                    \
     X(test_two_targets)                                                                            \
     X(test_facts_of_elsewhere)                                                                     \
-    X(test_owner_of_elsewhere)                                                                     \
-    X(test_sanction_stays)                                                                         \
-    X(test_no_rename)                                                                              \
-    X(test_merge_of_one_place)                                                                     \
-    X(test_rename) X(test_alias_persists) X(test_merge) X(test_links) X(test_hostile_names)
+    X(test_owner_of_equals)                                                                        \
+    X(test_owner_of_elsewhere) X(test_sanction_stays) X(test_no_rename) X(test_merge_of_one_place) \
+        X(test_rename) X(test_alias_persists) X(test_merge) X(test_links) X(test_hostile_names)
 LIST(SKIPPING)
 
 int main(void)
