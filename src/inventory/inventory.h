@@ -86,8 +86,10 @@ struct relation {
     uint32_t seen;   /* how many places */
 };
 
-/* Path of the examined row that counts the files in archives; that of the target does not. */
+/* Paths of examined rows that only count: the files in archives, and those of a turn that looked
+ * at several. Neither says that something of this name was looked at. */
 #define COVERAGE_MEMBERS "in-archives"
+#define COVERAGE_CHANGED "changed-files"
 /* Begins the path of a row about a format that no detector reads; its id follows. */
 #define COVERAGE_NO_READER "no-reader:"
 /* Begins the path of the examined row about the commit that was read, and its reason when that was

@@ -93,7 +93,7 @@ static int was_scanned(struct store *st, struct str identity, bool *ret, struct 
 /* One row says how many files were read; of several paths each has one that says that it was. */
 static int cover_paths(const struct part *part, struct inventory *inv)
 {
-    struct str name = part->n == 1 ? part->paths[0] : STR("changed-files");
+    struct str name = part->n == 1 ? part->paths[0] : STR(COVERAGE_CHANGED);
     int rc = 0;
     vec_each (row, &inv->coverage) {
         if (row->state == COVERAGE_EXAMINED && !row->target && !row->path.n)

@@ -59,6 +59,8 @@ static int note_row(struct store *st, const struct coverage_row *row, struct str
         return 0;
     if (row->state != COVERAGE_EXAMINED)
         return note_gap(c, row, path);
+    if (str_eq_z(path, COVERAGE_MEMBERS) || str_eq_z(path, COVERAGE_CHANGED))
+        return 0;
     return map_put(&c->examined_at, path, &is_new) ? 0 : E_NOMEM;
 }
 

@@ -215,6 +215,28 @@ static void test_not_covered(void **state)
     store_free(st);
 }
 
+/* Rows that only count have a word where others have a path: a folder may be called like that. */
+static void test_rows_that_count(void **state)
+{
+    static const char *const WORDS[] = {COVERAGE_MEMBERS, COVERAGE_CHANGED};
+    struct store *st = fixture_store(*state, NULL);
+    struct world w;
+
+    for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
+        char path[64];
+        snprintf(path, sizeof(path), "%s/a.json", WORDS[i]);
+        scan_server(st, 1000 + 2 * (int64_t)i, path, A, "1");
+        world_begin(&w, st, 1001 + 2 * (int64_t)i, 1);
+        cover(&w, 0, "z/x.zip", COVERAGE_EXAMINED);
+        cover(&w, 0, WORDS[i], COVERAGE_EXAMINED);
+        world_store(&w);
+        world_commit(&w);
+        assert_string_equal(ask(st, "SELECT state FROM asset"), "present");
+    }
+    assert_sound(st);
+    store_free(st);
+}
+
 /* One asset at two targets: scanning one of them does not touch what the other one says. */
 static void test_two_targets(void **state)
 {
@@ -613,6 +635,7 @@ static void test_owner_of_elsewhere(void **state)
     X(test_gone_and_back)                                                                          \
     X(test_owners_of_gone)                                                                         \
     X(test_not_covered)                                                                            \
+    X(test_rows_that_count)                                                                        \
     X(test_members_not_covered)                                                                    \
     X(test_two_targets)                                                                            \
     X(test_facts_of_elsewhere)                                                                     \

@@ -280,6 +280,9 @@ int values_redact(struct values *v, struct str text, struct buf *out)
     }
     if (rc)
         return rc;
-    buf_add(out, buf_str(&shown));
+    if (v->found.n) /* there is no end of it */
+        write_mask(&(struct redactor){v, text}, (struct span){0, text.n, MASK_KEY}, out);
+    else
+        buf_add(out, buf_str(&shown));
     return buf_result(out);
 }

@@ -28,8 +28,8 @@ static const struct option_spec options[] = {
 static int failed(const char *file, struct diag *d)
 {
     struct stat st;
-    bool folder = !stat(file, &st) && S_ISDIR(st.st_mode);
     int rc = diag_errno(d, "the report could not be written");
+    bool folder = !stat(file, &st) && S_ISDIR(st.st_mode);
     diag_at(d, file, 0, 0);
     if (folder)
         diag_hint(d, "this is a folder: name a file in it");
