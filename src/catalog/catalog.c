@@ -376,14 +376,38 @@ static bool has_magic(struct str head, const char *hex)
     return true;
 }
 
+const struct catalog_unread *catalog_unread_named_as(const struct catalog *c, struct str path)
+{
+    struct str key = catalog_unread_key(path);
+
+    return key.n ? unread_by_key(c, key, path) : NULL;
+}
+
+/* MODEL.ONNX, of systems to which that is model.onnx. */
+static const struct catalog_unread *unread_by_lower_name(const struct catalog *c, struct str path)
+{
+    struct str base = path_base(path);
+    char text[256];
+    bool same = true;
+
+    if (base.n > sizeof(text))
+        return NULL;
+    for (size_t i = 0; i < base.n; i++) {
+        text[i] = base.p[i] >= 'A' && base.p[i] <= 'Z' ? (char)(base.p[i] + 32) : base.p[i];
+        same &= text[i] == base.p[i];
+    }
+    return same ? NULL : catalog_unread_named_as(c, str_n(text, base.n));
+}
+
 const struct catalog_unread *catalog_unread(const struct catalog *c, struct str path,
                                             struct str head)
 {
-    struct str key = catalog_unread_key(path);
-    const struct catalog_unread *found = key.n ? unread_by_key(c, key, path) : NULL;
+    const struct catalog_unread *found = catalog_unread_named_as(c, path);
 
     if (!found)
         found = unread_by_key(c, STR(""), path);
+    if (!found)
+        found = unread_by_lower_name(c, path);
     for (int i = 0; i < c->n_unread && !found; i++)
         for (const char *const *magic = c->unread[i].magic; *magic && !found; magic++)
             found = has_magic(head, *magic) ? &c->unread[i] : NULL;

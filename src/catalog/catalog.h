@@ -290,6 +290,8 @@ const struct catalog_walk_rule *catalog_walk_rule(const struct catalog *c, struc
 /* The format without a reader that a file is of, by its name, else by its first bytes; NULL. */
 const struct catalog_unread *catalog_unread(const struct catalog *c, struct str path,
                                             struct str head);
+/* By a name whose end tells, as x.pt: not by what a file begins with, nor by Dockerfile.x. */
+const struct catalog_unread *catalog_unread_named_as(const struct catalog *c, struct str path);
 const struct catalog_unread *catalog_unread_named(const struct catalog *c, struct str id);
 /* What stands behind the last '.' of the last part of a path, or that part when it has none. */
 struct str catalog_unread_key(struct str path);

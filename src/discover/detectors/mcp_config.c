@@ -208,11 +208,21 @@ static bool is_general(const struct host_file *f)
     return str_eq_z(base, "settings.json") && (str_eq_z(host, "zed") || f->row->settings);
 }
 
+/* ".codex-plugin/plugin.json": whose settings the files beside that folder are. */
+static bool is_plugin(const struct host_file *f)
+{
+    struct str pattern = str_z(f->row->path);
+    return str_eq_z(path_base(pattern), "plugin.json") &&
+           str_ends(path_dir(pattern), STR("-plugin"));
+}
+
 static int read_file(struct reader *r)
 {
     bool read;
     int rc = item_doc(r->it, r->file.row->format, &r->doc);
     read = !rc;
+    if (read && is_plugin(&r->file) && node_is(doc_root(r->doc), NODE_OBJECT))
+        emit_plugin(r->e, r->file.host, place_item(r->it));
     if (read)
         rc = find_all(r);
     if (!rc && !r->maps.n && is_general(&r->file))
@@ -231,21 +241,11 @@ static int read_file(struct reader *r)
     return rc ? rc : r->error;
 }
 
-/* ".codex-plugin/plugin.json": whose settings the files beside that folder are. */
-static bool is_plugin(const struct host_file *f)
-{
-    struct str pattern = str_z(f->row->path);
-    return str_eq_z(path_base(pattern), "plugin.json") &&
-           str_ends(path_dir(pattern), STR("-plugin"));
-}
-
 static int run_mcp_config(struct item *it, struct emit *e)
 {
     struct reader r = {.it = it, .e = e, .known = MAP_INIT};
     if (!host_file_find(it->catalog, it->path, HOST_FILE_SERVERS, &r.file))
         return 0;
-    if (is_plugin(&r.file))
-        emit_plugin(e, r.file.host, place_item(it));
     int rc = read_file(&r);
     map_done(&r.known);
     if (rc == E_LIMIT)

@@ -351,7 +351,8 @@ static void test_general(void **state)
          "plugin of claude-code @file\n");
     has("p/.claude-plugin/plugin.json", "{\"mcpServers\": \"./.mcp.json\"}",
         "plugin of claude-code", "agent_host Claude Code", NULL);
-    has("p/.claude-plugin/plugin.json", "{", "plugin of claude-code", "gap", NULL);
+    lacks("p/.claude-plugin/plugin.json", "", "plugin of");
+    lacks("p/.claude-plugin/plugin.json", "[]", "plugin of");
     lacks(".mcp.json", "{}", "plugin of");
     says("p/plugin.json", "{}", "not wanted\n");
     has("p/.claude-plugin/plugin.json", "{\"mcpServers\": {\"a\": {\"command\": \"c\"}}}",

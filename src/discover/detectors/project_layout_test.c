@@ -47,6 +47,13 @@ static void projects(void **state UNUSED)
          "project python called bot @file\n"},
         {"setup.py", "import setuptools\nsetup(file_name=\"x\", name=NAME)\n",
          "project python @file\n"},
+        {"setup.py",
+         "import setuptools\nsetup(name=NAME, ext_modules=[Extension(name=\"wrong._c\")])\n",
+         "project python @file\n"},
+        {"setup.py",
+         "import setuptools\nsetup(ext_modules=[f(name='x')], # name='c',\n d=\"a, "
+         "name='y'\",\n#\nname='z')",
+         "project python called z @file\n"},
         {"src/tracing/setup.py", "def setup():\n    pass\n", ""},
         {"a-1.dist-info/METADATA", "Name: a\n", ""}, /* installed */
     };

@@ -18,10 +18,10 @@ static bool is_part(const struct item *it)
 {
     if (!it->member.n)
         return false;
-    if (catalog_unread(it->catalog, it->outer, STR("")))
+    if (catalog_unread_named_as(it->catalog, it->outer))
         return true;
     for (size_t at = 0; (at = str_find(it->member, STR("!/"), at)) != SIZE_MAX; at++)
-        if (catalog_unread(it->catalog, str_sub(it->member, 0, at), STR("")))
+        if (catalog_unread_named_as(it->catalog, str_sub(it->member, 0, at)))
             return true;
     return false;
 }

@@ -100,6 +100,9 @@ static void members(void **state UNUSED)
     member(&e, &a, "x.pt", "data.pkl", "archive/data.pkl");
     member(&e, &a, "x.zip", "data.pkl", "m/y.ckpt!/archive/data.pkl");
     assert_int_equal(e.facts.v[1].count, 1000);
+    /* But not what lies in an archive that has a name with a wildcard in the table. */
+    member(&e, &a, "Dockerfile.zip", "data.pkl", "a/data.pkl");
+    assert_int_equal(e.facts.v[1].count, 1001);
     e.muted = true;
     member(&e, &a, "x.zip", "Gemfile", "Gemfile");
     assert_int_equal(e.facts.n, 2);

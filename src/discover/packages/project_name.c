@@ -5,6 +5,8 @@
 #include "base/path.h"
 #include "formats/json.h"
 
+#define NAME_MAX_BYTES 214
+
 /* "a" of `"a"...` and of `'a'...`, when `text` begins with it after blanks. */
 static struct str quoted(struct str text)
 {
@@ -34,11 +36,46 @@ static struct str assigned(struct str text, const char *key)
     return STR("");
 }
 
+/* Past the text in quotes, or the comment, that begins at `i`; `i` itself when none does. */
+static size_t skip_text(struct str text, size_t i)
+{
+    char c = text.p[i];
+    if (c != '"' && c != '\'' && c != '#')
+        return i;
+    size_t end = str_chr(text, c == '#' ? '\n' : c, i + 1);
+    return end == SIZE_MAX ? text.n : end + 1;
+}
+
+/* setup(name="x", ext_modules=[Extension(name="y")]): arguments of its own, none of other calls. */
 static struct str of_setup(struct str text)
 {
-    size_t at = str_find(text, STR("setup("), 0);
-    return at == SIZE_MAX ? STR("")
-                          : assigned(str_sub(text, at + strlen("setup("), text.n), "name");
+    size_t at = str_find(text, STR("setup("), 0), depth = 0;
+    size_t from = at == SIZE_MAX ? text.n : at + strlen("setup(");
+    for (size_t i = from; i < text.n; i++) {
+        char c = text.p[i];
+        size_t past = skip_text(text, i);
+        if (past > i) {
+            if (c == '#' && !str_trim(str_sub(text, from, i)).n)
+                from = past;
+            i = past - 1;
+            continue;
+        }
+        bool ends = depth == 0 && (c == ',' || c == ')');
+        if (ends) {
+            struct str argument = str_trim(str_sub(text, from, i));
+            struct str rest = str_starts(argument, STR("name"))
+                                  ? str_trim(str_sub(argument, strlen("name"), argument.n))
+                                  : STR("");
+            if (str_starts(rest, STR("=")))
+                return quoted(str_sub(rest, 1, rest.n));
+            from = i + 1;
+        }
+        if (ends && c == ')')
+            break;
+        depth += c == '(' || c == '[' || c == '{';
+        depth -= depth && (c == ')' || c == ']' || c == '}');
+    }
+    return STR("");
 }
 
 static struct str of_gemspec(struct str text)
@@ -150,7 +187,18 @@ static const struct {
     {"*.fsproj", NULL, of_msbuild},
 };
 
-struct str project_name(struct item *it)
+/* Longer than any registry allows (214 characters in npm), of several lines: a text, no name. */
+static struct str plausible(struct str name)
+{
+    if (name.n > NAME_MAX_BYTES)
+        return STR("");
+    for (size_t i = 0; i < name.n; i++)
+        if ((unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f)
+            return STR("");
+    return name;
+}
+
+static struct str said_name(struct item *it)
 {
     struct str base = path_base(it->path), text;
     for (size_t i = 0; i < ARRAY_LEN(FILES); i++) {
@@ -164,4 +212,9 @@ struct str project_name(struct item *it)
         return name.n || !any ? name : str_sub(base, 0, base.n - strlen(file + 1));
     }
     return STR("");
+}
+
+struct str project_name(struct item *it)
+{
+    return plausible(said_name(it));
 }
