@@ -75,7 +75,7 @@ for line in sys.stdin:
         print("FAILED", what)
 sys.exit(bad)' "${1:-$work/out}" || failed=1
 }
-holds() { printf '%s :: %s\n' "$1" "$2" | hold "${3:-$work/out}"; } # WHAT EXPRESSION [FILE]
+holds() { hold "${3:-$work/out}" < <(printf "%s :: %s\n" "$1" "$2"); } # WHAT EXPRESSION [FILE]
 # The record without what two scans of the same thing may differ in.
 plain() { # FILE
   python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); d["scan"]["id"]=""; print(json.dumps(d,sort_keys=True))' "$1"
