@@ -640,8 +640,11 @@ static void test_owner_of_elsewhere(void **state)
     X(test_two_targets)                                                                            \
     X(test_facts_of_elsewhere)                                                                     \
     X(test_owner_of_equals)                                                                        \
-    X(test_owner_of_elsewhere) X(test_sanction_stays) X(test_no_rename) X(test_merge_of_one_place) \
-        X(test_rename) X(test_alias_persists) X(test_merge) X(test_links) X(test_hostile_names)
+    X(test_owner_of_elsewhere)                                                                     \
+    X(test_sanction_stays)                                                                         \
+    X(test_no_rename)                                                                              \
+    X(test_merge_of_one_place)                                                                     \
+    X(test_rename) X(test_alias_persists) X(test_merge) X(test_links) X(test_hostile_names)
 LIST(SKIPPING)
 
 int main(void)
