@@ -296,16 +296,14 @@ void posture_text(const struct scope *s, struct buf *out)
 
 /* ---- coverage ---- */
 
-/* Rows of formats that no detector reads: their path begins with COVERAGE_NO_READER. */
-#define IS_UNREAD "(c.state = 'not_looked' AND substr(c.path, 1, 10) = '" COVERAGE_NO_READER "')"
-
 static int count_coverage(const struct scope *s, struct summary *ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
     select_addz(&q, "SELECT c.state, count(*), sum(c.files), sum(c.bytes),"
-                    " sum(CASE WHEN c.path = '" COVERAGE_MEMBERS "' THEN c.files ELSE 0 END)"
-                    " FROM coverage c WHERE ");
+                    " sum(CASE WHEN c.path = '" COVERAGE_MEMBERS "' THEN c.files ELSE 0 END),"
+                    " sum(CASE WHEN c.path = 'binary-content' OR " COVERAGE_IS_UNREAD
+                    " THEN 0 ELSE 1 END) FROM coverage c WHERE ");
     scope_coverage(s, &q);
     select_addz(&q, " GROUP BY c.state");
     int rc = select_prepare(&q, s->db, &r, d);
@@ -315,6 +313,8 @@ static int count_coverage(const struct scope *s, struct summary *ret, struct dia
         if (state < 0)
             continue;
         ret->by_state[state] = stmt_int(r, 1);
+        if (state == COVERAGE_NOT_LOOKED)
+            ret->elsewhere = stmt_int(r, 5);
         if (state == COVERAGE_EXAMINED) {
             ret->files = stmt_int(r, 2);
             ret->bytes = stmt_int(r, 3);
@@ -377,9 +377,10 @@ static int read_coverage(const struct scope *s, struct arena *a, struct summary 
          "CASE c.state WHEN 'denied' THEN 0 WHEN 'failed' THEN 1 WHEN 'partial' THEN 2 ELSE 3 END",
          ret->gap, SUMMARY_GAPS, &ret->n_gap, NULL},
         {"c.state = 'skipped'", "5 DESC", ret->rule, SUMMARY_RULES, &ret->n_rule, &ret->all_rule},
-        {"c.state = 'not_looked' AND NOT " IS_UNREAD, "5 DESC", ret->passed, SUMMARY_RULES,
+        {"c.state = 'not_looked' AND NOT " COVERAGE_IS_UNREAD, "5 DESC", ret->passed, SUMMARY_RULES,
          &ret->n_passed, &ret->all_passed},
-        {IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread, &ret->all_unread},
+        {COVERAGE_IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread,
+         &ret->all_unread},
         {"c.state = 'examined' AND substr(c.path, 1, 9) = '" COVERAGE_REVISION "'", "c.path",
          &ret->revision, 1, &ret->n_revision, NULL},
     };

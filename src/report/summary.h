@@ -74,6 +74,8 @@ struct summary {
     struct summary_gap unread[SUMMARY_UNREAD]; /* likewise: formats without a reader */
     int n_rule, n_passed, n_unread;
     int64_t all_rule, all_passed, all_unread;
+    int64_t
+        elsewhere; /* rows of places that were not looked at: the rest of a target, a submodule */
     struct summary_gap revision; /* a commit was read, not the files as they lie: path and reason */
     int n_revision;
     struct summary_framework *frameworks; /* FRAMEWORK_COUNT */

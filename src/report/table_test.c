@@ -210,6 +210,29 @@ static void test_frameworks_of_another_target(void **state)
     db_free(v.db);
 }
 
+/* The rest of a target, or a submodule, that was not looked at must not read as "everything". */
+static void test_elsewhere(void **state)
+{
+    (void)state;
+    static const char base[] =
+        "INSERT INTO target VALUES (1, 'x', 'shop', '.', '/x');"
+        "INSERT INTO scan VALUES (1, 'f', '0.1.0', 'k1', 'full', 1, 1700000000000,"
+        " 1700000001000, 'd', '', -1, -1, '');"
+        "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
+        "(1, 0, 'files', 1, '', 'examined', '', 7, 900, '');" INSERT_COVERAGE
+        "(1, 1, 'files', 1, 'binary-content', 'not_looked', 'not text', 3, 0, '');";
+    struct view v = shop_open(base);
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "every file that the rules allow was read"));
+    free(text);
+    put(&v, INSERT_COVERAGE "(1, 2, 'git', 1, 'vendor/x', 'not_looked', 'a submodule', 1, 0, '')");
+    text = shop_print(&v, "table");
+    assert_null(strstr(text, "was read"));
+    assert_non_null(strstr(text, "not all that belongs to the target was looked at"));
+    free(text);
+    db_free(v.db);
+}
+
 /* Two targets hold the same path: nothing else tells the rows apart. */
 static void test_two_targets(void **state)
 {
@@ -412,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_range),
         cmocka_unit_test(test_nearly_all),
         cmocka_unit_test(test_frameworks_of_another_target),
+        cmocka_unit_test(test_elsewhere),
         cmocka_unit_test(test_two_targets),
         cmocka_unit_test(test_no_reader),
         cmocka_unit_test(test_no_scan),

@@ -16,7 +16,7 @@ static int run_safetensors(struct item *it, struct emit *e);
 const struct detector DETECTOR_SAFETENSORS = {
     .id = "safetensors",
     .title = "Model weights in safetensors files",
-    .version = 1,
+    .version = 2,
     .need = ITEM_HEAD,
     .run = run_safetensors,
 };

@@ -216,8 +216,7 @@ static int write_invocation(struct sarif *s, struct diag *d)
     AUTO(buf) end = BUF_INIT;
     select_addz(&q, "SELECT c.target, c.path, c.state, c.reason, c.files FROM coverage c WHERE"
                     " (c.state IN ('denied', 'failed', 'partial', 'unsupported') OR"
-                    " (c.state = 'not_looked' AND substr(c.path, 1, 10) = '" COVERAGE_NO_READER
-                    "')) AND ");
+                    " " COVERAGE_IS_UNREAD ") AND ");
     scope_coverage(&s->scope, &q);
     select_addz(&q, " ORDER BY c.scan, c.ord");
     buf_add_time(&start, s->scope.started);

@@ -450,7 +450,9 @@ static void left_out(struct screen *s, const char *why, const struct summary_gap
 static void not_looked(struct screen *s, const struct summary *m)
 {
     head(s, "Not looked at");
-    if (!m->gaps && m->n_unread)
+    if (!m->gaps && m->elsewhere)
+        dim(s, "  no file was refused, but not all that belongs to the target was looked at:");
+    else if (!m->gaps && m->n_unread)
         dim(s, "  no file was refused, but this version cannot read every format:");
     else if (!m->gaps && m->n_revision)
         dim(s, "  of this commit everything was read that the rules allow; left out by rule:");
