@@ -12,7 +12,7 @@ static int run_mcp_config(struct item *it, struct emit *e);
 const struct detector DETECTOR_MCP_CONFIG = {
     .id = "mcp-config",
     .title = "MCP servers in the configuration of agent hosts",
-    .version = 2,
+    .version = 3,
     .wants = wants_mcp_config,
     .need = ITEM_TEXT,
     .run = run_mcp_config,

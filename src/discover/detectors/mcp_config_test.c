@@ -149,6 +149,13 @@ static void test_secrets(void **state)
     has(CURSOR, ENTRY("\"command\": \"a\", \"env\": {\"A_TOKEN\": \"" KEY_1 "\"}"),
         "auth = environment", "secret_literals = 1",
         "value SECRET generic-api-key, 12 characters, in 1 @1:59 /mcpServers/s/env/A_TOKEN", NULL);
+    has(CURSOR, ENTRY("\"url\": \"https://h.example/mcp?key=" KEY_2 "\""), "secret_literals = 1",
+        NULL);
+    has(CURSOR, ENTRY("\"url\": \"https://h.example/mcp?key=a\""), "secret_literals = 0", NULL);
+    has(CURSOR, ENTRY("\"url\": \"https://h.example\", \"headers\": {\"X-Own\": \"basic ${T}\"}"),
+        "auth = header", NULL);
+    has(CURSOR, ENTRY("\"url\": \"https://h.example\", \"headers\": {\"X-Own\": \"basics of it\"}"),
+        "auth absent", NULL);
     has(CURSOR, ENTRY("\"command\": \"a\", \"env\": {\"X\": \"" ACME "\"}"), "secret_literals = 1",
         "value SECRET acme-key, 17 characters, in 1 @1:53 /mcpServers/s/env/X", NULL);
     has(CURSOR, ENTRY("\"command\": \"a\", \"args\": [\"--api-key\", \"" KEY_1 "\", \"-v\"]"),

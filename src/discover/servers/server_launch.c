@@ -281,10 +281,18 @@ static void read_headers(struct server *s, struct server_pairs *ret)
     }
 }
 
-static const struct node *first_credential(const struct server_pairs *p)
+/* RFC 9110, 11.4: whatever the name of the header is. */
+static bool is_credentials(struct str value)
+{
+    return str_eq_nocase(str_sub(value, 0, MIN(value.n, (size_t)7)), STR("Bearer ")) ||
+           str_eq_nocase(str_sub(value, 0, MIN(value.n, (size_t)6)), STR("Basic "));
+}
+
+static const struct node *first_credential(const struct server *s, const struct server_pairs *p)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (server_name_authenticates(p->v[i].name))
+        if (server_name_authenticates(p->v[i].name) ||
+            is_credentials(node_text(s->doc, p->v[i].node)))
             return p->v[i].node;
     return NULL;
 }
@@ -323,7 +331,7 @@ static void emit_auth(struct server *s, const struct server_pairs *env,
     bool off = (!node_bool(oauth, &yes) && !yes) || str_eq_z(word, "none");
     if ((n = server_member(s, "bearer_token_env_var")))
         say_auth(s, "environment", n);
-    else if ((n = first_credential(headers)))
+    else if ((n = first_credential(s, headers)))
         say_auth(s, "header", n);
     else if ((n = server_member(s, "headersHelper http_headers_helper apiKeyHelper")))
         say_auth(s, "header", n);
@@ -331,7 +339,7 @@ static void emit_auth(struct server *s, const struct server_pairs *env,
         say_auth(s, "header", s->url_node);
     else if ((oauth && !off) || str_has(word, STR("oauth")))
         say_auth(s, "oauth", oauth ? oauth : auth);
-    else if ((n = first_credential(env)))
+    else if ((n = first_credential(s, env)))
         say_auth(s, "environment", n);
     else if (off)
         say_auth(s, "none", oauth ? oauth : auth);

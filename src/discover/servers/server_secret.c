@@ -227,7 +227,7 @@ static struct str unquote(struct server *s, struct str text)
     return copy;
 }
 
-/* Credentials before the host, then each parameter by its name. */
+/* Credentials before the host, then each parameter by its name: ?key= is what vendors document. */
 void server_secret_url(struct server *s, struct str url, const struct node *n)
 {
     struct str base = url, query = STR(""), field, name, value;
@@ -236,7 +236,8 @@ void server_secret_url(struct server *s, struct str url, const struct node *n)
     server_secret(s, STR(""), base, n);
     while (query.n && str_field(&query, '&', &field))
         if (str_cut(field, '=', &name, &value))
-            server_secret(s, name, unquote(s, value), n);
+            server_secret(s, str_eq_nocase(name, STR("key")) ? STR("api_key") : name,
+                          unquote(s, value), n);
 }
 
 bool server_name_authenticates(struct str name)
