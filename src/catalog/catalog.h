@@ -217,6 +217,7 @@ struct catalog_unread {
     const char *reason;        /* of its row of coverage */
     const char *const *magic;  /* hex, lower case; NULL-terminated */
     const char *const *people; /* names of files that may name people; NULL-terminated */
+    bool unsupported;          /* of AI: a gap of its target, where another one is `not_looked` */
 };
 
 struct catalog_unread_name {

@@ -45,7 +45,8 @@ static int check_people(struct compiler *c, const struct node *n, const char *fi
 
 static int read_format(struct compiler *c, const struct node *n)
 {
-    static const char *const words[] = {"id", "names", "magic", "people", "what", "lost", NULL};
+    static const char *const words[] = {"id",   "names", "magic",       "people",
+                                        "what", "lost",  "unsupported", NULL};
     struct catalog_unread r = {0};
     const char *const *names, *lost;
     int rc;
@@ -55,7 +56,8 @@ static int read_format(struct compiler *c, const struct node *n)
         (rc = compile_strings(c, n, "magic", &r.magic)) ||
         (rc = compile_strings(c, n, "people", &r.people)) ||
         (rc = compile_string(c, n, "what", true, &r.what)) ||
-        (rc = compile_string(c, n, "lost", true, &lost)))
+        (rc = compile_string(c, n, "lost", true, &lost)) ||
+        (rc = compile_bool(c, n, "unsupported", &r.unsupported)))
         return rc;
     if (!names[0] && !r.magic[0])
         return compile_fail(c, n, "nothing tells files of this format: add 'names'");

@@ -109,6 +109,20 @@ static bool may_name_people(const struct catalog_unread *format, struct str path
     return found;
 }
 
+static int note_first(struct link *l, const struct linked_item *it, const struct fact *f,
+                      struct unread *u)
+{
+    AUTO(buf) whole = BUF_INIT;
+    buf_add(&whole, it->path);
+    if (f->at.member.n)
+        buf_addf(&whole, "!/" STR_FMT, STR_ARG(f->at.member));
+    if (buf_result(&whole))
+        return E_NOMEM;
+    if (!u->first.p || str_cmp(buf_str(&whole), u->first) < 0)
+        u->first = arena_str(&l->mem, buf_str(&whole));
+    return u->first.p ? 0 : arena_error(&l->mem);
+}
+
 /* Files of a format without a reader are one row a target, as many as there are. */
 static int count_unread(struct link *l, const struct linked_item *it, const struct fact *f,
                         const struct catalog_unread *format)
@@ -116,6 +130,8 @@ static int count_unread(struct link *l, const struct linked_item *it, const stru
     bool member = f->at.member.n > 0;
     struct unread *u = &l->unread[it->target * (size_t)l->catalog->n_unread +
                                   (size_t)(format - l->catalog->unread)];
+    if (format->unsupported && note_first(l, it, f, u))
+        return E_NOMEM;
     u->files += f->count;
     u->bytes += member ? 0 : it->size;
     if (!may_name_people(format, it->path, member))
@@ -375,6 +391,7 @@ static int join_item(struct link *l, struct inventory *inv, struct linked_item *
     return rc ? rc : credentials_of_item(l, inv, it);
 }
 
+/* A format of AI is a gap of its target, and its row says where to find one; another one is not. */
 static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
 {
     const struct catalog *c = l->catalog;
@@ -392,7 +409,13 @@ static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
                                    .reason = str_z(c->unread[i].reason),
                                    .files = u->files,
                                    .bytes = u->bytes};
-        rc = row.path.p ? inventory_cover(inv, &row) : arena_error(&l->mem);
+        if (c->unread[i].unsupported) {
+            row.state = COVERAGE_UNSUPPORTED;
+            row.reason = arena_fmt(&l->mem, "%llu %s " STR_FMT "; %s", (unsigned long long)u->files,
+                                   u->files == 1 ? "file," : "files, the first is",
+                                   STR_ARG(u->first), c->unread[i].reason);
+        }
+        rc = row.path.p && row.reason.p ? inventory_cover(inv, &row) : arena_error(&l->mem);
     }
     return rc;
 }

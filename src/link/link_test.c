@@ -276,7 +276,7 @@ static void unread(struct estate *e, uint32_t target, const char *path, const ch
     estate_item(e, target, path);
 }
 
-/* One row a target and format, however many files; it blinds no control. */
+/* One row a target and format, however many files; it blinds no control. Of AI, it is a gap. */
 static void formats_without_a_reader(void **state UNUSED)
 {
     AUTO(estate) e = {0};
@@ -284,6 +284,8 @@ static void formats_without_a_reader(void **state UNUSED)
     unread(&e, 0, "go.mod", "go-modules");
     unread(&e, 0, "a/go.mod", "go-modules");
     unread(&e, 0, "m.gguf", "gguf");
+    unread(&e, 0, "b/n.onnx", "onnx");
+    unread(&e, 0, "a/m.onnx", "onnx");
     unread(&e, 0, "../go.mod", "go-modules");
     estate_seal(&e, NULL);
     const struct coverage_row *row = row_of(&e, "no-reader:go-modules");
@@ -292,7 +294,13 @@ static void formats_without_a_reader(void **state UNUSED)
     assert_int_equal(row->state, COVERAGE_NOT_LOOKED);
     assert_true(str_eq_z(row->collectors, UNREAD_FORMATS));
     assert_true(str_starts(row->reason, STR("no reader in this version: Go modules (go.mod); ")));
-    assert_int_equal(row_of(&e, "no-reader:gguf")->files, 1);
+    row = row_of(&e, "no-reader:gguf");
+    assert_int_equal(row->files, 1);
+    assert_int_equal(row->state, COVERAGE_UNSUPPORTED);
+    assert_true(
+        str_starts(row->reason, STR("1 file, m.gguf; no reader in this version: GGUF models; ")));
+    row = row_of(&e, "no-reader:onnx");
+    assert_true(str_starts(row->reason, STR("2 files, the first is a/m.onnx; no reader")));
     assert_true(row_of(&e, "no-reader:cargo") == NULL);
     assert_true(row_of(&e, "go.mod") == NULL);
 }

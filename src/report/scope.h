@@ -92,7 +92,7 @@ void scope_places(const struct scope *s, struct select *q);
 void scope_findings(const struct scope *s, struct select *q);
 void scope_coverage(const struct scope *s, struct select *q);
 
-/* Condition on `coverage c`: a format that no detector reads. */
+/* Condition on `coverage c`: a format that no detector reads, and that is no gap. */
 #define COVERAGE_IS_UNREAD "(c.state = 'not_looked' AND c.path LIKE '" COVERAGE_NO_READER "%')"
 
 /* "CASE f.severity WHEN 'critical' THEN 0 ..." for ORDER BY, worst first. */

@@ -71,9 +71,9 @@ fi
 stance=$(nobody_stance)
 mkdir "$work/ro" && cp "$db" "$work/ro/s.db" && chmod 644 "$work/ro/s.db" && chmod 555 "$work/ro"
 chmod -R a+rX "$work/demo"
-expect "2 5" "a new store in a read-only folder" "${nobody[@]}" "$stance" scan --db "$work/ro/new.db" "$work/demo"
+expect 5 "a new store in a read-only folder" "${nobody[@]}" "$stance" scan --db "$work/ro/new.db" "$work/demo"
 told "a new store in a read-only folder" 'permission|denied|read-only|open'
-expect "2 5" "a read-only store" "${nobody[@]}" "$stance" scan --db "$work/ro/s.db" "$work/demo"
-expect "2 5" "a folder as store" "$STANCE" scan --db "$work/ro" "$work/demo"
-expect "2 5" "a store in a missing folder" "$STANCE" scan --db "$work/none/s.db" "$work/demo"
+expect 5 "a read-only store" "${nobody[@]}" "$stance" scan --db "$work/ro/s.db" "$work/demo"
+expect 2 "a folder as store" "$STANCE" scan --db "$work/ro" "$work/demo"
+expect 2 "a store in a missing folder" "$STANCE" scan --db "$work/none/s.db" "$work/demo"
 finish

@@ -97,9 +97,10 @@ const struct command COMMAND_COVERAGE = {
     .summary = "list what was examined and what was not, with the reason",
     .description = "A posture is worth what was looked at. One row for each item that was denied,\n"
                    "failed, partial or unsupported; one row for each rule that skips files\n"
-                   "and for each format that this version has no reader for. `skipped`: a rule\n"
-                   "says so, and `files` is how often; `not_looked`: this version does not look\n"
-                   "there. Files in archives have a row of their own, `in-archives`.",
+                   "and for each format that this version has no reader for: `unsupported` for\n"
+                   "models and notebooks, `not_looked` for others. `skipped`: a rule says so,\n"
+                   "and `files` is how often; `not_looked`: this version does not look there.\n"
+                   "Files in archives have a row of their own, `in-archives`.",
     .examples = "  stance coverage --gaps     # what keeps the posture a range",
     .options = options,
     .run = run_coverage,

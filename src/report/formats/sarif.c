@@ -189,7 +189,7 @@ static int notification(struct sarif *s, const struct stmt *row)
                  STR_ARG(stmt_str(row, 1).n ? stmt_str(row, 1) : STR("the target")));
     buf_add(&text, stmt_str(row, 3));
     json_object(w);
-    json_kstr(w, "level", unread ? STR("note") : STR("warning"));
+    json_kstr(w, "level", str_eq_z(stmt_str(row, 2), "not_looked") ? STR("note") : STR("warning"));
     json_kopen_object(w, "descriptor");
     json_kstr(w, "id", buf_str(&id));
     json_end(w);
