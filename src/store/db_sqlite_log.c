@@ -5,16 +5,41 @@
 
 #include "store/db_sqlite.h"
 
+/* With the write lock held, nobody else can make it longer. */
+static bool log_is_new(sqlite3 *h)
+{
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = -1;
+    return !sqlite3_file_control(h, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) && log &&
+           log->pMethods && !log->pMethods->xFileSize(log, &size) && !size;
+}
+
+/* It writes again what stands there. Who else is writing is not waited for. */
+static bool write_head(sqlite3 *h, int version, bool waits)
+{
+    char sql[64];
+    snprintf(sql, sizeof(sql), "PRAGMA user_version = %d; COMMIT", version);
+    sqlite3_exec(h, waits ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = OFF", NULL, NULL,
+                 NULL);
+    bool done = !sqlite3_exec(h, "BEGIN IMMEDIATE", NULL, NULL, NULL) && (waits || log_is_new(h)) &&
+                !sqlite3_exec(h, sql, NULL, NULL, NULL);
+    if (!sqlite3_get_autocommit(h))
+        sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_exec(h, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+    return done;
+}
+
 /*
- * The first transaction on a new log waits for its head and for the folder that holds it. So a
- * small one goes ahead of the first that counts; it writes again what stands there. Who else is
- * writing is not waited for, and what fails here fails, or is done, later.
+ * The first transaction on a log waits until its head, and the folder that holds it, are on the
+ * disk: a new head before frames of an older log would give those a meaning again. A new log has
+ * none, and nothing of it counts before a checkpoint, which waits for all of it; so its head is
+ * written without waiting, by a small transaction ahead of the first that counts. For another log
+ * that transaction waits, beside other work. What fails here fails, or is done, later.
  */
 void sqlite_warm(struct db *db)
 {
     struct sqlite_db *q = (struct sqlite_db *)db;
     sqlite3_stmt *s = NULL;
-    char sql[96];
     int version = -1;
 
     if (db->mode == DB_READ_ONLY)
@@ -26,10 +51,9 @@ void sqlite_warm(struct db *db)
     if (version < 0)
         return;
     sqlite3_wal_autocheckpoint(q->h, 0); /* not in the commit: after it (sqlite_settle, close) */
-    snprintf(sql, sizeof(sql), "BEGIN IMMEDIATE; PRAGMA user_version = %d; COMMIT", version);
     sqlite3_busy_timeout(q->h, 0);
-    if (sqlite3_exec(q->h, sql, NULL, NULL, NULL) && !sqlite3_get_autocommit(q->h))
-        sqlite3_exec(q->h, "ROLLBACK", NULL, NULL, NULL);
+    if (!write_head(q->h, version, false))
+        write_head(q->h, version, true);
     sqlite3_busy_timeout(q->h, DB_BUSY_MS);
 }
 

@@ -492,6 +492,7 @@ static void test_warm_and_settle(void **state)
     assert_true(size_of(log.p) > 0);
     assert_int_equal(one_int(db, "PRAGMA user_version"), 7);
     assert_int_equal(one_int(db, "PRAGMA wal_autocheckpoint"), 0);
+    assert_int_equal(one_int(db, "PRAGMA synchronous"), 1);
     /* Who writes is not waited for. */
     assert_int_equal(db_open(path.p, DB_CREATE, &other, &d), 0);
     assert_int_equal(db_begin(other, &d), 0);
