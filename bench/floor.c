@@ -8,8 +8,9 @@
  * The literal database, the walk rules, the size of a window, what counts as binary (only its head
  * is read), which files a detector knows by name and which code imports something of the catalogue
  * are those of the program; so are the parsers (trees of code, of scripts in components, tokens of
- * what is too large for a tree), the libraries and the number of threads. Nothing is sandboxed,
- * said, stored or judged; archives stay closed.
+ * what is too large for a tree), the libraries and the number of threads. Archives are unpacked, and
+ * the texts in them seen by the literals; archives in archives stay closed. Nothing is sandboxed,
+ * said, stored or judged.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@
 #include "discover/content.h"
 #include "discover/detect.h"
 #include "discover/imports/imports.h"
+#include "formats/archive/archive.h"
 #include "formats/json.h"
 #include "formats/toml.h"
 #include "formats/yaml.h"
@@ -42,6 +44,7 @@ struct paths {
 struct reader {
     struct prefilter *prefilter;
     struct syntax *syntax;
+    struct archive_library *library; /* NULL: no archive was met, or there is none */
     char *window;
     uint64_t files, bytes, literals, trees;
     const struct syntax_language *language; /* of the file; NULL: its code is not parsed */
@@ -153,7 +156,55 @@ static int feed(struct reader *w, struct str text)
     return rc;
 }
 
-static int read_file(struct reader *w, const char *path, int fd)
+static int read_at(void *fd, uint64_t offset, char *to, size_t n, size_t *ret_got)
+{
+    ssize_t got = pread(*(const int *)fd, to, n, (off_t)offset);
+    *ret_got = got > 0 ? (size_t)got : 0;
+    return got < 0 ? E_IO : 0;
+}
+
+/* The member at which the archive stands; of what is no text, nothing is looked for. */
+static int read_member(struct reader *w, struct archive_reader *r, struct diag *d)
+{
+    size_t got = 0;
+    bool first = true, text = true;
+    int rc = 0;
+    while (!rc && text && !(rc = archive_reader_read(r, w->window, WINDOW, &got, d)) && got) {
+        struct str window = str_n(w->window, got);
+        text = !first || content_of(str_sub(window, 0, HEAD)) != CONTENT_BINARY;
+        w->bytes += got;
+        if (!text)
+            break;
+        rc = first ? prefilter_begin(w->prefilter) : 0;
+        first = false;
+        if (!rc)
+            rc = prefilter_feed(w->prefilter, window, on_literal, w);
+        w->base += got;
+    }
+    int end = text && !first ? prefilter_end(w->prefilter, on_literal, w) : 0;
+    return rc ? rc : end;
+}
+
+/* What is broken costs as much until there. */
+static void unpack(struct reader *w, enum container kind, int fd, uint64_t size)
+{
+    struct archive_limits limits = archive_limits_default();
+    struct archive_budget budget = archive_budget(&limits, size);
+    struct archive_source source = {.read = read_at, .ctx = &fd, .size = size, .seekable = true};
+    struct archive_reader *r = NULL;
+    struct archive_member m;
+    struct diag d = {0};
+    if (!w->library && archive_library_new(&w->library, &d))
+        return;
+    int rc = archive_reader_open(w->library, kind, &source, &budget, &r, &d);
+    w->language = NULL;
+    while (!rc && archive_reader_next(r, &m, &d) > 0)
+        if (m.type == ARCHIVE_MEMBER_FILE)
+            rc = read_member(w, r, &d);
+    archive_reader_close(r);
+}
+
+static int read_file(struct reader *w, const char *path, int fd, uint64_t size)
 {
     ssize_t n = read(fd, w->window, HEAD);
     if (n <= 0)
@@ -165,7 +216,10 @@ static int read_file(struct reader *w, const char *path, int fd)
     w->imports = false;
     w->hits.catalog = &CATALOG;
     w->bytes += (uint64_t)n;
-    if (content_of(str_n(w->window, (size_t)n)) == CONTENT_BINARY)
+    enum container kind = container_kind(str_n(w->window, (size_t)MIN(n, CONTAINER_HEAD)));
+    if (kind != CONTAINER_NONE)
+        unpack(w, kind, fd, size);
+    if (kind != CONTAINER_NONE || content_of(str_n(w->window, (size_t)n)) == CONTENT_BINARY)
         return 0;
     size_t have = (size_t)n;
     bool many = false;
@@ -227,7 +281,7 @@ static int one_file(void *ctx, unsigned worker, size_t index)
     int rc = 0;
     if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
         w->files++;
-        rc = read_file(w, run->files.v[index], fd);
+        rc = read_file(w, run->files.v[index], fd, (uint64_t)st.st_size);
         parse_file(run->files.v[index], fd, (uint64_t)st.st_size);
     }
     close(fd);
