@@ -5,16 +5,32 @@
 #include "base/map.h"
 #include "base/path.h"
 
+/* Its reason says how many files there are and where the first is. */
+static bool is_count(const struct coverage_row *row)
+{
+    return row->state == COVERAGE_UNSUPPORTED && str_starts(row->path, STR(COVERAGE_NO_READER));
+}
+
 /* The same row among the first `n`, which this scan made; NULL: none. */
 static struct coverage_row *own_row(struct inventory *inv, size_t n, const struct coverage_row *row)
 {
     for (size_t i = 0; i < n; i++) {
         struct coverage_row *r = &inv->coverage.v[i];
         if (r->target == row->target && r->state == row->state && str_eq(r->source, row->source) &&
-            str_eq(r->path, row->path) && str_eq(r->reason, row->reason))
+            str_eq(r->path, row->path) && (is_count(row) || str_eq(r->reason, row->reason)))
             return r;
     }
     return NULL;
+}
+
+static int take_reason(struct inventory *inv, struct coverage_row *own,
+                       const struct coverage_row *row)
+{
+    size_t at = (size_t)(own - inv->coverage.v);
+    int rc = inventory_cover(inv, row);
+    if (!rc)
+        inv->coverage.v[at].reason = inv->coverage.v[--inv->coverage.n].reason;
+    return rc;
 }
 
 static bool is_below_any(const struct map *looked, struct str path)
@@ -31,23 +47,28 @@ static int carry(const struct stmt *s, const struct map *looked, size_t n_own,
                  struct inventory *inv)
 {
     AUTO(buf) path = BUF_INIT;
+    AUTO(buf) reason = BUF_INIT;
     int state = word_index(COVERAGE_STATE_NAMES, stmt_str(s, 2));
     int rc = path_unshow(&path, stmt_str(s, 1));
+    int said = path_unshow(&reason, stmt_str(s, 3));
     struct coverage_row row = {.source = stmt_str(s, 0),
                                .path = buf_str(&path),
                                .state = (enum coverage_state)state,
-                               .reason = stmt_str(s, 3),
+                               .reason = said ? stmt_str(s, 3) : buf_str(&reason),
                                .collectors = stmt_str(s, 4),
                                .files = (uint64_t)stmt_int(s, 5),
                                .bytes = (uint64_t)stmt_int(s, 6)};
+    if (said == E_NOMEM)
+        return said;
     if (rc || state < 0 || is_below_any(looked, row.path))
         return rc == E_NOMEM ? rc : 0;
     struct coverage_row *own = own_row(inv, n_own, &row);
     if (!own)
         return inventory_cover(inv, &row);
+    bool more = row.files >= own->files && is_count(&row);
     own->files = MAX(own->files, row.files);
     own->bytes = MAX(own->bytes, row.bytes);
-    return 0;
+    return more ? take_reason(inv, own, &row) : 0;
 }
 
 static int carry_all(struct store *st, struct str identity, const struct map *looked,

@@ -628,6 +628,31 @@ static void test_owner_of_elsewhere(void **state)
     store_free(st);
 }
 
+/* A part has not every file that may name people: that nobody owns a thing, only the whole says. */
+static void test_owner_none_of_part(void **state)
+{
+    static const char ASK[] = "SELECT owner_state FROM asset";
+    static const struct {
+        bool part;
+        const char *state;
+    } turns[] = {{true, "unknown"}, {false, "none"}, {true, "none"}};
+    struct store *st = fixture_store(*state, NULL);
+    struct world w;
+
+    for (int i = 0; i < (int)ARRAY_LEN(turns); i++) {
+        world_begin(&w, st, 1000 + i, 1);
+        w.part = turns[i].part;
+        cover(&w, 0, w.part ? "a.json" : "", COVERAGE_EXAMINED);
+        add_server(&w, 0, "a.json", A, "1");
+        w.nobody = true;
+        world_store(&w);
+        world_commit(&w);
+        assert_string_equal(ask(st, ASK), turns[i].state);
+    }
+    assert_sound(st);
+    store_free(st);
+}
+
 #define LIST(X)                                                                                    \
     X(test_first_scan)                                                                             \
     X(test_unchanged)                                                                              \
@@ -641,6 +666,7 @@ static void test_owner_of_elsewhere(void **state)
     X(test_facts_of_elsewhere)                                                                     \
     X(test_owner_of_equals)                                                                        \
     X(test_owner_of_elsewhere)                                                                     \
+    X(test_owner_none_of_part)                                                                     \
     X(test_sanction_stays)                                                                         \
     X(test_no_rename)                                                                              \
     X(test_merge_of_one_place)                                                                     \

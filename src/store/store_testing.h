@@ -21,6 +21,7 @@ struct world {
     size_t n_targets;
     int64_t at;
     bool part;
+    bool nobody; /* everything that could name an owner was read, and does not */
     struct str inputs, build;
     struct diag d;
     struct {
@@ -155,6 +156,9 @@ static inline void world_store(struct world *w)
                              .build = w->build};
 
     assert_int_equal(inventory_seal(&w->inv), 0);
+    vec_each (a, &w->inv.assets) {
+        a->owner_state = w->nobody ? FACT_NONE : a->owner_state;
+    }
     if (store_scan_begin(w->st, &info, &w->d) || store_put_inventory(w->st, &w->inv, &w->d))
         fail_msg("store: %s", w->d.text);
 }

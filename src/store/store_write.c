@@ -266,6 +266,11 @@ static bool is_unknown(struct str word)
     return str_eq(word, STR("unknown"));
 }
 
+static bool is_none(struct str word)
+{
+    return str_eq_z(word, FACT_STATE_NAMES[FACT_NONE]);
+}
+
 /* What people decided (sanctioned, banned) outlives what a scan supposes. */
 static struct str choose_sanction(struct str stored, struct str observed)
 {
@@ -295,15 +300,14 @@ static struct asset_row asset_row_of(struct writing *w)
                           .state = PRESENT,
                           .key = store_text(st, a->key)};
 
+    /* A part of a target has not all the files that may name people: only what the whole said. */
+    if (st->part && is_none(r.owner_state) && !(old && is_none(old->owner_state)))
+        r.owner_state = str_z(FACT_STATE_NAMES[FACT_UNKNOWN]);
     if (!old)
         return r;
     struct str observed = r.sanction;
     r.sanction = choose_sanction(old->sanction, observed);
     w->mixed |= !str_eq(r.sanction, observed);
-    /* A part of a target has not all the files that may name people. */
-    if (st->part && str_eq_z(r.owner_state, FACT_STATE_NAMES[FACT_NONE]) &&
-        is_unknown(old->owner_state))
-        r.owner_state = old->owner_state;
     if (!w->elsewhere || !str_eq(old->state, PRESENT))
         return r;
     r.name = old->name;
