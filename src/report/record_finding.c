@@ -5,8 +5,9 @@
 
 const char RECORD_FINDING_COLUMNS[] =
     "f.id, f.control, f.category, f.asset, f.severity, f.verdict, f.status, f.risk, f.confidence,"
-    " f.title, f.reason, f.steps, f.factors, f.first_seen, " FINDING_OWNER ", " EVIDENCE_COLUMNS;
-#define PLACE_COLUMN 15
+    " f.title, f.reason, f.steps, f.factors, f.first_seen, " FINDING_OWNER ", " FINDING_REMEMBERED
+    ", " EVIDENCE_COLUMNS;
+#define PLACE_COLUMN 16
 
 int record_finding_open(struct record *r, struct diag *d)
 {
@@ -140,6 +141,8 @@ int record_finding(struct record *r, const struct stmt *row, struct diag *d)
     write_evidence(r, &e, stmt_str(row, 11));
     write_remedy(w, stmt_str(row, 1), &e);
     json_ktime(w, "first_seen", stmt_int(row, 13));
+    if (stmt_int(row, 15))
+        json_kbool(w, "remembered", true);
     json_end(w);
     return rc;
 }

@@ -52,6 +52,8 @@ static void test_results(void **state)
               ".claude/settings.json");
     assert_at(RESULT "0/locations/0/physicalLocation/region/startColumn", "5");
     assert_at(RESULT "0/baselineState", "new");
+    assert_at(RESULT "0/provenance/firstDetectionTimeUtc", "2023-11-14T22:13:20Z");
+    assert_at(RESULT "0/provenance/lastDetectionTimeUtc", "2023-11-14T22:13:20Z");
     /* excepted: a failure that somebody accepted */
     assert_at(RESULT "1/suppressions/0/status", "accepted");
     assert_at(RESULT "1/level", "error");
@@ -104,6 +106,10 @@ static void test_gaps_are_told(void **state)
               "coverage/denied");
     assert_at("/runs/0/invocations/0/toolExecutionNotifications/1/descriptor/id",
               "coverage/partial");
+    /* What a rule passes by is told, too, and is no warning. */
+    assert_at("/runs/0/invocations/0/toolExecutionNotifications/2/descriptor/id",
+              "coverage/skipped");
+    assert_at("/runs/0/invocations/0/toolExecutionNotifications/2/level", "note");
     assert_at("/runs/0/invocations/0/startTimeUtc", "2023-11-14T22:13:20Z");
     free(text);
     db_free(v.db);

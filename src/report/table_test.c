@@ -316,6 +316,14 @@ static void test_remembered(void **state)
     assert_null(strstr(text, "critical"));
     assert_non_null(strstr(text, "\nNot in these: 1 of earlier scans, where this one did not"));
     free(text);
+    static const char *const formats[] = {"json", "sarif"};
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        text = shop_print(&v, formats[i]);
+        const char *first = strstr(text, "\"remembered\":true");
+        assert_non_null(first);
+        assert_null(strstr(first + 1, "\"remembered\""));
+        free(text);
+    }
     /* As late as the last whole scan, or later, when a part was looked at since. */
     put(&v, "UPDATE finding SET last_seen = 1700000000001 WHERE id = '1a2b3c4d00000001'");
     text = shop_print(&v, "table");
@@ -352,7 +360,7 @@ static void test_no_reader(void **state)
     assert_null(strstr(text, "Nothing: every"));
     free(text);
     text = shop_print(&v, "sarif");
-    assert_non_null(strstr(text, "1 file was passed over: no reader in this version: GGUF"));
+    assert_non_null(strstr(text, "no-reader:gguf was not looked at (1): no reader in this"));
     free(text);
     db_free(v.db);
 }

@@ -21,9 +21,9 @@ static int nameless(const char *path)
 }
 
 /*
- * The file gets its name when it is whole: who opens it never sees a part. Its pages are sent to the
- * disk at once, but not waited for: a machine that stops before they arrive leaves an empty file,
- * which the migrations fill.
+ * The file gets its name when it is whole: who opens it never sees a part. Its pages are sent to
+ * the disk at once, but not waited for: a machine that stops before they arrive leaves an empty
+ * file, which the migrations fill.
  */
 static bool make_image(const char *path)
 {

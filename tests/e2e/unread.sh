@@ -50,7 +50,7 @@ more=$(sed -n 's/^- not_looked: \([0-9]*\) more, `stance coverage --state not_lo
 expect 3 "Markdown of gaps" "$STANCE" scan --db :memory: --allow-weak-sandbox --format markdown "$t"
 grep -q '^- unsupported: `no-reader:gguf`, 2 files, the first is m.gguf; no reader in this version: GGUF models; ' "$work/out" || fail "Markdown does not tell a model that is not read"
 expect 0 "SARIF" "$STANCE" scan --db :memory: --allow-weak-sandbox --format sarif "$m"
-grep -q 'passed over: no reader in this version: Go modules (go.mod)' "$work/out" || fail "SARIF does not tell them"
+grep -q 'no-reader:go-modules was not looked at (1): no reader in this version: Go modules (go.mod)' "$work/out" || fail "SARIF does not tell them"
 expect 0 "a store" "$STANCE" scan --db "$work/s.db" --allow-weak-sandbox "$m"
 expect 0 "coverage" "$STANCE" coverage --db "$work/s.db" --format csv
 grep -q 'no-reader:cargo' "$work/out" || fail "coverage does not list them"

@@ -36,13 +36,14 @@ static const struct grid_column columns[] = {
     {.title = "place", .tail = true, .min_width = 16},
     {.title = "owner", .min_width = 8},
     {.title = "reason", .min_width = 16},
+    {.title = "remembered", .machine = true},
 };
 
 static void query(const struct scope *s, bool unknown, struct select *q)
 {
     select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, " PLACE_SHOWN ","
                    " " FINDING_OWNER ", f.reason, coalesce(p.line, 0), f.verdict, t.name,"
-                   " coalesce(p.pointer, '') FROM finding f"
+                   " coalesce(p.pointer, ''), " FINDING_REMEMBERED " FROM finding f"
                    " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
                    " LEFT JOIN target t ON t.id = p.target WHERE ");
     scope_findings(s, q);
@@ -95,8 +96,11 @@ static void row(struct grid *g, const struct stmt *r, size_t id_n)
         buf_addf(&reason, STR_FMT ": ", STR_ARG(stmt_str(r, 3)));
     else if (!str_eq_z(verdict, "fail"))
         buf_addf(&reason, STR_FMT ": ", STR_ARG(verdict));
+    else if (stmt_int(r, 13))
+        buf_addz(&reason, "not looked at again: ");
     buf_add(&reason, stmt_str(r, 8));
     grid_cell(g, g->format == GRID_TABLE ? buf_str(&reason) : stmt_str(r, 8));
+    grid_cell(g, stmt_int(r, 13) ? STR("yes") : STR("no"));
 }
 
 static int list(struct invocation *in, const struct view *v, struct diag *d)

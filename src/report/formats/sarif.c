@@ -45,8 +45,9 @@ static int write_rows(struct sarif *s, struct select *q, row_fn *fn, struct diag
 
 static const char RESULT_COLUMNS[] =
     "f.id, f.control, f.category, f.severity, f.verdict, f.status, f.risk, f.title, f.reason,"
-    " f.opened, a.id, a.kind, a.name, coalesce(" FINDING_OWNER ", ''), " EVIDENCE_COLUMNS;
-#define PLACE_COLUMN 14
+    " f.opened, a.id, a.kind, a.name, coalesce(" FINDING_OWNER ", ''), f.first_seen,"
+    " " FINDING_REMEMBERED ", " EVIDENCE_COLUMNS;
+#define PLACE_COLUMN 16
 
 static const char *baseline(const struct sarif *s, const struct stmt *row)
 {
@@ -98,6 +99,17 @@ static void write_suppressions(struct json_writer *w, const struct stmt *row)
     json_end(w);
 }
 
+/* When it was looked at: of a finding whose place the last scan passed by, an earlier time. */
+static void write_provenance(struct json_writer *w, const struct evidence *e,
+                             const struct stmt *row)
+{
+    json_kopen_object(w, "provenance");
+    json_ktime(w, "firstDetectionTimeUtc", stmt_int(row, 14));
+    if (e->seen_at > 0)
+        json_ktime(w, "lastDetectionTimeUtc", e->seen_at);
+    json_end(w);
+}
+
 static void write_properties(struct json_writer *w, const struct evidence *e,
                              const struct stmt *row, bool fail)
 {
@@ -109,6 +121,8 @@ static void write_properties(struct json_writer *w, const struct evidence *e,
     json_kstr(w, "asset", stmt_str(row, 10));
     if (stmt_str(row, 13).n)
         json_kstr(w, "owner", stmt_str(row, 13));
+    if (stmt_int(row, 15))
+        json_kbool(w, "remembered", true);
     if (e->member.n)
         json_kstr(w, "member", e->member);
     if (e->pointer.n)
@@ -146,6 +160,7 @@ static int result(struct sarif *s, const struct stmt *row)
     json_kstr(w, "primaryLocationLineHash", buf_str(&hash));
     json_end(w);
     json_kstr(w, "baselineState", str_z(baseline(s, row)));
+    write_provenance(w, &e, row);
     write_suppressions(w, row);
     if (fail && risk >= 0) {
         json_key(w, STR("rank"));
@@ -179,28 +194,30 @@ static int notification(struct sarif *s, const struct stmt *row)
     AUTO(buf) text = BUF_INIT;
     AUTO(buf) id = BUF_INIT;
     int target = scope_target(&s->scope, stmt_int(row, 0));
-    bool unread = str_starts(stmt_str(row, 1), STR(COVERAGE_NO_READER));
-    buf_addf(&id, "coverage/" STR_FMT, STR_ARG(stmt_str(row, 2)));
-    if (unread)
-        buf_addf(&text, "%lld file%s passed over: ", (long long)stmt_int(row, 4),
-                 stmt_int(row, 4) == 1 ? " was" : "s were");
+    struct str path = stmt_str(row, 1), state = stmt_str(row, 2);
+    bool passed = str_eq_z(state, "skipped") || str_eq_z(state, "not_looked");
+    bool rule = passed || str_starts(path, STR(COVERAGE_NO_READER)); /* no item of the target */
+    buf_addf(&id, "coverage/" STR_FMT, STR_ARG(state));
+    if (rule)
+        buf_addf(&text, STR_FMT " was not looked at (%lld): ", STR_ARG(path),
+                 (long long)stmt_int(row, 4));
     else
-        buf_addf(&text, STR_FMT " was not examined in full: ",
-                 STR_ARG(stmt_str(row, 1).n ? stmt_str(row, 1) : STR("the target")));
+        buf_addf(&text,
+                 STR_FMT " was not examined in full: ", STR_ARG(path.n ? path : STR("the target")));
     buf_add(&text, stmt_str(row, 3));
     json_object(w);
-    json_kstr(w, "level", str_eq_z(stmt_str(row, 2), "not_looked") ? STR("note") : STR("warning"));
+    json_kstr(w, "level", passed ? STR("note") : STR("warning"));
     json_kopen_object(w, "descriptor");
     json_kstr(w, "id", buf_str(&id));
     json_end(w);
     json_kopen_object(w, "message");
     json_kstr(w, "text", buf_str(&text));
     json_end(w);
-    if (target >= 0 && stmt_str(row, 1).n && !unread) {
+    if (target >= 0 && path.n && !rule) {
         json_kopen_array(w, "locations");
         json_object(w);
         json_kopen_object(w, "physicalLocation");
-        sarif_artifact(w, target, stmt_str(row, 1));
+        sarif_artifact(w, target, path);
         json_end(w);
         json_end(w);
         json_end(w);
@@ -215,8 +232,7 @@ static int write_invocation(struct sarif *s, struct diag *d)
     AUTO(buf) start = BUF_INIT;
     AUTO(buf) end = BUF_INIT;
     select_addz(&q, "SELECT c.target, c.path, c.state, c.reason, c.files FROM coverage c WHERE"
-                    " (c.state IN ('denied', 'failed', 'partial', 'unsupported') OR"
-                    " " COVERAGE_IS_UNREAD ") AND ");
+                    " c.state <> 'examined' AND ");
     scope_coverage(&s->scope, &q);
     select_addz(&q, " ORDER BY c.scan, c.ord");
     buf_add_time(&start, s->scope.started);
