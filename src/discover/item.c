@@ -102,16 +102,8 @@ struct place place_node(struct item *it, const struct doc *doc, const struct nod
 struct place place_pointed(struct item *it, const struct doc *doc, struct place at)
 {
     AUTO(buf) pointer = BUF_INIT;
-    int64_t offset = at.offset - doc->bom;
-    const struct node *n = doc_root(doc), *inner = n;
-    while (inner) {
-        n = inner;
-        inner = NULL;
-        node_each (doc, n, child)
-            if (child->off <= offset && offset < child->end)
-                inner = child;
-    }
-    node_pointer(doc, n, &pointer);
+    uint64_t offset = (uint64_t)MAX(at.offset - (int64_t)doc->bom, 0);
+    node_pointer(doc, doc_at(doc, offset, NULL), &pointer);
     at.pointer = buf_result(&pointer) ? STR_NULL : arena_str(it->arena, buf_str(&pointer));
     if (!at.pointer.p)
         emit_fail(it->emit, E_NOMEM);

@@ -188,6 +188,28 @@ const struct node *doc_find(const struct doc *doc, struct str pointer)
     return n;
 }
 
+const struct node *doc_at(const struct doc *doc, uint64_t offset, uint64_t *steps)
+{
+    uint32_t from = 0, to = doc->n;
+    uint64_t looked = 0;
+
+    for (; from < to; looked++) {
+        uint32_t mid = from + (to - from) / 2;
+
+        if (doc->nodes[mid].off <= offset)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    /* The last that begins before it, or what that lies in: anything between ended earlier. */
+    const struct node *n = from ? doc->nodes + from - 1 : doc_root(doc);
+    for (; n && n != doc->nodes && n->end <= offset; looked++)
+        n = node_parent(doc, n);
+    if (steps)
+        *steps += looked;
+    return n;
+}
+
 struct mark text_mark(struct str text, size_t offset)
 {
     struct mark m = {1, 1};

@@ -89,6 +89,13 @@ struct str node_str(const struct doc *doc, const struct node *n, struct str key)
 int node_bool(const struct node *n, bool *ret) MUST_CHECK;
 int node_i64(const struct doc *doc, const struct node *n, int64_t *ret) MUST_CHECK;
 
+/*
+ * The innermost node that holds the byte, the root when none does. Of a document whose rows stand
+ * in the order of their bytes, as those of JSON do. Costs the logarithm of its size and the depth;
+ * `steps` (may be NULL) grows by the rows that were looked at.
+ */
+const struct node *doc_at(const struct doc *doc, uint64_t offset, uint64_t *steps);
+
 struct mark node_mark(const struct doc *doc, const struct node *n);     /* of the value */
 struct mark node_key_mark(const struct doc *doc, const struct node *n); /* of the key */
 struct mark text_mark(struct str text, size_t offset);

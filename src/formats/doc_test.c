@@ -109,6 +109,51 @@ static void long_array_index_is_named(void **state)
     assert_ptr_equal(doc_find(&doc, buf_str(&out)), &doc.nodes[doc.n - 1]);
 }
 
+static const struct node *innermost(const struct doc *doc, uint64_t offset)
+{
+    const struct node *n = doc_root(doc), *inner = n;
+
+    while (inner) {
+        n = inner;
+        inner = NULL;
+        node_each (doc, n, child)
+            if (child->off <= offset && offset < child->end)
+                inner = child;
+    }
+    return n;
+}
+
+static void bytes_find_their_node(void **state)
+{
+    struct run *t = *state;
+    struct doc none = {0};
+
+    for (uint64_t at = 0; at <= t->doc.text.n + 1; at++)
+        assert_ptr_equal(doc_at(&t->doc, at, NULL), innermost(&t->doc, at));
+    assert_null(doc_at(&none, 0, NULL));
+}
+
+/* A hit in each of many siblings: each costs what one costs, not all siblings before it. */
+static void bytes_are_found_in_few_steps(void **state)
+{
+    enum { SIBLINGS = 20000 };
+    struct run *t = *state;
+    AUTO(arena) a = ARENA(64 << 20);
+    AUTO(buf) b = BUF_INIT;
+    struct doc doc;
+    uint64_t steps = 0;
+
+    buf_addz(&b, "{\"history\":[");
+    for (int i = 0; i < SIBLINGS; i++)
+        buf_addz(&b, "{\"a\":1,\"b\":[2]},");
+    buf_addz(&b, "0]}");
+    assert_int_equal(json_parse(buf_str(&b), JSON_STRICT, &t->lim, &a, &doc, NULL), 0);
+    for (uint32_t i = 0; i < doc.n; i++)
+        assert_ptr_equal(doc_at(&doc, doc.nodes[i].off, &steps), &doc.nodes[i]);
+    assert_true(doc.n > 4 * SIBLINGS);
+    assert_in_range(steps, doc.n, (uint64_t)doc.n * 24);
+}
+
 static void walking(void **state)
 {
     struct run *t = *state;
@@ -286,6 +331,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(pointers_find_nodes, begin, end),
         cmocka_unit_test_setup_teardown(pointers_name_nodes, begin, end),
         cmocka_unit_test_setup_teardown(long_array_index_is_named, begin, end),
+        cmocka_unit_test_setup_teardown(bytes_find_their_node, begin, end),
+        cmocka_unit_test_setup_teardown(bytes_are_found_in_few_steps, begin, end),
         cmocka_unit_test_setup_teardown(walking, begin, end),
         cmocka_unit_test_setup_teardown(values, begin, end),
         cmocka_unit_test_setup_teardown(null_nodes_answer_nothing, begin, end),

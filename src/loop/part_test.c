@@ -80,7 +80,7 @@ static void gaps_stay(void **state)
            "binary not_looked 7\n");
 }
 
-/* A format without a reader is one row, whichever files of it were seen: the larger count says so. */
+/* A format without a reader is one row, whichever files of it were seen. */
 static void formats_are_counted_once(void **state)
 {
     static const char rows[] =
