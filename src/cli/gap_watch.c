@@ -5,7 +5,8 @@
 #include "base/buf.h"
 
 static const char QUERY[] =
-    "SELECT c.target, c.path, c.state, c.reason FROM coverage c WHERE c.state IN"
+    "SELECT c.target, c.path, c.state, c.reason, CASE WHEN (SELECT count(*) FROM target) > 1 THEN"
+    " t.name ELSE '' END FROM coverage c JOIN target t ON t.id = c.target WHERE c.state IN"
     " ('denied', 'failed', 'partial', 'unsupported') AND c.scan ="
     " (SELECT max(x.scan) FROM scan_target x WHERE x.target = c.target) ORDER BY c.scan, c.ord";
 
@@ -32,6 +33,14 @@ void gap_watch_done(struct gap_watch *g)
     rows_done(&g->known);
 }
 
+/* "shop: sub/.mcp.json"; without a name the path alone. */
+static struct str place_of(struct gap_rows *r, struct str name, struct str path)
+{
+    if (!name.n || !path.n)
+        return arena_str(&r->mem, name.n ? name : path.n ? path : STR("the target"));
+    return arena_fmt(&r->mem, STR_FMT ": " STR_FMT, STR_ARG(name), STR_ARG(path));
+}
+
 static int take(struct gap_rows *r, const struct stmt *s)
 {
     bool fresh;
@@ -41,10 +50,10 @@ static int take(struct gap_rows *r, const struct stmt *s)
         return arena_error(&r->mem);
     if (map_get(&r->at, row.key))
         return 0;
-    row.path = str_sub(row.key, str_chr(row.key, ' ', 0) + 1, row.key.n);
+    row.place = place_of(r, stmt_str(s, 4), stmt_str(s, 1));
     row.what =
         arena_fmt(&r->mem, STR_FMT ": " STR_FMT, STR_ARG(stmt_str(s, 2)), STR_ARG(stmt_str(s, 3)));
-    if (!row.what.p)
+    if (!row.what.p || !row.place.p)
         return arena_error(&r->mem);
     return map_put(&r->at, row.key, &fresh) ? vec_push(&r->rows, row) : E_NOMEM;
 }
@@ -73,20 +82,19 @@ static int tell(const struct gap_rows *v, const struct gap_rows *other, enum cha
     int rc = 0;
     for (size_t i = 0; i < v->rows.n && !rc; i++) {
         const struct gap_row *row = &v->rows.v[i];
-        struct str path = row->path.n ? row->path : STR("the target");
         AUTO(buf) label = BUF_INIT;
         if (map_get(&other->at, row->key))
             continue;
         if (kind == CHANGE_NEW && str_starts(row->what, STR("partial")))
-            buf_addf(&label, STR_FMT " is examined only in part" STR_FMT, STR_ARG(path),
+            buf_addf(&label, STR_FMT " is examined only in part" STR_FMT, STR_ARG(row->place),
                      STR_ARG(str_sub(row->what, strlen("partial"), row->what.n)));
         else if (kind == CHANGE_NEW)
-            buf_addf(&label, STR_FMT " is not examined, " STR_FMT, STR_ARG(path),
+            buf_addf(&label, STR_FMT " is not examined, " STR_FMT, STR_ARG(row->place),
                      STR_ARG(row->what));
         else
-            buf_addf(&label, STR_FMT " is no gap any more", STR_ARG(path));
+            buf_addf(&label, STR_FMT " is no gap any more", STR_ARG(row->place));
         struct difference c = {
-            .kind = kind, .subject = STR("gap"), .id = row->path, .label = buf_str(&label)};
+            .kind = kind, .subject = STR("gap"), .id = row->place, .label = buf_str(&label)};
         rc = buf_result(&label) ? E_NOMEM : fn(ctx, &c);
     }
     return rc;

@@ -9,7 +9,8 @@
  *     gap_watch_turn(&g, db, print, ctx, d)      what is different since
  *     gap_watch_done(&g);
  *
- * A difference has subject "gap", the path as id, and is CHANGE_NEW or CHANGE_GONE. Each path is
+ * A difference has subject "gap", the path as id (before it the name of the target where the store
+ * has several: "shop: .mcp.json"), and is CHANGE_NEW or CHANGE_GONE. Each path is
  * told once, however many rows it has; in the order of coverage, what is gone last.
  */
 #ifndef STANCE_CLI_GAP_WATCH_H
@@ -19,7 +20,7 @@
 #include "monitor/diff.h"
 
 struct gap_row {
-    struct str key, path, what; /* key: target and path; what: "STATE: REASON" */
+    struct str key, place, what; /* key: target and path; what: "STATE: REASON" */
 };
 
 struct gap_rows {

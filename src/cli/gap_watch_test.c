@@ -47,6 +47,16 @@ static void turns(void **state UNUSED)
     becomes(&g, v.db, "DELETE FROM coverage WHERE ord = 3",
             "gone gap .mcp.json is no gap any more\n");
     becomes(&g, v.db, COVER(6, "", "denied"), "new gap the target is not examined, denied: why\n");
+    becomes(&g, v.db,
+            "INSERT INTO target VALUES (2, 'y', 'depot', '.', '/y');"
+            "INSERT INTO scan_target VALUES (1, 2, 1);" INSERT_COVERAGE
+            "(1, 7, 'files', 2, '.mcp.json', 'failed', 'why', 1, 1, '');" COVER(
+                8, ".mcp.json", "failed") "DELETE FROM coverage WHERE ord = 6",
+            "new gap depot: .mcp.json is not examined, failed: why\n"
+            "new gap shop: .mcp.json is not examined, failed: why\n"
+            "gone gap the target is no gap any more\n");
+    becomes(&g, v.db, "DELETE FROM coverage WHERE ord = 8",
+            "gone gap shop: .mcp.json is no gap any more\n");
     gap_watch_done(&g);
     db_free(v.db);
 }
