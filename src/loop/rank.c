@@ -21,6 +21,7 @@ struct tally {
     struct worst failed, failed_or_unknown;
     int last_failed, last_any; /* control indexes of the last rows, to fold places */
     int best, confidence;
+    bool kept;            /* a control that no label lowers failed, or could not tell */
     int data;             /* data_rank */
     uint32_t first, last; /* into the scored rows, NONE */
 };
@@ -159,6 +160,7 @@ static int count(struct arena *a, struct tally *t, const struct verdict_row *row
         rc = fold(a, &t->last_failed, control, tenths, &t->failed);
     if (!rc && (failed || unknown))
         rc = fold(a, &t->last_any, control, tenths, &t->failed_or_unknown);
+    t->kept |= (failed || unknown) && row->control->keep_severity;
     t->unknown += unknown;
     t->evaluated += !unknown && row->verdict != VERDICT_NOT_APPLICABLE;
     return rc;
@@ -285,11 +287,12 @@ static int asset_factors(const struct scores *scores, const struct tally *t, str
 }
 
 /* What stands only in tests, examples and docs weighs as little as what is known to matter little,
- * whether it fails or passes; a key or a model is live wherever it lies. */
-static enum criticality weight_of(const struct asset *a)
+ * whether it fails or passes. But a key or a model is live wherever it lies, and so is whatever
+ * fails a control whose severity no label lowers. */
+static enum criticality weight_of(const struct asset *a, const struct tally *t)
 {
     const uint32_t aside = 1u << LABEL_TEST | 1u << LABEL_EXAMPLE | 1u << LABEL_DOCS;
-    bool live = a->kind == KIND_CREDENTIAL || a->kind == KIND_MODEL_FILE;
+    bool live = t->kept || a->kind == KIND_CREDENTIAL || a->kind == KIND_MODEL_FILE;
     return a->criticality == CRITICALITY_UNKNOWN && (a->labels & aside) && !live ? CRITICALITY_LOW
                                                                                  : a->criticality;
 }
@@ -311,7 +314,7 @@ static int rank_asset(const struct inventory *inv, const struct tally *t,
     r->band = band_of(r->score_tenths);
     *part = (struct posture_part){.low_tenths = any ? low : -1,
                                   .high_tenths = any ? high : -1,
-                                  .criticality = weight_of(&inv->assets.v[asset])};
+                                  .criticality = weight_of(&inv->assets.v[asset], t)};
     return t->failed.n ? asset_factors(scores, t, mem, &r->factors) : 0;
 }
 

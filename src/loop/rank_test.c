@@ -17,6 +17,11 @@ static const struct control CONTROLS_HERE[] = {
      .category = "two",
      .severity = SEVERITY_MEDIUM,
      .risk = {.exposure = "internet", .ease = "no-login", .reach = "admin"}},
+    {.id = "T-3",
+     .title = "Three",
+     .category = "three",
+     .severity = SEVERITY_HIGH,
+     .keep_severity = true},
 };
 
 /* One scan of servers, each known by its address. */
@@ -179,21 +184,28 @@ static void posture_is_a_range(void **state UNUSED)
     }
 }
 
-/* Of a server that fails and one that passes: the posture when these labels are on them. */
-static int posture_with(uint32_t failing, uint32_t passing, enum criticality told)
+/* Of a server with this verdict and one that passes, both of one control. */
+static int posture_of(int control, enum verdict first, uint32_t labels, uint32_t passing,
+                      enum criticality told)
 {
     AUTO(scan) s = {0};
     begin(&s);
     server(&s, "https://a.example", "a.json", 1);
     server(&s, "https://b.example", "b.json", 1);
     put(&s);
-    s.inv.assets.v[0].labels = failing;
+    s.inv.assets.v[0].labels = labels;
     s.inv.assets.v[1].labels = passing;
     s.inv.assets.v[0].criticality = told;
-    verdict(&s, 0, 0, 0, VERDICT_FAIL);
-    verdict(&s, 0, 1, 0, VERDICT_PASS);
+    verdict(&s, control, 0, 0, first);
+    verdict(&s, control, 1, 0, VERDICT_PASS);
     rank(&s, 0);
     return s.ranked.posture_low_tenths;
+}
+
+/* Of a server that fails and one that passes: the posture when these labels are on them. */
+static int posture_with(uint32_t failing, uint32_t passing, enum criticality told)
+{
+    return posture_of(0, VERDICT_FAIL, failing, passing, told);
 }
 
 /* Fixtures neither drown nor beautify what runs. */
@@ -207,6 +219,18 @@ static void labels_weigh_less(void **state UNUSED)
     assert_int_equal(posture_with(1u << LABEL_VENDORED, 0, unknown), plain);
     assert_int_equal(posture_with(1u << LABEL_TEST, 0, CRITICALITY_HIGH),
                      posture_with(0, 0, CRITICALITY_HIGH));
+}
+
+/* As bad in an example as elsewhere: it weighs as much. To know less never looks better. */
+static void kept_severity_keeps_its_weight(void **state UNUSED)
+{
+    const uint32_t example = 1u << LABEL_EXAMPLE;
+    const enum criticality told = CRITICALITY_UNKNOWN;
+    int elsewhere = posture_of(2, VERDICT_FAIL, 0, 0, told);
+    assert_int_equal(posture_of(2, VERDICT_FAIL, example, 0, told), elsewhere);
+    assert_true(posture_of(0, VERDICT_FAIL, example, 0, told) > elsewhere);
+    assert_true(posture_of(2, VERDICT_UNKNOWN, example, 0, told) <= elsewhere);
+    assert_int_equal(posture_of(2, VERDICT_PASS, example, 0, told), 1000);
 }
 
 /* Without a verdict there is no score; one that could not be told is none either. */
@@ -280,6 +304,7 @@ int main(void)
         cmocka_unit_test(places_of_one_control_count_once),
         cmocka_unit_test(posture_is_a_range),
         cmocka_unit_test(labels_weigh_less),
+        cmocka_unit_test(kept_severity_keeps_its_weight),
         cmocka_unit_test(unassessed_is_not_zero),
         cmocka_unit_test(ids_do_not_move_with_lines),
         cmocka_unit_test(data_raises_the_score),
