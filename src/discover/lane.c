@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "discover/emit.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -79,11 +80,20 @@ static bool is_above(struct str path)
     return str_starts(path, STR("../"));
 }
 
+/* Read for names and owners alone: no part of what is looked at. A commit holds no .git. */
+static bool is_context(const struct lane *l, struct str path)
+{
+    const struct discover_options *o = l->options;
+    if (is_above(path) || (o->only_path.n && !path_is_below(path, o->only_path)))
+        return true;
+    return (o->rev.n || o->since.n) && str_eq_z(path, ".git/config");
+}
+
 static void count(struct lane *l, uint32_t target, struct str path, uint64_t bytes, bool binary)
 {
     l->shown.files++;
     l->shown.bytes += bytes;
-    if (is_above(path))
+    if (is_context(l, path))
         return;
     l->counts[target].files++;
     l->counts[target].bytes += bytes;
@@ -125,7 +135,7 @@ int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, 
                        .frame = frame};
     struct fact_counts c = fact_counts(frame);
     l->shown.assets += c.assets;
-    if (!is_above(path)) {
+    if (!is_context(l, path)) {
         l->counts[target].members += c.members;
         l->counts[target].binaries += c.binary_members;
     }

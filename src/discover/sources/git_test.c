@@ -180,6 +180,7 @@ static void a_range(void **state)
     expect(f, "HEAD", "HEAD", ".git/config o\n");
     assert_true(f->report.part);
     assert_int_equal(f->report.looked.n, 0);
+    assert_int_equal(f->report.counts[0].files, 0); /* no file of the range */
 }
 
 static void revisions_that_are_not_there(void **state)
