@@ -38,12 +38,34 @@ static int excluded_globs(struct db *db, struct str identity, struct arena *a, s
     while (!rc && (rc = stmt_step(s, d)) > 0) {
         AUTO(buf) glob = BUF_INIT;
         rc = path_unshow(&glob, stmt_str(s, 0));
-        struct str kept = rc ? STR_NULL : arena_str(a, buf_str(&glob));
+        struct str said = rc == E_PARSE ? stmt_str(s, 0) : buf_str(&glob);
+        struct str kept = rc == E_NOMEM ? STR_NULL : arena_str(a, said);
+        rc = rc == E_PARSE ? 0 : rc;
         if (!rc && (!kept.p || vec_push(ret, kept)))
             rc = E_NOMEM;
     }
     stmt_free(s);
     return rc;
+}
+
+/* An earlier version took globs that this one refuses: what they left out is read, and said. */
+static int drop_refused(struct invocation *in, struct words *globs, struct diag *d)
+{
+    size_t kept = 0;
+    vec_each (glob, globs) {
+        struct diag why = {0};
+        int rc = walk_rules_glob(*glob, in->arena, &why);
+        if (rc == E_USAGE)
+            fprintf(in->err,
+                    "stance: the last scan was told %s; this version reads what it left out\n",
+                    why.text);
+        else if (rc)
+            return diag_set(d, rc, "no memory for the globs of the last scan");
+        else
+            globs->v[kept++] = *glob;
+    }
+    globs->n = kept;
+    return 0;
 }
 
 /* The same files as before, else what was left out would come as something new. */
@@ -56,6 +78,8 @@ static int same_rules(struct invocation *in, const struct loop_options *settings
     if (!rc)
         rc = excluded_globs(store_db(st), identity, in->arena, &globs, d);
     store_free(st);
+    if (!rc)
+        rc = drop_refused(in, &globs, d);
     const struct walk_choice choice = {.exclude = globs.v, .n_exclude = globs.n};
     if (!rc)
         rc = walk_rules_new(&CATALOG, &choice, in->arena, ret, d);

@@ -126,6 +126,12 @@ static int take_glob(struct str glob, struct arena *a, const char **ret, struct 
     return *ret ? 0 : arena_error(a);
 }
 
+int walk_rules_glob(struct str glob, struct arena *a, struct diag *d)
+{
+    const char *plain;
+    return take_glob(glob, a, &plain, d);
+}
+
 int walk_rules_new(const struct catalog *c, const struct walk_choice *choice, struct arena *a,
                    const struct walk_rules **ret, struct diag *d)
 {

@@ -43,6 +43,8 @@ struct walk_choice {
  * match nothing; the diag says which and what there is. */
 int walk_rules_new(const struct catalog *c, const struct walk_choice *choice, struct arena *a,
                    const struct walk_rules **ret, struct diag *d) MUST_CHECK;
+/* Would walk_rules_new take it? A glob that an earlier version kept in a store may be none now. */
+int walk_rules_glob(struct str glob, struct arena *a, struct diag *d) MUST_CHECK;
 /* Nothing is passed by but what is never followed. */
 const struct walk_rules *walk_rules_none(void);
 

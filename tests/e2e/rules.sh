@@ -79,4 +79,16 @@ expect "0 3" "a scan for verify" "$STANCE" scan --db "$work_db" --allow-weak-san
 expect "1 3" "verify of all" "$STANCE" verify --db "$work_db" --allow-weak-sandbox --all
 run "$STANCE" query --db "$work_db" --format csv "SELECT name FROM mcp_servers ORDER BY name"
 [ "$(tail -n +2 "$work/out" | paste -sd ' ')" = loose ] || fail "verify read what the scan left out"
+# An earlier version took a glob that this one refuses: it is told and dropped, not an error for ever.
+expect "0 3" "a scan again" "$STANCE" scan --db "$work_db" --allow-weak-sandbox --fail-on never -x left -x old "$v"
+python3 -c 'import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+assert c.execute("UPDATE coverage SET path = ? WHERE path = ?", ("[old", "old")).rowcount > 0
+c.commit()' "$work_db"
+expect 1 "verify with a glob of an earlier version" "$STANCE" verify --db "$work_db" --allow-weak-sandbox --all
+told "verify with a glob of an earlier version" 'the last scan was told --exclude \[old: .*reads what it left out'
+run "$STANCE" query --db "$work_db" --format csv "SELECT name FROM mcp_servers ORDER BY name"
+[ "$(tail -n +2 "$work/out" | paste -sd ' ')" = loose ] || fail "a glob that is refused takes the others along"
+expect 1 "verify once more" "$STANCE" verify --db "$work_db" --allow-weak-sandbox --all
+grep -q exclude "$work/err" && fail "a dropped glob is told for ever"
 finish
