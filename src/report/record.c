@@ -4,6 +4,8 @@
 
 #include "report/record_row.h"
 
+#define PART_BYTES ((size_t)64 << 10)
+
 int record_prepare(struct record *r, const char *sql, struct stmt **ret, struct diag *d)
 {
     return db_prepare(r->scope.db, str_z(sql), ret, d);
@@ -16,20 +18,35 @@ static int written(struct record *r, struct diag *d)
     return 0;
 }
 
+static void write_part(struct record *r)
+{
+    if (!r->begun)
+        fputs(r->first ? "\n" : ",\n", r->out);
+    fwrite(r->row.p, 1, r->row.n, r->out);
+    buf_clear(&r->row);
+    r->first = false;
+    r->begun = true;
+}
+
+void record_flush(struct record *r)
+{
+    if (r->row.n >= PART_BYTES)
+        write_part(r);
+}
+
 static int row_end(struct record *r, struct diag *d)
 {
     int rc = json_finish(&r->w);
     if (rc)
         return diag_set(d, rc, "a row of the report could not be written (%s)", err_name(rc));
-    fputs(r->first ? "\n" : ",\n", r->out);
-    fwrite(r->row.p, 1, r->row.n, r->out);
-    r->first = false;
+    write_part(r);
     return written(r, d);
 }
 
 static void row_begin(struct record *r)
 {
     buf_clear(&r->row);
+    r->begun = false;
     arena_clear(&r->mem);
     json_begin(&r->w, &r->row, JSON_COMPACT);
 }
@@ -244,8 +261,9 @@ static int write_findings(struct record *r, struct diag *d)
 
 static void record_done(struct record *r)
 {
-    struct stmt **all[] = {&r->places,   &r->attributes, &r->aliases,    &r->owners,   &r->values,
-                           &r->verdicts, &r->risk,       &r->value_kind, &r->value_any};
+    struct stmt **all[] = {&r->places,   &r->place,   &r->attributes, &r->at,
+                           &r->alike,    &r->aliases, &r->owners,     &r->values,
+                           &r->verdicts, &r->risk,    &r->value_kind, &r->value_any};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         *all[i] = stmt_free(*all[i]);
     buf_done(&r->row);

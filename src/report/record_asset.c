@@ -6,21 +6,48 @@ const char RECORD_ASSET_COLUMNS[] =
     "a.id, a.kind, a.name, a.owner, a.owner_state, a.environment, a.criticality, a.sanction,"
     " a.labels, a.first_seen, (SELECT n.last_seen FROM asset_seen n WHERE n.asset = a.id)";
 
-int record_asset_open(struct record *r, struct diag *d)
+/* Columns and tables before and after what the view lets through, of one asset ?1. */
+static int prepare_scoped(struct record *r, const char *head, const char *tail, struct stmt **ret,
+                          struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
-    int rc;
-    select_addz(&q, "SELECT " EVIDENCE_COLUMNS " FROM place p WHERE p.asset = ?1 AND ");
+    select_addz(&q, head);
     scope_places(&r->scope, &q);
-    select_addz(&q, " ORDER BY " EVIDENCE_ORDER);
-    rc = select_prepare(&q, r->scope.db, &r->places, d);
-    if (!rc) /* in any order: record_what.c sorts them by places */
-        rc = record_prepare(r,
-                            "SELECT t.name, t.place, t.type, t.value, t.number, t.state, t.reason,"
-                            " t.evidence, x.pointer, x.line, x.col, x.byte_offset FROM attribute t"
-                            " LEFT JOIN attribute_at x ON x.asset = t.asset AND x.place = t.place"
-                            " AND x.name = t.name WHERE t.asset = ?1",
+    select_addz(&q, tail);
+    return select_prepare(&q, r->scope.db, ret, d);
+}
+
+#define VALUES_FROM                                                                                \
+    " FROM attribute t LEFT JOIN attribute_at x ON x.asset = t.asset AND x.place = t.place"        \
+    " AND x.name = t.name"
+
+static int open_places(struct record *r, struct diag *d)
+{
+    int rc = prepare_scoped(r, "SELECT " EVIDENCE_COLUMNS " FROM place p WHERE p.asset = ?1 AND ",
+                            " ORDER BY " EVIDENCE_ORDER, &r->places, d);
+    if (!rc)
+        rc = prepare_scoped(r, "SELECT " EVIDENCE_COLUMNS " FROM place p WHERE p.id = ?1 AND ", "",
+                            &r->place, d);
+    if (!rc) /* in any order: record_what.c knows the ranks of places */
+        rc = record_prepare(r, "SELECT " VALUE_COLUMNS VALUES_FROM " WHERE t.asset = ?1",
                             &r->attributes, d);
+    if (rc || !r->scope.view->evidence_all)
+        return rc;
+    rc = record_prepare(
+        r, "SELECT " VALUE_COLUMNS VALUES_FROM " WHERE t.asset = ?1 AND t.place = ?2", &r->at, d);
+    if (!rc)
+        rc = prepare_scoped(r,
+                            "SELECT " VALUE_COLUMNS ", " EVIDENCE_COLUMNS VALUES_FROM
+                            " JOIN place p ON p.id = CASE WHEN t.place = 0 THEN t.evidence"
+                            " ELSE t.place END WHERE t.asset = ?1 AND t.name = ?2 AND ",
+                            " ORDER BY CASE WHEN t.place = 0 THEN 0 ELSE 1 END, " EVIDENCE_ORDER,
+                            &r->alike, d);
+    return rc;
+}
+
+int record_asset_open(struct record *r, struct diag *d)
+{
+    int rc = open_places(r, d);
     if (!rc)
         rc = record_prepare(
             r, "SELECT alias FROM asset_alias WHERE asset = ?1 AND alias <> ?1 ORDER BY alias",
@@ -202,23 +229,25 @@ struct verdict_group {
 };
 
 /* The place that was judged: what the verdict, `pass` too, rests on. */
-static void write_judged(struct json_writer *w, const struct asset_rows *rows, int64_t place)
+static int write_judged(struct record *r, const struct asset_rows *rows, int64_t place,
+                        struct diag *d)
 {
-    for (size_t i = 0; i < rows->n_places; i++) {
-        if (rows->places[i].id != place)
-            continue;
-        json_kopen_array(w, "evidence");
-        evidence_write(w, &rows->places[i]);
-        json_end(w);
-        return;
-    }
+    struct evidence e;
+    int rc = asset_place(r, rows, place, &e, d);
+    if (rc <= 0)
+        return rc;
+    json_kopen_array(&r->w, "evidence");
+    evidence_write(&r->w, &e);
+    json_end(&r->w);
+    return 0;
 }
 
-static void end_verdict(struct json_writer *w, const struct asset_rows *rows,
-                        struct verdict_group *g)
+static int end_verdict(struct record *r, const struct asset_rows *rows, struct verdict_group *g,
+                       struct diag *d)
 {
+    struct json_writer *w = &r->w;
     if (g->verdict < 0)
-        return;
+        return 0;
     bool reached = g->verdict == VERDICT_PASS || g->verdict == VERDICT_FAIL;
     g->reached += reached;
     g->open += !reached;
@@ -227,26 +256,28 @@ static void end_verdict(struct json_writer *w, const struct asset_rows *rows,
     json_kstr(w, "verdict", str_z(VERDICT_NAMES[g->verdict]));
     if (g->reason.n)
         json_kstr(w, "reason", g->reason);
-    write_judged(w, rows, g->place);
+    int rc = write_judged(r, rows, g->place, d);
     json_end(w);
     g->verdict = -1;
+    return rc;
 }
 
-static int verdict_row(struct record *r, const struct asset_rows *rows, struct verdict_group *g)
+static int verdict_row(struct record *r, const struct asset_rows *rows, struct verdict_group *g,
+                       struct diag *d)
 {
     const struct stmt *q = r->verdicts;
-    int verdict = word_index(VERDICT_NAMES, stmt_str(q, 1));
+    int verdict = word_index(VERDICT_NAMES, stmt_str(q, 1)), rc = 0;
     if (badness(verdict) < 0)
         return 0;
     if (g->verdict >= 0 && !str_eq(g->control, stmt_str(q, 0)))
-        end_verdict(&r->w, rows, g);
-    if (badness(verdict) <= badness(g->verdict))
-        return 0;
+        rc = end_verdict(r, rows, g, d);
+    if (rc || badness(verdict) <= badness(g->verdict))
+        return rc;
     g->verdict = verdict;
     g->place = stmt_int(q, 3);
     g->control = arena_str(&r->mem, stmt_str(q, 0));
     g->reason = arena_str(&r->mem, stmt_str(q, 2));
-    return g->control.p && g->reason.p ? 0 : E_NOMEM;
+    return g->control.p && g->reason.p ? 0 : diag_set(d, E_NOMEM, "no memory for the report");
 }
 
 static int write_controls(struct record *r, struct str asset, const struct asset_rows *rows,
@@ -260,9 +291,10 @@ static int write_controls(struct record *r, struct str asset, const struct asset
     stmt_reset(r->verdicts);
     stmt_bind_str(r->verdicts, 1, asset);
     while ((rc = stmt_step(r->verdicts, d)) > 0)
-        if (verdict_row(r, rows, &g))
-            return diag_set(d, E_NOMEM, "no memory for the report");
-    end_verdict(w, rows, &g);
+        if ((rc = verdict_row(r, rows, &g, d)))
+            return rc;
+    if (!rc)
+        rc = end_verdict(r, rows, &g, d);
     json_end(w);
     json_kstr(w, "state", g.reached ? STR("known") : g.open ? STR("unknown") : STR("none"));
     if (!g.reached)
@@ -288,54 +320,66 @@ static int write_risk(struct record *r, struct str asset, int open, struct diag 
 
 /* ---- the asset ---- */
 
-static void write_name(struct json_writer *w, struct str name)
-{
-    json_str(w, name);
-}
-
 /* Other ids, then the other names it was seen under, each once. */
 static int write_aliases(struct record *r, const struct stmt *row, const struct asset_rows *rows,
                          struct diag *d)
 {
-    AUTO(map) names = MAP_INIT;
-    bool is_new;
     int rc;
     json_kopen_array(&r->w, "aliases");
     stmt_reset(r->aliases);
     stmt_bind_str(r->aliases, 1, stmt_str(row, 0));
     while ((rc = stmt_step(r->aliases, d)) > 0)
-        write_name(&r->w, stmt_str(r->aliases, 0));
-    if (!map_put(&names, stmt_str(row, 2), &is_new))
-        return diag_set(d, E_NOMEM, "no memory for the report");
-    for (size_t i = 0; !rc && i < rows->n_places; i++) {
-        struct str name = rows->places[i].name;
-        if (!map_put(&names, name, &is_new))
-            return diag_set(d, E_NOMEM, "no memory for the report");
-        if (is_new && name.n)
-            write_name(&r->w, name);
-    }
+        json_str(&r->w, stmt_str(r->aliases, 0));
+    vec_each (name, &rows->names)
+        if (!str_eq(*name, stmt_str(row, 2)))
+            json_str(&r->w, *name);
     json_end(&r->w);
     return rc;
 }
 
-static void write_where(struct record *r, const struct asset_rows *rows)
+static int write_place(struct record *r, const struct asset_rows *rows, int64_t rank,
+                       const struct evidence *e, struct diag *d)
 {
     struct json_writer *w = &r->w;
-    size_t n = r->scope.view->evidence_all ? rows->n_places : MIN(rows->n_places, EVIDENCE_SAMPLE);
-    json_kopen_array(w, "where");
-    for (size_t i = 0; i < n; i++) {
-        const struct evidence *p = &rows->places[i];
-        json_object(w);
-        if (p->name.n)
-            json_kstr(w, "name", p->name);
-        json_kwords(w, "labels", p->labels);
-        asset_rows_at(w, rows, (int)i);
-        json_key(w, STR("evidence"));
-        evidence_write(w, p);
-        json_end(w);
-    }
+    json_object(w);
+    if (e->name.n)
+        json_kstr(w, "name", e->name);
+    json_kwords(w, "labels", e->labels);
+    int rc = asset_rows_at(r, rows, rank, e->id, d);
+    json_key(w, STR("evidence"));
+    evidence_write(w, e);
     json_end(w);
-    json_kint(w, "places", (int64_t)rows->n_places);
+    return rc;
+}
+
+static int write_all_places(struct record *r, const struct asset_rows *rows, struct diag *d)
+{
+    int64_t rank = 0;
+    int rc;
+    stmt_reset(r->places);
+    stmt_bind_str(r->places, 1, rows->asset);
+    while ((rc = stmt_step(r->places, d)) > 0) {
+        struct evidence e;
+        evidence_read(&r->scope, r->places, 0, &e);
+        if (e.target >= 0 && (rc = write_place(r, rows, rank++, &e, d)))
+            return rc;
+        record_flush(r);
+    }
+    return rc;
+}
+
+static int write_where(struct record *r, const struct asset_rows *rows, struct diag *d)
+{
+    int rc = 0;
+    json_kopen_array(&r->w, "where");
+    if (r->scope.view->evidence_all)
+        rc = write_all_places(r, rows, d);
+    else
+        for (int64_t i = 0; !rc && i < MIN(rows->n_places, EVIDENCE_SAMPLE); i++)
+            rc = write_place(r, rows, i, &rows->first[i], d);
+    json_end(&r->w);
+    json_kint(&r->w, "places", rows->n_places);
+    return rc;
 }
 
 int record_asset(struct record *r, const struct stmt *row, struct diag *d)
@@ -352,14 +396,17 @@ int record_asset(struct record *r, const struct stmt *row, struct diag *d)
     json_kstr(w, "kind", stmt_str(row, 1));
     json_kstr(w, "name", stmt_str(row, 2));
     rc = write_aliases(r, row, &rows, d);
-    asset_rows_what(w, &rows, r->scope.view->evidence_all);
-    write_where(r, &rows);
+    if (!rc)
+        rc = asset_rows_what(r, &rows, d);
+    if (!rc)
+        rc = write_where(r, &rows, d);
     if (!rc)
         rc = write_owner(r, row, d);
     if (!rc)
         rc = write_data(r, id, stmt_int(row, 10), d);
     if (!rc)
         rc = write_controls(r, id, &rows, &open, d);
+    asset_rows_done(&rows);
     if (!rc)
         rc = write_risk(r, id, open, d);
     json_kstr(w, "sanction", stmt_str(row, 7));

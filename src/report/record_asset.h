@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Private to report/: places and attributes of one asset, read into the arena of the row, and how
- * the values of many places become one entry of `what`.
+ * Private to report/: places and attributes of one asset, and how the values of many places become
+ * one entry of `what`.
+ *
+ * An asset can stand at a million places. Held of each is its id and its rank in the order of the
+ * record, of the first EVIDENCE_SAMPLE all; what else is written is read again, one at a time.
  */
 #ifndef STANCE_REPORT_RECORD_ASSET_H
 #define STANCE_REPORT_RECORD_ASSET_H
 
+#include "base/map.h"
+#include "base/vec.h"
 #include "report/record_row.h"
 
 #define OWNER_NONE       "nothing that was read names an owner"
@@ -16,8 +21,8 @@
 
 struct asset_value {
     int attr;           /* enum attr */
-    int place;          /* index into places; -1: of the asset */
-    int evidence;       /* index into places; -1: not in the view */
+    int64_t rank;       /* of its place; -1: of the asset */
+    int64_t evidence;   /* id of a place, which need not be in view */
     struct str pointer; /* with line, column and offset: where exactly; line 0: as the place */
     int64_t line, column, offset;
     enum attr_state state;
@@ -26,18 +31,52 @@ struct asset_value {
     bool null;
 };
 
-struct asset_rows {
-    struct evidence *places; /* in the order of the record */
-    size_t n_places;
-    struct asset_value *values; /* by attribute, then place */
-    size_t n_values;
+struct asset_attr {
+    struct asset_value best; /* inventory.h: the strongest state, then the first place */
+    bool differs;            /* not all places say the same */
 };
 
+struct place_rank {
+    int64_t id, rank;
+};
+
+struct asset_rows {
+    struct str asset;
+    enum kind kind;
+    struct evidence first[EVIDENCE_SAMPLE];
+    int64_t n_places;
+    struct {
+        VEC(struct place_rank);
+    } ranks; /* by id */
+    struct {
+        VEC(struct asset_attr);
+    } attrs; /* by attribute */
+    struct {
+        VEC(struct asset_value);
+    } values; /* of the first places, by attribute */
+    struct {
+        VEC(struct str);
+    } names; /* under which it was seen, each once */
+    struct map known;
+};
+
+/* What the statements of values begin with, of an attribute t with its attribute_at x. */
+#define VALUE_COLUMNS                                                                              \
+    "t.name, t.place, t.type, t.value, t.number, t.state, t.reason, t.evidence, x.pointer,"        \
+    " x.line, x.col, x.byte_offset"
+#define VALUE_COUNT 12
+
+/* `asset` must outlive it. After an error there is nothing to be done with it. */
 int asset_rows_read(struct record *r, struct str asset, struct str kind, struct asset_rows *ret,
                     struct diag *d) MUST_CHECK;
+void asset_rows_done(struct asset_rows *rows);
+/* 1, or 0 for a place that is not the asset's or not in view; valid until the next call. */
+int asset_place(struct record *r, const struct asset_rows *rows, int64_t id, struct evidence *ret,
+                struct diag *d) MUST_CHECK;
 /* The member `what` of the asset. */
-void asset_rows_what(struct json_writer *w, const struct asset_rows *rows, bool all);
-/* The member `what` of one place; nothing when it has no attribute. */
-void asset_rows_at(struct json_writer *w, const struct asset_rows *rows, int place);
+int asset_rows_what(struct record *r, const struct asset_rows *rows, struct diag *d) MUST_CHECK;
+/* The member `what` of the place of that rank; nothing when it has no attribute. */
+int asset_rows_at(struct record *r, const struct asset_rows *rows, int64_t rank, int64_t place,
+                  struct diag *d) MUST_CHECK;
 
 #endif

@@ -35,9 +35,10 @@ struct record {
     struct buf row;
     struct json_writer w;
     struct arena mem; /* of one row */
-    struct stmt *places, *attributes, *aliases, *owners, *values, *verdicts, *risk, *value_kind,
-        *value_any;
-    bool first;
+    struct stmt *places, *place, *attributes, *at, *alike, *aliases, *owners, *values, *verdicts,
+        *risk, *value_kind, *value_any;
+    bool first; /* row of its array */
+    bool begun; /* a part of the row is written */
 };
 
 void json_ktime(struct json_writer *w, const char *key, int64_t ms);
@@ -50,6 +51,8 @@ void json_kwords(struct json_writer *w, const char *key, struct str words);
 void json_risk(struct json_writer *w, int tenths, int confidence, struct str factors,
                const char *reason);
 
+/* A long row is written in parts: call it where all that was said so far may go. */
+void record_flush(struct record *r);
 int record_prepare(struct record *r, const char *sql, struct stmt **ret, struct diag *d) MUST_CHECK;
 
 /* One asset, its id in the row; record_asset.c. */

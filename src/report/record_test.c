@@ -208,19 +208,37 @@ static void test_sample_and_all(void **state)
         AUTO(buf) sql = BUF_INIT;
         buf_addf(&sql,
                  "INSERT INTO place VALUES (%d, 'mcp_server-1', 1, 'p%d', '', '', '', 0, 0, -1,"
-                 " 'c', '', 'github', '', 'present', 'k%d', 1, 1)",
-                 i, i, i);
+                 " 'c', '', 'github', '', 'present', 'k%d', 1, 1);"
+                 "INSERT INTO attribute VALUES ('mcp_server-1', %d, 'package_version', 'string',"
+                 " '%s', NULL, '%s', '', %d)",
+                 i, i, i, i, i % 2 ? "1.2.3" : "3.2.1", i == 17 ? "resolved" : "inferred", i);
         assert_int_equal(db_exec(v.db, buf_str(&sql), &d), 0);
     }
     char *text = part(&v, RECORD_ASSETS);
     parse(text, &a, &doc);
     assert_int_equal(count(&doc, "/assets/0/where"), 5);
     assert_true(str_eq_z(at(&doc, "/assets/0/places"), "12"));
+    assert_true(str_eq_z(at(&doc, "/assets/0/where/4/what/package_version/value"), "3.2.1"));
+    assert_int_equal(count(&doc, "/assets/0/what/package_version/evidence"), 1);
     free(text);
+    /* The best comes first, then all others that say the same. */
     v.evidence_all = true;
     text = part(&v, RECORD_ASSETS);
     parse(text, &a, &doc);
     assert_int_equal(count(&doc, "/assets/0/where"), 12);
+    assert_true(str_eq_z(at(&doc, "/assets/0/where/10/what/package_version/value"), "3.2.1"));
+    assert_true(str_eq_z(at(&doc, "/assets/0/where/11/what/package_version/value"), "1.2.3"));
+    assert_true(str_eq_z(at(&doc, "/assets/0/what/package_version/differs"), "true"));
+    assert_int_equal(count(&doc, "/assets/0/what/package_version/evidence"), 6);
+    assert_true(
+        str_eq_z(at(&doc, "/assets/0/what/package_version/evidence/0/path"), ".vscode/mcp.json"));
+    free(text);
+    /* The best is none of the first places. */
+    assert_int_equal(db_exec(v.db, STR("DELETE FROM attribute WHERE place = 3"), &d), 0);
+    v.evidence_all = false;
+    text = part(&v, RECORD_ASSETS);
+    parse(text, &a, &doc);
+    assert_true(str_eq_z(at(&doc, "/assets/0/what/package_version/evidence/0/path"), "p17"));
     free(text);
     db_free(v.db);
 }

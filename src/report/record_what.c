@@ -15,6 +15,8 @@ static int strength(enum attr_state s)
     }
 }
 
+/* ---- places ---- */
+
 static struct evidence keep(struct arena *a, struct evidence e)
 {
     e.path = arena_str(a, e.path);
@@ -28,136 +30,106 @@ static struct evidence keep(struct arena *a, struct evidence e)
     return e;
 }
 
-/* Room for one more item in an arena array that doubles. */
-static void *grow(struct arena *a, void *v, size_t n, size_t *alloc, size_t size)
+static int by_id(const void *a, const void *b, void *ctx UNUSED)
 {
-    if (n < *alloc)
-        return v;
-    size_t more = *alloc ? *alloc * 2 : 16;
-    void *p = arena_array(a, more, size);
-    if (p && n)
-        memcpy(p, v, n * size);
-    *alloc = p ? more : *alloc;
-    return p;
+    const struct place_rank *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
 }
 
-static int read_places(struct record *r, struct str asset, struct asset_rows *ret, struct diag *d)
+/* Where a place stands in the order of the record; -1: it is not of the asset, or not in view. */
+static int64_t rank_of(const struct asset_rows *rows, int64_t id)
 {
-    size_t alloc = 0;
+    size_t from = 0, to = rows->ranks.n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (rows->ranks.v[mid].id < id)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < rows->ranks.n && rows->ranks.v[from].id == id ? rows->ranks.v[from].rank : -1;
+}
+
+static int take_name(struct record *r, struct asset_rows *rows, struct str name)
+{
+    bool is_new;
+    if (!name.n)
+        return 0;
+    struct str kept = map_get(&rows->known, name) ? name : arena_str(&r->mem, name);
+    if (!kept.p || !map_put(&rows->known, kept, &is_new))
+        return E_NOMEM;
+    return is_new ? vec_push(&rows->names, kept) : 0;
+}
+
+static int take_place(struct record *r, struct asset_rows *rows)
+{
+    struct evidence e;
+    evidence_read(&r->scope, r->places, 0, &e);
+    if (e.target < 0)
+        return 0;
+    if (rows->n_places < EVIDENCE_SAMPLE)
+        rows->first[rows->n_places] = keep(&r->mem, e);
+    int rc = take_name(r, rows, e.name);
+    return rc ? rc : vec_push(&rows->ranks, ((struct place_rank){e.id, rows->n_places++}));
+}
+
+static int read_places(struct record *r, struct str asset, struct asset_rows *rows, struct diag *d)
+{
     int rc;
     stmt_reset(r->places);
     stmt_bind_str(r->places, 1, asset);
-    while ((rc = stmt_step(r->places, d)) > 0) {
-        struct evidence e;
-        void *v = grow(&r->mem, ret->places, ret->n_places, &alloc, sizeof(e));
-        if (!v)
-            return diag_set(d, E_NOMEM, "no memory for the places of an asset");
-        ret->places = v;
-        evidence_read(&r->scope, r->places, 0, &e);
-        if (e.target >= 0)
-            ret->places[ret->n_places++] = keep(&r->mem, e);
+    while ((rc = stmt_step(r->places, d)) > 0)
+        if (take_place(r, rows))
+            return E_NOMEM;
+    return !rc && vec_sort(&rows->ranks, by_id, NULL) ? E_NOMEM : rc;
+}
+
+int asset_place(struct record *r, const struct asset_rows *rows, int64_t id, struct evidence *ret,
+                struct diag *d)
+{
+    int64_t rank = rank_of(rows, id);
+    if (rank < 0)
+        return 0;
+    if (rank < EVIDENCE_SAMPLE) {
+        *ret = rows->first[rank];
+        return 1;
     }
+    stmt_reset(r->place);
+    stmt_bind_int(r->place, 1, id);
+    int rc = stmt_step(r->place, d);
+    if (rc > 0)
+        evidence_read(&r->scope, r->place, 0, ret);
     return rc;
 }
 
-static uint64_t *slot_of(struct map *ids, struct arena *a, int64_t id)
-{
-    bool is_new;
-    struct str key = arena_str(a, str_n(&id, sizeof(id)));
-    return key.p ? map_put(ids, key, &is_new) : NULL;
-}
+/* ---- values ---- */
 
-static int place_of(const struct map *ids, int64_t id)
+/* One row of VALUE_COLUMNS; its texts live until the next step. False: of another version of the
+ * registry, or of a place outside the view. */
+static bool value_read(const struct stmt *q, enum kind kind, const struct asset_rows *rows,
+                       struct asset_value *ret)
 {
-    const uint64_t *at = map_get(ids, str_n(&id, sizeof(id)));
-    return at ? (int)*at : -1;
-}
-
-static int take_value(struct record *r, enum kind kind, const struct map *ids,
-                      struct asset_value *ret)
-{
-    const struct stmt *q = r->attributes;
     int64_t place = stmt_int(q, 1);
     *ret = (struct asset_value){.attr = attr_from_name(kind, stmt_str(q, 0)),
-                                .place = place ? place_of(ids, place) : -1,
-                                .evidence = place_of(ids, stmt_int(q, 7)),
-                                .text = arena_str(&r->mem, stmt_str(q, 3)),
+                                .rank = place ? rank_of(rows, place) : -1,
+                                .evidence = place ? place : stmt_int(q, 7),
+                                .text = stmt_str(q, 3),
                                 .number = stmt_int(q, 4),
-                                .reason = arena_str(&r->mem, stmt_str(q, 6))};
+                                .reason = stmt_str(q, 6)};
     ret->state = (enum attr_state)scope_word(ATTR_STATE_NAMES, stmt_str(q, 5), STATE_UNRESOLVED);
     if (!stmt_is_null(q, 9)) {
-        ret->pointer = arena_str(&r->mem, stmt_str(q, 8));
+        ret->pointer = stmt_str(q, 8);
         ret->line = stmt_int(q, 9);
         ret->column = stmt_int(q, 10);
         ret->offset = stmt_int(q, 11);
     }
-    if (!ret->text.p || !ret->reason.p || (ret->line && !ret->pointer.p))
-        return E_NOMEM;
-    if (ret->attr < 0 || (place && ret->place < 0))
-        return E_NOTFOUND; /* of another version of the registry, or of a place outside the view */
+    if (ret->attr < 0 || (place && ret->rank < 0))
+        return false;
     enum value_type type = attr_info((enum attr)ret->attr)->type;
     bool number = type == VALUE_INTEGER || type == VALUE_BOOLEAN;
     ret->null = stmt_is_null(q, number ? 4 : 3);
-    if (ret->place >= 0)
-        ret->evidence = ret->place;
-    return 0;
+    return true;
 }
-
-static int compare_values(const void *a, const void *b, void *ctx)
-{
-    const struct asset_value *x = a, *y = b;
-    (void)ctx;
-    if (x->attr != y->attr)
-        return x->attr < y->attr ? -1 : 1;
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-static int read_values(struct record *r, struct str asset, enum kind kind, const struct map *ids,
-                       struct asset_rows *ret, struct diag *d)
-{
-    size_t alloc = 0;
-    int rc;
-    stmt_reset(r->attributes);
-    stmt_bind_str(r->attributes, 1, asset);
-    while ((rc = stmt_step(r->attributes, d)) > 0) {
-        void *v = grow(&r->mem, ret->values, ret->n_values, &alloc, sizeof(*ret->values));
-        if (v) {
-            ret->values = v;
-            rc = take_value(r, kind, ids, &ret->values[ret->n_values]);
-        }
-        if (!v || rc == E_NOMEM)
-            return diag_set(d, E_NOMEM, "no memory for the attributes of an asset");
-        if (!rc)
-            ret->n_values++;
-    }
-    if (rc)
-        return rc;
-    if (vec_sort_raw(ret->values, ret->n_values, sizeof(*ret->values), compare_values, NULL))
-        return diag_set(d, E_NOMEM, "no memory for the attributes of an asset");
-    return 0;
-}
-
-int asset_rows_read(struct record *r, struct str asset, struct str kind, struct asset_rows *ret,
-                    struct diag *d)
-{
-    AUTO(map) ids = MAP_INIT;
-    struct asset_rows rows = {0};
-    int k = kind_from_name(kind);
-    int rc = read_places(r, asset, &rows, d);
-    for (size_t i = 0; !rc && i < rows.n_places; i++) {
-        uint64_t *slot = slot_of(&ids, &r->mem, rows.places[i].id);
-        if (!slot)
-            return diag_set(d, E_NOMEM, "no memory for the places of an asset");
-        *slot = i;
-    }
-    if (!rc && k >= 0)
-        rc = read_values(r, asset, (enum kind)k, &ids, &rows, d);
-    if (!rc)
-        *ret = rows;
-    return rc;
-}
-
-/* ---- writing ---- */
 
 static bool has_value(const struct asset_value *v)
 {
@@ -172,6 +144,104 @@ static bool same_value(const struct asset_value *a, const struct asset_value *b)
         return a->state == b->state;
     return str_eq(a->text, b->text) && a->number == b->number;
 }
+
+static bool is_better(const struct asset_value *a, const struct asset_value *b)
+{
+    int x = strength(a->state), y = strength(b->state);
+    return x < y || (x == y && a->rank < b->rank);
+}
+
+/* A copy of `v`; a text that stands in `old` already is taken from there. */
+static int keep_value(struct arena *a, const struct asset_value *v, const struct asset_value *old,
+                      struct asset_value *ret)
+{
+    struct asset_value kept = *v;
+    kept.text = old && str_eq(v->text, old->text) ? old->text : arena_str(a, v->text);
+    kept.reason = old && str_eq(v->reason, old->reason) ? old->reason : arena_str(a, v->reason);
+    kept.pointer = arena_str(a, v->pointer);
+    if (!kept.text.p || !kept.reason.p || !kept.pointer.p)
+        return E_NOMEM;
+    *ret = kept;
+    return 0;
+}
+
+/* Is it better than what other places say of the attribute, and the same? */
+static int fold(struct record *r, struct asset_rows *rows, const struct asset_value *v)
+{
+    vec_each (a, &rows->attrs) {
+        if (a->best.attr != v->attr)
+            continue;
+        a->differs |= !same_value(&a->best, v);
+        return is_better(v, &a->best) ? keep_value(&r->mem, v, &a->best, &a->best) : 0;
+    }
+    struct asset_attr a = {.differs = false};
+    int rc = keep_value(&r->mem, v, NULL, &a.best);
+    return rc ? rc : vec_push(&rows->attrs, a);
+}
+
+static int take_value(struct record *r, struct asset_rows *rows)
+{
+    struct asset_value v, kept;
+    if (!value_read(r->attributes, rows->kind, rows, &v))
+        return 0;
+    int rc = fold(r, rows, &v);
+    if (rc || v.rank < 0 || v.rank >= EVIDENCE_SAMPLE)
+        return rc;
+    rc = keep_value(&r->mem, &v, NULL, &kept);
+    return rc ? rc : vec_push(&rows->values, kept);
+}
+
+static int by_attr(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct asset_attr *x = a, *y = b;
+    return (x->best.attr > y->best.attr) - (x->best.attr < y->best.attr);
+}
+
+static int by_attr_of_value(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct asset_value *x = a, *y = b;
+    return (x->attr > y->attr) - (x->attr < y->attr);
+}
+
+static int read_values(struct record *r, struct asset_rows *rows, struct diag *d)
+{
+    int rc;
+    stmt_reset(r->attributes);
+    stmt_bind_str(r->attributes, 1, rows->asset);
+    while ((rc = stmt_step(r->attributes, d)) > 0)
+        if (take_value(r, rows))
+            return E_NOMEM;
+    if (!rc &&
+        (vec_sort(&rows->attrs, by_attr, NULL) || vec_sort(&rows->values, by_attr_of_value, NULL)))
+        return E_NOMEM;
+    return rc;
+}
+
+int asset_rows_read(struct record *r, struct str asset, struct str kind, struct asset_rows *ret,
+                    struct diag *d)
+{
+    int k = kind_from_name(kind);
+    *ret = (struct asset_rows){.asset = asset, .kind = (enum kind)MAX(k, 0), .known = MAP_INIT};
+    int rc = read_places(r, asset, ret, d);
+    if (!rc && k >= 0)
+        rc = read_values(r, ret, d);
+    if (rc == E_NOMEM && !d->text[0])
+        diag_set(d, rc, "no memory for the places of an asset");
+    if (rc)
+        asset_rows_done(ret);
+    return rc;
+}
+
+void asset_rows_done(struct asset_rows *rows)
+{
+    vec_free(&rows->ranks);
+    vec_free(&rows->names);
+    vec_free(&rows->attrs);
+    vec_free(&rows->values);
+    map_done(&rows->known);
+}
+
+/* ---- writing ---- */
 
 static void write_value(struct json_writer *w, const struct asset_value *v)
 {
@@ -200,12 +270,8 @@ static void write_state(struct json_writer *w, const struct asset_value *v)
 }
 
 /* The place of one value, as exact as it was seen. */
-static void write_evidence(struct json_writer *w, const struct asset_rows *rows,
-                           const struct asset_value *v)
+static void write_exact(struct json_writer *w, const struct asset_value *v, struct evidence e)
 {
-    if (v->evidence < 0)
-        return;
-    struct evidence e = rows->places[v->evidence];
     if (v->line) {
         e.pointer = v->pointer;
         e.line = v->line;
@@ -215,72 +281,103 @@ static void write_evidence(struct json_writer *w, const struct asset_rows *rows,
     evidence_write(w, &e);
 }
 
-static void write_attribute(struct json_writer *w, const struct asset_rows *rows, size_t from,
-                            size_t to, bool all)
+/* All places but that of the value which say the same. */
+static int write_others(struct record *r, const struct asset_rows *rows,
+                        const struct asset_value *best, struct diag *d)
 {
-    size_t best = from;
-    bool differs = false;
-    for (size_t i = from + 1; i < to; i++)
-        if (strength(rows->values[i].state) < strength(rows->values[best].state))
-            best = i;
-    const struct asset_value *v = &rows->values[best];
-    for (size_t i = from; i < to; i++)
-        differs |= !same_value(&rows->values[i], v);
-    json_kopen_object(w, attr_info((enum attr)v->attr)->name);
-    write_state(w, v);
-    if (differs)
+    struct asset_value v;
+    struct evidence e;
+    int rc;
+    stmt_reset(r->alike);
+    stmt_bind_str(r->alike, 1, rows->asset);
+    stmt_bind_str(r->alike, 2, str_z(attr_info((enum attr)best->attr)->name));
+    while ((rc = stmt_step(r->alike, d)) > 0) {
+        if (!value_read(r->alike, rows->kind, rows, &v) || v.rank == best->rank ||
+            !same_value(&v, best))
+            continue;
+        evidence_read(&r->scope, r->alike, VALUE_COUNT, &e);
+        if (e.target >= 0)
+            write_exact(&r->w, &v, e);
+        record_flush(r);
+    }
+    return rc;
+}
+
+static int write_attribute(struct record *r, const struct asset_rows *rows,
+                           const struct asset_attr *a, struct diag *d)
+{
+    struct json_writer *w = &r->w;
+    struct evidence e;
+    json_kopen_object(w, attr_info((enum attr)a->best.attr)->name);
+    write_state(w, &a->best);
+    if (a->differs)
         json_kbool(w, "differs", true);
     json_kopen_array(w, "evidence");
-    write_evidence(w, rows, v);
-    for (size_t i = from; all && i < to; i++)
-        if (i != best && same_value(&rows->values[i], v))
-            write_evidence(w, rows, &rows->values[i]);
+    int rc = asset_place(r, rows, a->best.evidence, &e, d);
+    if (rc > 0)
+        write_exact(w, &a->best, e);
+    if (rc >= 0 && r->scope.view->evidence_all)
+        rc = write_others(r, rows, &a->best, d);
     json_end(w);
     json_end(w);
+    return MIN(rc, 0);
 }
 
-void asset_rows_what(struct json_writer *w, const struct asset_rows *rows, bool all)
+int asset_rows_what(struct record *r, const struct asset_rows *rows, struct diag *d)
 {
-    json_kopen_object(w, "what");
-    for (size_t i = 0, end; i < rows->n_values; i = end) {
-        for (end = i + 1; end < rows->n_values && rows->values[end].attr == rows->values[i].attr;)
-            end++;
-        write_attribute(w, rows, i, end, all);
-    }
-    json_end(w);
+    int rc = 0;
+    json_kopen_object(&r->w, "what");
+    vec_each (a, &rows->attrs)
+        rc = rc ? rc : write_attribute(r, rows, a, d);
+    json_end(&r->w);
+    return rc;
 }
 
-/* The first value that is not before this attribute and place. */
-static size_t first_at(const struct asset_rows *rows, int attr, int place)
-{
-    const struct asset_value key = {.attr = attr, .place = place};
-    size_t from = 0, to = rows->n_values;
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (compare_values(&rows->values[mid], &key, NULL) < 0)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from;
-}
-
-/* Each attribute is looked up: an asset can stand at very many places. */
-void asset_rows_at(struct json_writer *w, const struct asset_rows *rows, int place)
+static void write_values(struct json_writer *w, const struct asset_value *v, size_t n, int64_t rank)
 {
     bool open = false;
-    for (size_t i = 0; i < rows->n_values; i = first_at(rows, rows->values[i].attr + 1, -1)) {
-        size_t at = first_at(rows, rows->values[i].attr, place);
-        const struct asset_value *v = &rows->values[at];
-        if (at == rows->n_values || v->attr != rows->values[i].attr || v->place != place)
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].rank != rank)
             continue;
         if (!open)
             json_kopen_object(w, "what");
         open = true;
-        json_kopen_object(w, attr_info((enum attr)v->attr)->name);
-        write_state(w, v);
+        json_kopen_object(w, attr_info((enum attr)v[i].attr)->name);
+        write_state(w, &v[i]);
         json_end(w);
     }
     if (open)
         json_end(w);
+}
+
+int asset_rows_at(struct record *r, const struct asset_rows *rows, int64_t rank, int64_t place,
+                  struct diag *d)
+{
+    struct {
+        VEC(struct asset_value);
+    } values = {0};
+    struct asset_value v;
+    int rc = 0;
+    if (rank < EVIDENCE_SAMPLE) {
+        write_values(&r->w, rows->values.v, rows->values.n, rank);
+        return 0;
+    }
+    AUTO(arena) a = ARENA(0);
+    stmt_reset(r->at);
+    stmt_bind_str(r->at, 1, rows->asset);
+    stmt_bind_int(r->at, 2, place);
+    while (!rc && (rc = stmt_step(r->at, d)) > 0) {
+        rc = 0;
+        if (!value_read(r->at, rows->kind, rows, &v))
+            continue;
+        rc = keep_value(&a, &v, NULL, &v);
+        if (!rc)
+            rc = vec_push(&values, v);
+    }
+    if (!rc)
+        rc = vec_sort(&values, by_attr_of_value, NULL);
+    if (!rc)
+        write_values(&r->w, values.v, values.n, rank);
+    vec_free(&values);
+    return rc;
 }
