@@ -7,6 +7,8 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "cli/observe.h"
+#include "discover/own.h"
+#include "store/db.h"
 
 /* The one thing a signal handler may touch. */
 static volatile sig_atomic_t interrupted;
@@ -158,12 +160,62 @@ static int choose_revision(struct invocation *in, struct discover_options *o, st
     return E_USAGE;
 }
 
+/* Absolute, through links; of a path whose end is not there yet, what is. */
+static int absolute(struct arena *a, struct str file, struct str *ret)
+{
+    AUTO(buf) path = BUF_INIT;
+    struct str head = file;
+    char *real = NULL;
+    for (bool more = true; more && !real;) {
+        char *z = arena_z(a, head.n ? head : str_starts(file, STR("/")) ? STR("/") : STR("."));
+        if (!z)
+            return arena_error(a);
+        real = realpath(z, NULL);
+        more = head.n > 0;
+        if (!real)
+            head = path_dir(head);
+    }
+    struct str rest = str_sub(file, head.n, file.n);
+    while (str_starts(rest, STR("/")))
+        rest = str_sub(rest, 1, rest.n);
+    buf_addz(&path, real ? real : "");
+    free(real); /* from realpath */
+    if (rest.n) {
+        buf_addz(&path, str_ends(buf_str(&path), STR("/")) ? "" : "/");
+        buf_add(&path, rest);
+    }
+    *ret = buf_result(&path) ? STR_NULL : arena_str(a, buf_str(&path));
+    return ret->p ? 0 : E_NOMEM;
+}
+
+/* A scan that finds what it writes itself would find something new each time. */
+static int own_files(struct arena *a, struct loop_options *o, struct diag *d)
+{
+    bool file = !str_eq_z(str_z(o->location), ":memory:") && !db_is_postgres(o->location);
+    struct str folder = STR_NULL, *own = arena_new_n(a, struct str, OWN_MAX);
+    struct str names[OWN_MAX] = {file ? str_z(o->location) : STR(""), str_z(o->key_file),
+                                 str_z(o->discover.cache)};
+    int rc = own ? 0 : arena_error(a);
+    if (!rc && !o->key_file && !str_eq_z(str_z(o->location), ":memory:")) {
+        rc = data_folder(a, &folder, d);
+        names[1] = rc ? STR_NULL : arena_fmt(a, STR_FMT "/key", STR_ARG(folder));
+    }
+    o->discover.own = own;
+    o->discover.n_own = 0;
+    for (size_t i = 0; i < OWN_MAX && !rc; i++)
+        if (names[i].n)
+            rc = absolute(a, names[i], &own[o->discover.n_own++]);
+    return rc;
+}
+
 int observe_options(struct invocation *in, struct loop_options *ret, struct diag *d)
 {
     int rc = observe_settings(in, ret, d);
     ret->discover.timed = option_flag(in, "stats");
     if (!rc)
         rc = choose_cache(in, ret, d);
+    if (!rc)
+        rc = own_files(in->arena, ret, d);
     if (!rc)
         rc = targets(in, &ret->discover, d);
     return rc ? rc : choose_revision(in, &ret->discover, d);
@@ -205,5 +257,5 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
         if (!ret->key_file)
             return arena_error(in->arena);
     }
-    return 0;
+    return own_files(in->arena, ret, d);
 }

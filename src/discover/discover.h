@@ -57,6 +57,8 @@ struct discover_options {
     size_t n_targets;
     unsigned threads;
     const struct walk_rules *rules; /* NULL: the built-in ones */
+    const struct str *own;          /* absolute paths of the program's own (own.h): never read */
+    size_t n_own;                   /* at most OWN_MAX */
     struct str only_path;           /* verify: one path below target 0; empty: all */
     struct str rev, since; /* of the repository that target 0 is (in): files of this commit, and
                               only what changed since that one; empty: its files as they lie */

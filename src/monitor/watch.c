@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "discover/own.h"
 #include "monitor/watch_internal.h"
 
 #define MS         UINT64_C(1000000) /* nanoseconds */
@@ -37,20 +38,12 @@ void heard_add(struct heard *h, struct str path)
 
 static bool is_ours(const struct watch *w, uint32_t target, struct str folder, struct str name)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
     AUTO(buf) path = BUF_INIT;
     const struct target *t = &w->options->targets[target];
     path_join(&path, t->single_file ? path_dir(t->root) : t->root, folder);
     buf_addc(&path, '/');
     buf_add(&path, name);
-    for (size_t i = 0; i < w->options->n_ignored; i++)
-        for (size_t k = 0; k < ARRAY_LEN(ends); k++) {
-            struct str own = w->options->ignored[i], s = buf_str(&path);
-            if ((str_starts(s, own) && str_eq_z(str_sub(s, own.n, s.n), ends[k])) ||
-                (own.n && path_is_below(s, own)))
-                return true;
-        }
-    return false;
+    return own_holds(w->options->ignored, w->options->n_ignored, buf_str(&path));
 }
 
 /* By the user's own globs: the file, or the folder of this name. */

@@ -35,7 +35,7 @@ struct watch_options {
     int64_t settle_ms;              /* 300 unless told */
     int64_t interval_ms;            /* 0: only what is heard, each minute when blind */
     int64_t quiet_ms;               /* silence after which all is told; 0: ten times settle_ms */
-    const struct str *ignored; /* absolute paths of our own: files with their -wal, ..., folders */
+    const struct str *ignored;      /* absolute paths of our own (discover/own.h) */
     size_t n_ignored;
     const volatile int *cancel; /* set by a signal handler */
     size_t watches_max;         /* test aid: as if the kernel gave no more; 0: what it gives */

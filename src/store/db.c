@@ -6,7 +6,7 @@
 #include "base/spill.h"
 #include "store/db_engine.h"
 
-static bool is_postgres(const char *location)
+bool db_is_postgres(const char *location)
 {
     struct str s = str_z(location);
 
@@ -17,7 +17,7 @@ int db_open(const char *location, enum db_mode mode, struct db **ret, struct dia
 {
     if (!location || !*location)
         return diag_set(d, E_USAGE, "the location of the store is empty");
-    if (is_postgres(location))
+    if (db_is_postgres(location))
         return postgres_open(location, mode, ret, d);
     return sqlite_open(location, mode, ret, d);
 }

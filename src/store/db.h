@@ -31,6 +31,7 @@ struct db;
 struct stmt;
 
 /* A file path, ":memory:", or "postgres://…" / "postgresql://…". */
+bool db_is_postgres(const char *location); /* else a file, or ":memory:" */
 int db_open(const char *location, enum db_mode mode, struct db **ret, struct diag *d) MUST_CHECK;
 struct db *db_free(struct db *db); /* NULL-safe; returns NULL */
 enum db_engine db_engine(const struct db *db);

@@ -91,4 +91,14 @@ run "$STANCE" query --db "$work_db" --format csv "SELECT name FROM mcp_servers O
 [ "$(tail -n +2 "$work/out" | paste -sd ' ')" = loose ] || fail "a glob that is refused takes the others along"
 expect 1 "verify once more" "$STANCE" verify --db "$work_db" --allow-weak-sandbox --all
 grep -q exclude "$work/err" && fail "a dropped glob is told for ever"
+# The store, the key and the cache may lie in the target: they are told, and nothing of them is read.
+o=$work/own
+mkdir -p "$o" && cp "$v/.mcp.json" "$o"
+for turn in 1 2; do
+  expect 0 "a store in the target, turn $turn" "$STANCE" scan --db "$o/s.db" --cache "$o/cache" --key "$o/key" --allow-weak-sandbox --fail-on never --format json "$o"
+  hold <<E
+turn $turn: own files are told :: [(c["state"], c["files"]) for c in C if c["path"] == "own-files"] == [("skipped", 3)]
+turn $turn: own files are not read :: [c["files"] for c in C if c["state"] == "examined"] == [1] and not [c for c in C if c["path"] == "binary-content"]
+E
+done
 finish

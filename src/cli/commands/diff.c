@@ -29,17 +29,12 @@ static const struct option_spec options[] = {
 
 /* --- what is compared --------------------------------------------------------------------- */
 
-static bool is_postgres(struct str location)
-{
-    return str_starts(location, STR("postgres://")) || str_starts(location, STR("postgresql://"));
-}
-
 /* The record of a store, through a file in memory. */
 static int of_store(struct invocation *in, const char *location, struct snapshot *ret,
                     struct diag *d)
 {
     /* A report on PostgreSQL needs a temporary table, see report.h. */
-    enum db_mode mode = is_postgres(str_z(location)) ? DB_READ_WRITE : DB_READ_ONLY;
+    enum db_mode mode = db_is_postgres(location) ? DB_READ_WRITE : DB_READ_ONLY;
     struct store *st = NULL;
     int fd = memfd_create("record", MFD_CLOEXEC), copy = fd < 0 ? -1 : dup(fd);
     FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
@@ -71,7 +66,7 @@ static int of_file(struct invocation *in, struct str name, struct snapshot *ret,
     char *z = arena_z(in->arena, name);
     if (!z)
         return arena_error(in->arena);
-    if (is_postgres(name))
+    if (db_is_postgres(z))
         return of_store(in, z, ret, d);
     int fd = open(z, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
     if (fd < 0) {

@@ -264,22 +264,6 @@ static int follow(struct watching *w, struct watch *watch, struct diag *d)
     return rc;
 }
 
-/* Our own files may stand inside a target: what a scan writes there is no change. The file may not
- * be there yet, its folder is. */
-static int absolute(struct invocation *in, struct str file, struct str *ret)
-{
-    struct str folder = path_dir(file);
-    char *z = arena_z(in->arena, folder.n                     ? folder
-                                 : file.n && file.p[0] == '/' ? STR("/")
-                                                              : STR("."));
-    char *real = z ? realpath(z, NULL) : NULL;
-    AUTO(buf) path = BUF_INIT;
-    path_join(&path, str_z(real), path_base(file));
-    free(real); /* from realpath */
-    *ret = buf_result(&path) ? STR_NULL : arena_str(in->arena, buf_str(&path));
-    return ret->p ? 0 : E_NOMEM;
-}
-
 static int run_watch(struct invocation *in, struct diag *d)
 {
     struct watching w = {.in = in, .clock = in->clock};
@@ -290,21 +274,13 @@ static int run_watch(struct invocation *in, struct diag *d)
         return rc;
     w.json = str_eq_z(option_str(in, "format"), "json");
     w.turns = option_int(in, "turns");
-    const char *const own[] = {w.loop.location, w.loop.key_file, w.loop.discover.cache};
-    struct str ignored[ARRAY_LEN(own)];
-    size_t n_ignored = 0;
-    for (size_t i = 0; i < ARRAY_LEN(own) && !rc; i++)
-        if (own[i])
-            rc = absolute(in, str_z(own[i]), &ignored[n_ignored++]);
-    if (rc)
-        return rc;
     struct watch_options o = {.targets = w.loop.discover.targets,
                               .n_targets = w.loop.discover.n_targets,
                               .rules = w.loop.discover.rules,
                               .settle_ms = option_int(in, "settle-ms"),
                               .interval_ms = option_int(in, "interval"),
-                              .ignored = ignored,
-                              .n_ignored = n_ignored,
+                              .ignored = w.loop.discover.own,
+                              .n_ignored = w.loop.discover.n_own,
                               .cancel = w.loop.discover.cancel,
                               .watches_max = (size_t)option_int(in, "watches-max")};
     rc = watch_open(&o, &watch, d);

@@ -83,6 +83,7 @@ static int tell_built_in(struct walk *w, struct discover_report *r)
         {"symbolic-links", w->links},
         {"special-files", w->specials},
         {"kernel-file-systems", w->kernel_mounts},
+        {"own-files", w->n_own}, /* whether they are there already, or not yet */
     };
     int rc = 0;
     for (size_t i = 0; i < ARRAY_LEN(rows) && !rc; i++) {
@@ -148,6 +149,20 @@ static int open_root(struct walk *w, struct diag *d)
     return 0;
 }
 
+/* Those of our own files that lie in the target. */
+static void note_own(struct walk *w)
+{
+    const struct discover_options *o = w->options;
+    struct str root = o->targets[w->target].root;
+    while (str_ends(root, STR("/")))
+        root.n--;
+    for (size_t i = 0; i < o->n_own && w->n_own < OWN_MAX && !w->single; i++) {
+        struct str own = o->own[i];
+        if (own.n > root.n + 1 && str_starts(own, root) && own.p[root.n] == '/')
+            w->own[w->n_own++] = str_sub(own, root.n + 1, own.n);
+    }
+}
+
 static int files_open(const struct discover_options *o, uint32_t target, void **ret_state,
                       struct diag *d)
 {
@@ -160,6 +175,7 @@ static int files_open(const struct discover_options *o, uint32_t target, void **
     w->options = o;
     w->target = target;
     w->single = o->targets[target].single_file;
+    note_own(w);
     w->above.mem = (struct arena)ARENA(0);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->changed, NULL);

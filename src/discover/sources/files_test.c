@@ -436,6 +436,27 @@ static void only_one_path(void **state)
     assert_string_equal(out.p, "a/x:examined\n");
 }
 
+/* What this program writes is told, whether it is there already or not; a like name is read. */
+static void own_files(void **state)
+{
+    struct tree *t = *state;
+    make_folder(t, "c");
+    make_file(t, "c/facts", "1");
+    make_file(t, "s.db", "1");
+    make_file(t, "s.db-wal", "1");
+    make_file(t, "s.db2", "1");
+    AUTO(buf) out = BUF_INIT;
+    char store[128], cache[128], key[128];
+    snprintf(store, sizeof(store), "%s/s.db", t->root);
+    snprintf(cache, sizeof(cache), "%s/c", t->root);
+    snprintf(key, sizeof(key), "%s2/key", t->root);
+    const struct str own[] = {str_z(store), str_z(cache), str_z(key)};
+    t->options.own = own;
+    t->options.n_own = 3;
+    walk(t, &out);
+    assert_string_equal(out.p, "s.db2:examined\nown-files=2\n");
+}
+
 static void denied_folder(void **state)
 {
     struct tree *t = *state;
@@ -478,6 +499,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(folders_that_become_something_else, setup, teardown),
         cmocka_unit_test_setup_teardown(deep_nesting_is_a_row, setup, teardown),
         cmocka_unit_test_setup_teardown(an_image_layout, setup, teardown),
+        cmocka_unit_test_setup_teardown(own_files, setup, teardown),
         cmocka_unit_test_setup_teardown(only_one_path, setup, teardown),
         cmocka_unit_test_setup_teardown(denied_folder, setup, teardown),
         cmocka_unit_test_setup_teardown(one_file_as_target, setup, teardown),

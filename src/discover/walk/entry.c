@@ -157,7 +157,7 @@ int unit_take(struct unit *u, const struct entry *e)
     if (buf_result(&u->path))
         return E_NOMEM;
     struct str path = buf_str(&u->path);
-    if (!wanted(u->walk, path, e->type == DT_DIR))
+    if (!wanted(u->walk, path, e->type == DT_DIR) || own_holds(u->walk->own, u->walk->n_own, path))
         return 0;
     switch (e->type) {
     case DT_REG:

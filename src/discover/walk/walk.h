@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 
 #include "discover/above.h"
+#include "discover/own.h"
 #include "discover/rules.h"
 #include "discover/source.h"
 
@@ -56,6 +57,8 @@ struct walk {
     bool begun;                  /* the first unit was taken */
     _Atomic uint64_t *rule_hits; /* one a rule */
     _Atomic uint64_t links, specials, kernel_mounts;
+    struct str own[OWN_MAX]; /* relative to the target: those in it */
+    size_t n_own;
 };
 
 struct entry {
