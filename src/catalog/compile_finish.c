@@ -10,7 +10,7 @@ static int cmp_z(const char *a, const char *b)
     return str_cmp(str_z(a), str_z(b));
 }
 
-static int claimed_twice(struct compiler *c, const char *what, const char *name)
+int compile_twice(struct compiler *c, const char *what, const char *name)
 {
     static const struct {
         const char *what, *in, *lead;
@@ -20,7 +20,13 @@ static int claimed_twice(struct compiler *c, const char *what, const char *name)
                 {"key kind", "", "- kind: "},
                 {"data kind", "kinds", "kind: "},
                 {"host file", "hosts/", "path: "},
-                {"instruction file", "hosts/", "path: "}};
+                {"instruction file", "hosts/", "path: "},
+                {"walk rule", "walk/", "id: "},
+                {"folder", "walk/", ""},
+                {"marker", "walk/", ""},
+                {"format", "walk/", "id: "},
+                {"file name", "walk/", ""},
+                {"magic", "walk/", ""}};
     const char *in = "", *lead = "";
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (!cmp_z(rows[i].what, what)) {
@@ -120,7 +126,7 @@ static int sort_entries(struct compiler *c, struct catalog *out)
     for (size_t i = 0; i < n; i++) {
         rows[i] = c->entries.v[r.old.v[i]];
         if (i && !cmp_z(rows[i - 1].id, rows[i].id))
-            return claimed_twice(c, "entry", rows[i].id);
+            return compile_twice(c, "entry", rows[i].id);
     }
     vec_each (p, &c->packages)
         p->entry = r.new.v[p->entry];
@@ -149,7 +155,7 @@ static int sort_hosts(struct compiler *c, struct catalog *out)
     for (size_t i = 0; i < n; i++) {
         rows[i] = c->hosts.v[r.old.v[i]];
         if (i && !cmp_z(rows[i - 1].id, rows[i].id))
-            return claimed_twice(c, "host", rows[i].id);
+            return compile_twice(c, "host", rows[i].id);
     }
     vec_each (f, &c->host_files)
         f->host = r.new.v[f->host];
@@ -172,7 +178,7 @@ static int check_entries(struct compiler *c, const struct catalog *out)
         }
         for (int j = 0; j < i; j++) {
             if (!cmp_z(e->name, out->entries[j].name))
-                return claimed_twice(c, "name", e->name);
+                return compile_twice(c, "name", e->name);
         }
     }
     return OK;
@@ -192,9 +198,9 @@ static int check_keys(struct compiler *c, const struct catalog *out)
         k->data_class = kind->data_class;
         for (const struct catalog_key *other = c->keys.v; other < k; other++) {
             if (!cmp_z(other->kind, k->kind) && other->entry != k->entry)
-                return claimed_twice(c, "key kind", k->kind);
+                return compile_twice(c, "key kind", k->kind);
             if (!cmp_z(other->pattern, k->pattern))
-                return claimed_twice(c, "pattern", k->pattern);
+                return compile_twice(c, "pattern", k->pattern);
         }
     }
     return OK;
@@ -209,25 +215,25 @@ static int sort_names(struct compiler *c)
         return compile_no_memory(c);
     for (size_t i = 1; i < c->packages.n; i++) {
         if (!order_package(&c->packages.v[i - 1], &c->packages.v[i], NULL))
-            return claimed_twice(c, c->packages.v[i].ecosystem, c->packages.v[i].name);
+            return compile_twice(c, c->packages.v[i].ecosystem, c->packages.v[i].name);
     }
     for (size_t i = 1; i < c->envs.n; i++) {
         if (!order_env(&c->envs.v[i - 1], &c->envs.v[i], NULL))
-            return claimed_twice(c, "variable", c->envs.v[i].name);
+            return compile_twice(c, "variable", c->envs.v[i].name);
     }
     for (size_t i = 1; i < c->kinds.n; i++) {
         if (!order_kind(&c->kinds.v[i - 1], &c->kinds.v[i], NULL))
-            return claimed_twice(c, "data kind", c->kinds.v[i].kind);
+            return compile_twice(c, "data kind", c->kinds.v[i].kind);
     }
     for (size_t i = 1; i < c->host_files.n; i++) {
         if (!order_path(&c->host_files.v[i - 1], &c->host_files.v[i], NULL))
-            return claimed_twice(c, "host file", c->host_files.v[i].path);
+            return compile_twice(c, "host file", c->host_files.v[i].path);
     }
     for (size_t i = 1; i < c->instructions.n; i++) {
         const struct catalog_instruction *row = &c->instructions.v[i];
         /* Several hosts may load one file, each says so once. */
         if (!order_path(row - 1, row, NULL) && row[-1].host == row->host)
-            return claimed_twice(c, "instruction file", row->path);
+            return compile_twice(c, "instruction file", row->path);
     }
     return OK;
 }

@@ -74,6 +74,9 @@ int compile_no_memory(struct compiler *c) MUST_CHECK;
  * `lead` and then `name`, as a whole word, stand for the last time in files whose path has `in`. */
 void compile_found_at(struct compiler *c, const char *in, const char *lead, const char *name);
 
+/* E_EXISTS: two rows of this sort ("host file") have one name; the diag has the second place. */
+int compile_twice(struct compiler *c, const char *what, const char *name) MUST_CHECK;
+
 /* Every member of object n is one of the words (NULL-terminated). */
 int compile_members(struct compiler *c, const struct node *n, const char *const *words) MUST_CHECK;
 /* Text of a string member; NULL in *ret when it is absent and not required. */

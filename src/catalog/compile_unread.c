@@ -99,13 +99,6 @@ static int order_name(const void *a, const void *b, void *ctx UNUSED)
     return cmp ? cmp : str_cmp(str_z(x->path), str_z(y->path));
 }
 
-static int twice(struct compiler *c, const char *what, const char *name)
-{
-    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
-    compile_found_at(c, "walk/", strcmp(what, "format") ? "" : "id: ", name);
-    return E_EXISTS;
-}
-
 static bool has_magic(const struct catalog_unread *r, const char *hex)
 {
     for (int i = 0; r->magic[i]; i++)
@@ -120,14 +113,14 @@ int compile_unread_check(struct compiler *c)
         return compile_no_memory(c);
     for (size_t i = 1; i < c->unread_names.n; i++)
         if (!order_name(&c->unread_names.v[i - 1], &c->unread_names.v[i], NULL))
-            return twice(c, "file name", c->unread_names.v[i].path);
+            return compile_twice(c, "file name", c->unread_names.v[i].path);
     vec_each (r, &c->unread) {
         for (const struct catalog_unread *other = c->unread.v; other < r; other++) {
             if (str_eq_z(str_z(r->id), other->id))
-                return twice(c, "format", r->id);
+                return compile_twice(c, "format", r->id);
             for (int i = 0; r->magic[i]; i++)
                 if (has_magic(other, r->magic[i]))
-                    return twice(c, "magic", r->magic[i]);
+                    return compile_twice(c, "magic", r->magic[i]);
         }
     }
     return OK;

@@ -154,26 +154,19 @@ int compile_walk(struct compiler *c)
 
 /* ---- across all files ---- */
 
-static int twice(struct compiler *c, const char *what, const char *name)
-{
-    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
-    compile_found_at(c, "walk/", strcmp(what, "walk rule") ? "" : "id: ", name);
-    return E_EXISTS;
-}
-
 static int check_names(struct compiler *c)
 {
     for (size_t i = 0; i < c->walk_rules.n; i++)
         for (size_t k = 0; k < i; k++)
             if (str_eq_z(str_z(c->walk_rules.v[i].id), c->walk_rules.v[k].id))
-                return twice(c, "walk rule", c->walk_rules.v[i].id);
+                return compile_twice(c, "walk rule", c->walk_rules.v[i].id);
     for (size_t i = 1; i < c->walk_folders.n; i++)
         if (str_eq_nocase(str_z(c->walk_folders.v[i].path), str_z(c->walk_folders.v[i - 1].path)))
-            return twice(c, "folder", c->walk_folders.v[i].path);
+            return compile_twice(c, "folder", c->walk_folders.v[i].path);
     for (size_t i = 0; i < c->walk_markers.n; i++)
         for (size_t k = 0; k < i; k++)
             if (str_eq_z(str_z(c->walk_markers.v[i].name), c->walk_markers.v[k].name))
-                return twice(c, "marker", c->walk_markers.v[i].name);
+                return compile_twice(c, "marker", c->walk_markers.v[i].name);
     return OK;
 }
 

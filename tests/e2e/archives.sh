@@ -5,17 +5,12 @@
 # --- the same server in every kind of container -----------------------------------------------------
 all=$work/all
 mkdir -p "$all"
-python3 - "$all" <<'EOF' || fail "archives cannot be made"
-import bz2, gzip, io, json, lzma, os, sys, tarfile, zipfile
+PYTHONPATH=$root/tests/e2e python3 -B - "$all" <<'EOF' || fail "archives cannot be made"
+import bz2, gzip, io, lzma, os, sys, tarfile
+from hostile import put, server as text, zipped
 os.chdir(sys.argv[1])
 def server(name):
-    return json.dumps({"mcpServers": {name: {"command": "npx", "args": ["-y", f"@acme/{name}@1.2.3"]}}}).encode()
-def zipped(*files):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-        for name, data in files:
-            z.writestr(name, data)
-    return out.getvalue()
+    return text(name).encode()
 def tarred(*files):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as t:
@@ -24,9 +19,6 @@ def tarred(*files):
             entry.size = len(data)
             t.addfile(entry, io.BytesIO(data))
     return out.getvalue()
-def put(name, data):
-    with open(name, "wb") as f:
-        f.write(data)
 at = "p/.mcp.json"
 put("a.zip", zipped((at, server("zip"))))
 put("acme-1-py3-none-any.whl", zipped((at, server("whl"))))
