@@ -101,6 +101,10 @@ int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret) MUST
  * *ret holds what could be read, and the result is 0. E_PARSE when nothing could be read. */
 int item_doc(struct item *it, enum host_format format, const struct doc **ret) MUST_CHECK;
 
+/* The same for configuration that its reader refuses unless it is an object: with anything else the
+ * gap `failed` is recorded once, and E_PARSE. YAML without any value is an empty document. */
+int item_object(struct item *it, enum host_format format, const struct doc **ret) MUST_CHECK;
+
 struct emit;
 /* An asset seen at `at`; the number to use with the calls below. */
 uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct place at);

@@ -83,6 +83,16 @@ scan "$work/deep"
 [ "$status" -eq 3 ] || fail "deep folders end with $status"
 holds "too deep a folder is told" 'len(gaps("d/d/d")) == 1'
 
+# Configuration that is no object is nothing that a host reads: one row each, never silence.
+n=$work/no-object
+mkdir -p "$n/a/.claude" "$n/b/.cursor"
+echo '[]' >"$n/a/.mcp.json"
+echo 'null' >"$n/a/.claude/settings.json"
+echo '"x"' >"$n/b/.cursor/mcp.json"
+scan "$n"
+[ "$status" -eq 3 ] || fail "configuration that is no object ends with $status"
+holds "each is told once" 'sorted((c["path"], c["state"]) for c in gaps()) == [("a/.claude/settings.json", "failed"), ("a/.mcp.json", "failed"), ("b/.cursor/mcp.json", "failed")]'
+
 # What somebody else closed.
 stance=$(nobody_stance)
 p=$work/p

@@ -10,7 +10,7 @@ static int run_host_settings(struct item *it, struct emit *e);
 const struct detector DETECTOR_HOST_SETTINGS = {
     .id = "host-settings",
     .title = "Approval settings of agent hosts",
-    .version = 1,
+    .version = 2,
     .wants = wants_host_settings,
     .need = ITEM_TEXT,
     .run = run_host_settings,
@@ -337,7 +337,7 @@ static int run_host_settings(struct item *it, struct emit *e)
         return 0;
     while (k < ARRAY_LEN(READERS) && strcmp(READERS[k].settings, f.row->settings))
         k++;
-    int rc = item_doc(it, f.row->format, &s.doc);
+    int rc = item_object(it, f.row->format, &s.doc);
     s.root = rc ? NULL : doc_root(s.doc);
     if (!rc && k < ARRAY_LEN(READERS) && READERS[k].concerns && !READERS[k].concerns(s.doc, s.root))
         return 0;

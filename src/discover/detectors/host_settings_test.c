@@ -142,6 +142,8 @@ static void test_damage(void **state)
     says(".cursor/mcp.json", "{}", "not wanted\n"); /* servers alone */
     has(CLAUDE, "nothing", "gap failed: line 1");
     has(CLAUDE, "nothing", "approval unresolved: the file could not be read");
+    has(CLAUDE, "[]", "gap failed: not an object");
+    has(CLAUDE, "true", "approval unresolved: the file could not be read");
     has(CLAUDE, "{\"permissions\": []}",
         "gap partial: the permissions are not a map @1:17 /permissions");
     has(CLAUDE, "{\"permissions\": {\"allow\": \"x\"}}", "gap partial: the rules are not a list");

@@ -12,7 +12,7 @@ static int run_mcp_config(struct item *it, struct emit *e);
 const struct detector DETECTOR_MCP_CONFIG = {
     .id = "mcp-config",
     .title = "MCP servers in the configuration of agent hosts",
-    .version = 3,
+    .version = 4,
     .wants = wants_mcp_config,
     .need = ITEM_TEXT,
     .run = run_mcp_config,
@@ -219,7 +219,7 @@ static bool is_plugin(const struct host_file *f)
 static int read_file(struct reader *r)
 {
     bool read;
-    int rc = item_doc(r->it, r->file.row->format, &r->doc);
+    int rc = item_object(r->it, r->file.row->format, &r->doc);
     read = !rc;
     if (read && is_plugin(&r->file) && node_is(doc_root(r->doc), NODE_OBJECT))
         emit_plugin(r->e, r->file.host, place_item(r->it));

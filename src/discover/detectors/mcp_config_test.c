@@ -384,6 +384,8 @@ static void test_yaml_toml(void **state)
         "transport unresolved", NULL);
     has("u/.continue/config.yaml", "mcpServers: {a: {transport: websocket}}\n",
         "transport = websocket", "gap partial: the entry of a server names neither", NULL);
+    lacks("u/.continue/config.yaml", "# nothing yet\n", "gap");
+    has("u/.continue/config.yaml", "- a\n", "gap failed: not an object", NULL);
     lacks("u/.config/goose/config.yaml", "extensions:\n  memory: {type: builtin}\n", "gap");
     has("u/.continue/config.yaml",
         "mcpServers:\n"
@@ -433,7 +435,10 @@ static void test_damage(void **state)
         "command = y", NULL);
     has(CURSOR, "{\"mcpServers\": 7}", "gap partial: the servers are neither a map nor a list",
         NULL);
-    has(CURSOR, "[]", "servers = 0", NULL);
+    static const char *const no_object[] = {"[]", "7", "null", "\"x\"", "[{\"mcpServers\": {}}]"};
+    for (size_t i = 0; i < ARRAY_LEN(no_object); i++)
+        has(CURSOR, no_object[i], "gap failed: not an object: an agent host refuses such a",
+            "agent_host Cursor", "servers unresolved: the file could not be read", NULL);
     has(CURSOR, "", "gap failed", NULL);
     lacks(CURSOR, "{\"mcpServers\": {}}", "gap");
     lacks(CURSOR, "{}", "gap");
