@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/spill.h"
 
 #define FIRST_ENTRIES 8
 
@@ -62,6 +63,7 @@ static bool grow(struct map *m)
     m->alloc = alloc;
     for (size_t i = 0; i < m->n; i++) {
         size_t slot = entries[i].hash & m->mask;
+        spill_rest();
         while (table[slot])
             slot = (slot + 1) & m->mask;
         table[slot] = (uint32_t)i + 1;
@@ -90,6 +92,7 @@ uint64_t *map_put(struct map *m, struct str key, bool *ret_new)
 
     if (!m->table && !grow(m))
         return NULL;
+    spill_rest();
     hash = str_hash(key, m->seed);
     slot = find_slot(m, key, hash);
     bool is_new = !m->table[slot];
@@ -115,6 +118,7 @@ const uint64_t *map_get(const struct map *m, struct str key)
 {
     if (!m->n)
         return NULL;
+    spill_rest();
     size_t slot = find_slot(m, key, str_hash(key, m->seed));
     return m->table[slot] ? &m->entries[m->table[slot] - 1].value : NULL;
 }

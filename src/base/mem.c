@@ -38,7 +38,7 @@ static void *move(void *p, size_t was, size_t n)
     if (!to && was && spill_size(p))
         to = malloc(n ? n : 1);
     if (to && p)
-        memcpy(to, p, MIN(was, n));
+        spill_copy(to, p, MIN(was, n));
     if (to)
         mem_free(p);
     return to;

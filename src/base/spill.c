@@ -1,36 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which blocks of memory lie in files, and when their pages are let go. */
+/* Decides which blocks of memory lie in a file, where in it, and when its pages are let go. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/spill.h"
 
-#define CALLS 8 /* of spill_rest for one look */
+#define CALLS       8 /* of spill_rest for one look */
+#define LARGEST     ((size_t)1 << 38)
+#define SMALLEST    ((size_t)1 << 28)
+#define NANOSECONDS 1000000 /* between two looks of the thread */
+#define LENT        4       /* mappings; of more, pages stay */
 
+/* In order of addresses. */
 struct block {
-    void *p;
+    char *p;
     size_t n;
     bool in_file;
+    bool lost; /* freed, but its space could not be given back: never used again */
 };
 
-/* As the heap, there is one; the lock guards all of it. */
+/* As the heap, there is one; the lock guards all that is not atomic. */
 static struct {
     pthread_mutex_t lock;
     bool open;
     char *folder;
-    int statm;              /* descriptor, when open */
-    size_t resident_before; /* pages of files that the process had mapped without blocks */
     struct block *v;
     size_t alloc, in_memory, peak;
-    _Atomic size_t n, in_files;
-} spill = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    _Atomic size_t n, in_file;
+    /* The file and where it is mapped: as long as there are blocks in it. */
+    int fd;
+    char *range;
+    size_t range_size;
+    _Atomic size_t end; /* of its last block */
+    /* Mappings of others, with a lock of their own: the thread must not wait for a disk. */
+    pthread_mutex_t lent_lock;
+    struct {
+        void *p;
+        size_t n;
+    } lent[LENT];
+    /* Looking at what is resident. */
+    int statm; /* descriptor, when open */
+    _Atomic size_t beside, resident_peak;
+    pthread_t thread;
+    bool has_thread;
+    atomic_bool stop;
+} spill = {.lock = PTHREAD_MUTEX_INITIALIZER,
+           .lent_lock = PTHREAD_MUTEX_INITIALIZER,
+           .fd = -1,
+           .statm = -1};
 
 static size_t page_size(void)
 {
@@ -51,14 +77,62 @@ static size_t resident_files(void)
     return (size_t)pages * page_size();
 }
 
+static void raise_to(_Atomic size_t *highest, size_t now)
+{
+    size_t before = atomic_load(highest);
+
+    while (now > before && !atomic_compare_exchange_weak(highest, &before, now))
+        ;
+}
+
+static void let_go_of_lent(void)
+{
+    pthread_mutex_lock(&spill.lent_lock);
+    for (size_t i = 0; i < LENT; i++)
+        if (spill.lent[i].p)
+            (void)madvise(spill.lent[i].p, spill.lent[i].n, MADV_DONTNEED);
+    pthread_mutex_unlock(&spill.lent_lock);
+}
+
+/*
+ * What is resident when the blocks are not is that of others, which may grow while a spill is open.
+ * Another thread may touch blocks between letting go and looking: what seems to be more is taken
+ * for more little by little only.
+ */
 static void let_go(void)
 {
-    if (!spill.open || !spill.in_files ||
-        resident_files() <= spill.resident_before + SPILL_RESIDENT)
+    size_t now = resident_files(), beside = atomic_load(&spill.beside);
+
+    raise_to(&spill.resident_peak, now - MIN(now, beside));
+    if (now <= beside + SPILL_RESIDENT)
         return;
-    for (size_t i = 0; i < spill.n; i++)
-        if (spill.v[i].in_file)
-            (void)madvise(spill.v[i].p, spill.v[i].n, MADV_DONTNEED);
+    (void)madvise(spill.range, atomic_load(&spill.end), MADV_DONTNEED);
+    let_go_of_lent();
+    now = resident_files();
+    atomic_store(&spill.beside, MIN(now, beside + SPILL_BLOCK));
+}
+
+/* In the first slot that holds `was`. */
+static void put_lent(const void *was, void *p, size_t n)
+{
+    pthread_mutex_lock(&spill.lent_lock);
+    for (size_t i = 0; i < LENT; i++)
+        if (spill.lent[i].p == was) {
+            spill.lent[i].p = p;
+            spill.lent[i].n = n;
+            break;
+        }
+    pthread_mutex_unlock(&spill.lent_lock);
+}
+
+void spill_lend(void *p, size_t n)
+{
+    put_lent(NULL, p, n);
+}
+
+void spill_take_back(const void *p)
+{
+    put_lent(p, NULL, 0);
 }
 
 /* Reading pages brings their neighbours, so that some calls may bring megabytes. */
@@ -66,15 +140,59 @@ void spill_rest(void)
 {
     static _Atomic unsigned calls;
 
-    if (!atomic_load_explicit(&spill.in_files, memory_order_relaxed) ||
-        atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed) % CALLS)
+    if (!atomic_load_explicit(&spill.in_file, memory_order_relaxed))
         return;
-    pthread_mutex_lock(&spill.lock);
-    let_go();
-    pthread_mutex_unlock(&spill.lock);
+    if (atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed) % CALLS == 0)
+        let_go();
 }
 
-/* ---- blocks ---- */
+void spill_copy(void *to, const void *from, size_t n)
+{
+    char *out = to;
+    const char *in = from;
+
+    for (size_t i = 0, piece; i < n; i += piece) {
+        piece = MIN(SPILL_BLOCK, n - i);
+        memcpy(out + i, in + i, piece);
+        if (n >= SPILL_BLOCK && atomic_load_explicit(&spill.in_file, memory_order_relaxed))
+            let_go();
+    }
+}
+
+static void *look_often(void *arg)
+{
+    const struct timespec pause = {.tv_nsec = NANOSECONDS};
+
+    while (!atomic_load(&spill.stop)) {
+        if (atomic_load_explicit(&spill.in_file, memory_order_relaxed))
+            let_go();
+        nanosleep(&pause, NULL);
+    }
+    return arg;
+}
+
+/* Signals are for others. Without a thread there are still the calls of spill_rest. */
+static void start_thread(void)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    atomic_store(&spill.stop, false);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before))
+        return;
+    spill.has_thread = !pthread_create(&spill.thread, NULL, look_often, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void stop_thread(void)
+{
+    atomic_store(&spill.stop, true);
+    if (spill.has_thread)
+        pthread_join(spill.thread, NULL);
+    spill.has_thread = false;
+}
+
+/* ---- the file ---- */
 
 static int file_without_name(void)
 {
@@ -92,25 +210,40 @@ static int file_without_name(void)
     return fd;
 }
 
-static void *map_file(size_t n)
+static void drop_file(void)
 {
-    int fd = file_without_name();
+    if (spill.range)
+        munmap(spill.range, spill.range_size);
+    if (spill.fd >= 0)
+        close(spill.fd);
+    spill.range = NULL;
+    spill.fd = -1;
+    atomic_store(&spill.end, 0);
+}
+
+/* Addresses for all that there may be: the file is as long as its last block needs. */
+static bool make_file(void)
+{
     void *p = MAP_FAILED;
 
-    if (fd < 0)
-        return NULL;
-    if (!posix_fallocate(fd, 0, (off_t)n))
-        p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    return p == MAP_FAILED ? NULL : p;
+    if (spill.range)
+        return true;
+    if (!spill.folder || (spill.fd = file_without_name()) < 0)
+        return false;
+    for (size_t n = LARGEST; n >= SMALLEST && p == MAP_FAILED; n /= 2) {
+        p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, spill.fd, 0);
+        spill.range_size = n;
+    }
+    if (p != MAP_FAILED)
+        spill.range = p;
+    if (p == MAP_FAILED || madvise(p, spill.range_size, MADV_DONTFORK)) {
+        drop_file();
+        return false;
+    }
+    return true;
 }
 
-static void *map_memory(size_t n)
-{
-    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    return p == MAP_FAILED ? NULL : p;
-}
+/* ---- blocks ---- */
 
 static bool room_for_one(void)
 {
@@ -126,26 +259,75 @@ static bool room_for_one(void)
     return true;
 }
 
+/* Index of the first block at p or behind. */
+static size_t find(const char *p)
+{
+    size_t from = 0, to = spill.n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if ((uintptr_t)spill.v[middle].p < (uintptr_t)p)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+/* Index of the block that begins at p, SIZE_MAX: none. */
+static size_t find_block(const void *p)
+{
+    size_t i = find(p);
+
+    return i < spill.n && spill.v[i].p == p && !spill.v[i].lost ? i : SIZE_MAX;
+}
+
+/* The first gap of n bytes between the blocks of the file, reserved on the disk. */
+static char *take_from_file(size_t n)
+{
+    size_t at = 0;
+
+    if (!make_file())
+        return NULL;
+    for (size_t i = find(spill.range); i < spill.n && spill.v[i].in_file; i++) {
+        size_t begin = (size_t)(spill.v[i].p - spill.range);
+        if (begin - at >= n)
+            break;
+        at = begin + spill.v[i].n;
+    }
+    if (n > spill.range_size - at || posix_fallocate(spill.fd, (off_t)at, (off_t)n))
+        return NULL;
+    raise_to(&spill.end, at + n);
+    return spill.range + at;
+}
+
+static char *map_memory(size_t n)
+{
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
 static void *add(size_t n)
 {
     bool in_file = spill.in_memory + n > SPILL_START;
 
-    if (!spill.open || !room_for_one() || (in_file && !spill.folder))
+    if (!spill.open || !room_for_one())
         return NULL;
-    void *p = in_file ? map_file(n) : map_memory(n);
+    char *p = in_file ? take_from_file(n) : map_memory(n);
     if (!p)
         return NULL;
-    if (in_file && madvise(p, n, MADV_DONTFORK)) {
-        munmap(p, n);
-        return NULL;
-    }
-    spill.v[spill.n++] = (struct block){p, n, in_file};
+    size_t i = find(p);
+    memmove(spill.v + i + 1, spill.v + i, (spill.n - i) * sizeof(*spill.v));
+    spill.v[i] = (struct block){.p = p, .n = n, .in_file = in_file};
+    spill.n++;
     if (in_file)
-        spill.in_files += n;
+        spill.in_file += n;
     else
         spill.in_memory += n;
-    spill.peak = MAX(spill.peak, spill.in_files);
-    let_go();
+    spill.peak = MAX(spill.peak, spill.in_file);
+    if (in_file && !spill.has_thread)
+        start_thread();
     return p;
 }
 
@@ -161,15 +343,6 @@ void *spill_alloc(size_t n)
     return p;
 }
 
-/* Index of a block, SIZE_MAX: none. What was made last goes first. */
-static size_t find(const void *p)
-{
-    for (size_t i = spill.n; i-- > 0;)
-        if (spill.v[i].p == p)
-            return i;
-    return SIZE_MAX;
-}
-
 /* Few blocks of the ordinary heap begin where a page does. */
 static bool may_be_block(const void *p)
 {
@@ -181,9 +354,44 @@ size_t spill_size(const void *p)
     if (!may_be_block(p))
         return 0;
     pthread_mutex_lock(&spill.lock);
-    size_t i = find(p), n = i == SIZE_MAX ? 0 : spill.v[i].n;
+    size_t i = find_block(p), n = i == SIZE_MAX ? 0 : spill.v[i].n;
     pthread_mutex_unlock(&spill.lock);
     return n;
+}
+
+/* What is taken again from the file is zero again. */
+static bool give_back(const struct block *b)
+{
+    if (!b->in_file)
+        return !munmap(b->p, b->n);
+    return !fallocate(spill.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                      (off_t)(b->p - spill.range), (off_t)b->n);
+}
+
+static void drop(size_t i)
+{
+    struct block b = spill.v[i];
+
+    if (b.in_file)
+        spill.in_file -= b.n;
+    else
+        spill.in_memory -= b.n;
+    spill.v[i].lost = !give_back(&b);
+    if (!spill.v[i].lost) {
+        memmove(spill.v + i, spill.v + i + 1, (spill.n - i - 1) * sizeof(b));
+        spill.n--;
+    }
+}
+
+/* Also of blocks that were left when the spill was closed. */
+static void drop_unused_file(void)
+{
+    if (spill.open || spill.in_file)
+        return;
+    for (size_t i = spill.n; i-- > 0;)
+        if (spill.v[i].in_file)
+            memmove(spill.v + i, spill.v + i + 1, (--spill.n - i) * sizeof(*spill.v));
+    drop_file();
 }
 
 bool spill_free(void *p)
@@ -191,16 +399,10 @@ bool spill_free(void *p)
     if (!may_be_block(p))
         return false;
     pthread_mutex_lock(&spill.lock);
-    size_t i = find(p);
+    size_t i = find_block(p);
     if (i != SIZE_MAX) {
-        struct block b = spill.v[i];
-        memmove(spill.v + i, spill.v + i + 1, (spill.n - i - 1) * sizeof(b));
-        spill.n--;
-        if (b.in_file)
-            spill.in_files -= b.n;
-        else
-            spill.in_memory -= b.n;
-        munmap(b.p, b.n);
+        drop(i);
+        drop_unused_file();
     }
     pthread_mutex_unlock(&spill.lock);
     return i != SIZE_MAX;
@@ -214,9 +416,11 @@ void spill_open(const char *folder)
     if (!spill.open) {
         spill.open = true;
         spill.folder = folder ? strdup(folder) : NULL;
-        spill.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-        spill.resident_before = resident_files();
-        spill.peak = spill.in_files;
+        if (spill.statm < 0)
+            spill.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+        atomic_store(&spill.beside, resident_files());
+        atomic_store(&spill.resident_peak, 0);
+        spill.peak = spill.in_file;
     }
     pthread_mutex_unlock(&spill.lock);
 }
@@ -224,27 +428,34 @@ void spill_open(const char *folder)
 void spill_close(void)
 {
     pthread_mutex_lock(&spill.lock);
-    if (spill.open && spill.statm >= 0)
+    stop_thread();
+    if (spill.statm >= 0)
         close(spill.statm);
+    spill.statm = -1;
     spill.open = false;
     free(spill.folder);
     spill.folder = NULL;
+    drop_unused_file();
     pthread_mutex_unlock(&spill.lock);
 }
 
-/* Another thread may have held the lock. */
+/* The thread is not there, and one that was may have held a lock. What is freed from now on must
+ * stay in the file, which is that of the parent. */
 void spill_forked(void)
 {
     pthread_mutex_init(&spill.lock, NULL);
+    pthread_mutex_init(&spill.lent_lock, NULL);
+    spill.has_thread = false;
+    if (spill.fd >= 0)
+        close(spill.fd);
+    spill.fd = -1;
+    spill.range = NULL;
     spill_close();
 }
 
 size_t spill_bytes(void)
 {
-    pthread_mutex_lock(&spill.lock);
-    size_t n = spill.in_files;
-    pthread_mutex_unlock(&spill.lock);
-    return n;
+    return atomic_load(&spill.in_file);
 }
 
 size_t spill_peak(void)
@@ -253,4 +464,9 @@ size_t spill_peak(void)
     size_t n = spill.peak;
     pthread_mutex_unlock(&spill.lock);
     return n;
+}
+
+size_t spill_resident_peak(void)
+{
+    return atomic_load(&spill.resident_peak);
 }

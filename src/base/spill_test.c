@@ -9,8 +9,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -59,6 +62,120 @@ static void bytes_stay_and_pages_go(void **state UNUSED)
         mem_free(v[i]);
     assert_int_equal(spill_bytes(), 0);
     assert_true(spill_peak() >= BLOCKS * MIB - SPILL_START);
+    spill_close();
+}
+
+/* Nobody rests: the thread sees it. */
+static void a_thread_lets_go(void **state UNUSED)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    unsigned long long before = resident_files();
+
+    spill_open("/tmp");
+    char *p = mem_alloc(128 * MIB);
+    assert_int_equal(spill_bytes(), 128 * MIB);
+    memset(p, 3, 128 * MIB);
+    for (int i = 0; i < 1000 && resident_files() > before + 2 * SPILL_RESIDENT; i++)
+        nanosleep(&pause, NULL);
+    assert_in_range(resident_files(), 0, before + 2 * SPILL_RESIDENT);
+    assert_int_equal(p[0] + p[128 * MIB - 1], 6);
+    mem_free(p);
+    spill_close();
+}
+
+/* A file that somebody else mapped. */
+static void what_is_lent_goes_with_the_blocks(void **state UNUSED)
+{
+    unsigned long long before = resident_files(), now = 0;
+    char name[] = "/tmp/stance-spill.XXXXXX";
+    int fd = mkstemp(name);
+
+    assert_true(fd >= 0);
+    unlink(name);
+    assert_int_equal(posix_fallocate(fd, 0, 128 * MIB), 0);
+    assert_int_equal(pwrite(fd, "x", 1, 127 * MIB), 1);
+    char *p = mmap(NULL, 128 * MIB, PROT_READ, MAP_PRIVATE, fd, 0);
+    assert_ptr_not_equal(p, MAP_FAILED);
+    close(fd);
+    spill_open("/tmp");
+    void *block = mem_alloc(2 * SPILL_START);
+    spill_lend(p, 128 * MIB);
+    for (size_t i = 0; i < 128 * MIB; i += 4096) {
+        assert_int_equal(p[i], i == 127 * MIB ? 'x' : 0);
+        now = i % 65536 ? now : MAX(now, resident_files());
+        spill_rest();
+    }
+    assert_in_range(now, 0, before + 2 * SPILL_RESIDENT);
+    spill_take_back(p);
+    munmap(p, 128 * MIB);
+    mem_free(block);
+    spill_close();
+}
+
+struct numbers {
+    VEC(uint64_t);
+};
+
+static int by_number(const void *a, const void *b, void *ctx UNUSED)
+{
+    const uint64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Growing, sorting and looking up bound what they touch, whatever the thread does. */
+static void containers_rest(void **state UNUSED)
+{
+    enum { MANY = 4 << 20, KEYS = MANY / 4 };
+    unsigned long long before = resident_files(), now = 0;
+    struct numbers v = {0};
+    struct map m = MAP_INIT;
+
+    spill_open("/tmp");
+    for (uint64_t i = 0; i < MANY; i++)
+        assert_int_equal(vec_push(&v, (i * 2654435761u) % MANY), 0);
+    assert_int_equal(vec_sort(&v, by_number, NULL), 0);
+    for (uint64_t i = 0; i < MANY; i++)
+        assert_true(v.v[i] == i);
+    for (uint64_t i = 0; i < KEYS; i++)
+        assert_non_null(map_put(&m, str_n(v.v + i, sizeof(*v.v)), NULL));
+    for (uint64_t i = 0; i < KEYS; i++) {
+        uint64_t at = i * 2654435761u % KEYS;
+        assert_non_null(map_get(&m, str_n(v.v + at, sizeof(*v.v))));
+        now = i % 64 ? now : MAX(now, resident_files());
+    }
+    assert_in_range(now, 0, before + 2 * SPILL_RESIDENT);
+    assert_in_range(spill_peak(), 64 * MIB, SIZE_MAX);
+    assert_in_range(spill_resident_peak(), 1, 2 * SPILL_RESIDENT);
+    vec_free(&v);
+    map_done(&m);
+    assert_int_equal(spill_bytes(), 0);
+    spill_close();
+}
+
+/* A block takes the first gap that is large enough, and is zero there, too. */
+static void space_is_used_again(void **state UNUSED)
+{
+    char *v[6];
+
+    spill_open("/tmp");
+    void *first = mem_alloc(SPILL_START);
+    for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+        v[i] = mem_alloc(MIB);
+        assert_non_null(v[i]);
+        memset(v[i], 9, MIB);
+    }
+    mem_free(v[1]);
+    mem_free(v[3]);
+    mem_free(v[4]);
+    char *large = mem_alloc(2 * MIB), *small = mem_alloc(MIB);
+    assert_ptr_equal(large, v[3]);
+    assert_ptr_equal(small, v[1]);
+    for (size_t i = 0; i < MIB; i++)
+        assert_int_equal(large[i] | large[MIB + i] | small[i], 0);
+    assert_int_equal(v[2][0] + v[5][MIB - 1], 18);
+    char *const rest[] = {v[0], small, v[2], large, v[5], first};
+    for (size_t i = 0; i < ARRAY_LEN(rest); i++)
+        mem_free(rest[i]);
     spill_close();
 }
 
@@ -200,6 +317,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_stay_and_pages_go),
+        cmocka_unit_test(a_thread_lets_go),
+        cmocka_unit_test(what_is_lent_goes_with_the_blocks),
+        cmocka_unit_test(containers_rest),
+        cmocka_unit_test(space_is_used_again),
         cmocka_unit_test(an_ordinary_amount_makes_no_file),
         cmocka_unit_test(no_room_is_no_failure),
         cmocka_unit_test(blocks_move),

@@ -37,7 +37,7 @@ static void merge(const struct sort *s, const char *a, size_t na, size_t nb, cha
 
     spill_rest();
     if (nb == 0 || s->cmp(b - s->size, b, s->ctx) <= 0) {
-        memcpy(out, a, (na + nb) * s->size);
+        spill_copy(out, a, (na + nb) * s->size);
         return;
     }
     while (a < a_end && b < b_end) {
@@ -48,8 +48,8 @@ static void merge(const struct sort *s, const char *a, size_t na, size_t nb, cha
         *from += s->size;
         out += s->size;
     }
-    memcpy(out, a, (size_t)(a_end - a));
-    memcpy(out + (a_end - a), b, (size_t)(b_end - b));
+    spill_copy(out, a, (size_t)(a_end - a));
+    spill_copy(out + (a_end - a), b, (size_t)(b_end - b));
 }
 
 int vec_sort_raw(void *v, size_t n, size_t size, int (*cmp)(const void *, const void *, void *),
@@ -74,7 +74,7 @@ int vec_sort_raw(void *v, size_t n, size_t size, int (*cmp)(const void *, const 
         to = swap;
     }
     if (from != v)
-        memcpy(v, from, n * size);
+        spill_copy(v, from, n * size);
     mem_free(extra);
     return 0;
 }

@@ -123,7 +123,8 @@ void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_by
     spent_rows(out, s);
     buf_addz(out, "memory\n");
     bytes_row(out, "this process, at most", r->stats.peak_bytes, 0);
-    bytes_row(out, "beside it in files", r->stats.spilled_bytes, 0);
+    bytes_row(out, "beside it in a file", r->stats.spilled_bytes, 0);
+    bytes_row(out, "of these, resident", r->stats.resident_bytes, 0);
     bytes_row(out, "one worker, at most", r->stats.worker_peak_bytes, 0);
     bytes_row(out, "all workers, at the end", s->worker_bytes, 0);
     buf_addz(out, "store\n");

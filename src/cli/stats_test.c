@@ -35,7 +35,8 @@ static void every_line(void **state UNUSED)
         .stats = {.nanoseconds = {500000000, 250000000, 125000000, 62500000, 50000000, 12500000},
                   .peak_bytes = 47185920,
                   .worker_peak_bytes = 31457280,
-                  .spilled_bytes = 99614720},
+                  .spilled_bytes = 99614720,
+                  .resident_bytes = 25165824},
     };
     stats_write(&out, &r, 1048576);
     assert_string_equal(out.p, "time\n"
@@ -72,7 +73,8 @@ static void every_line(void **state UNUSED)
                                "  the rest                          20 ms     2.0 %\n"
                                "memory\n"
                                "  this process, at most       45.0 MiB\n"
-                               "  beside it in files          95.0 MiB\n"
+                               "  beside it in a file         95.0 MiB\n"
+                               "  of these, resident          24.0 MiB\n"
                                "  one worker, at most         30.0 MiB\n"
                                "  all workers, at the end     60.0 MiB\n"
                                "store\n"

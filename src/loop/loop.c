@@ -422,6 +422,7 @@ int loop_run(const struct loop_options *o, const struct clock *clock, struct loo
     buf_done(&t.digest);
     arena_done(&t.mem);
     ret->stats.spilled_bytes = spill_peak();
+    ret->stats.resident_bytes = spill_resident_peak();
     spill_close();
     if (rc && !o->store)
         st = store_free(st);

@@ -56,7 +56,8 @@ struct loop_stats {
     uint64_t nanoseconds[LOOP_PHASES];
     uint64_t peak_bytes;        /* resident, of this process */
     uint64_t worker_peak_bytes; /* of the largest worker that has ended */
-    uint64_t spilled_bytes;     /* of what this process remembered, in files at most */
+    uint64_t spilled_bytes;     /* of what this process remembered, in a file at most */
+    uint64_t resident_bytes;    /* of these, in memory at most when somebody looked */
 };
 
 struct loop_result {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 #include "base/vec.h"
 #include "discover/cache/cache_internal.h"
 
@@ -150,6 +151,8 @@ int cache_file_load(int folder, const char *name, unsigned char **ret, size_t *r
         close(fd);
         return -1;
     }
+    if (mapped)
+        spill_lend(p, n);
     *ret = p;
     *ret_n = n;
     *ret_mapped = mapped;

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/spill.h"
 #include "discover/cache/cache_internal.h"
 
 #define PATH_BITS 44 /* two of a million files in one folder hardly ever share them */
@@ -165,6 +166,8 @@ const struct cache_record *cache_image_checked(const struct cache_image *m,
 
 void cache_image_done(struct cache_image *m)
 {
+    if (m->mapped)
+        spill_take_back(m->p);
     if (m->mapped)
         munmap(m->p, m->n);
     else
