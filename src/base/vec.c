@@ -33,7 +33,6 @@ struct sort {
 static void merge(const struct sort *s, const char *a, size_t na, size_t nb, char *out)
 {
     const char *b = a + na * s->size, *a_end = b, *b_end = b + nb * s->size;
-    unsigned taken = 0;
 
     spill_rest();
     if (nb == 0 || s->cmp(b - s->size, b, s->ctx) <= 0) {
@@ -42,8 +41,7 @@ static void merge(const struct sort *s, const char *a, size_t na, size_t nb, cha
     }
     while (a < a_end && b < b_end) {
         const char **from = s->cmp(a, b, s->ctx) <= 0 ? &a : &b;
-        if (++taken % 8 == 0)
-            spill_rest();
+        spill_rest();
         memcpy(out, *from, s->size);
         *from += s->size;
         out += s->size;

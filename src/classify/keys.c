@@ -2,6 +2,7 @@
 /* Decides whose a key is that opens more than AI: of the AI service, where its target uses that. */
 #include "classify/classify.h"
 
+#include "base/spill.h"
 #include "catalog/catalog.h"
 
 static const struct catalog_entry *issuer_of(struct str kind)
@@ -24,6 +25,7 @@ static struct attribute *attr_of(struct asset *a, enum attr attr)
 static const struct asset *service_of(const struct inventory *inv, const char *provider)
 {
     vec_each (a, &inv->assets) {
+        spill_rest();
         const struct attribute *t =
             a->kind == KIND_SERVICE ? asset_attr(a, SIZE_MAX, ATTR_SERVICE_PROVIDER) : NULL;
         if (t && str_eq_z(t->value.text, provider))
@@ -50,6 +52,7 @@ void classify_keys(struct inventory *inv)
     const struct asset *service = NULL;
     const char *of = NULL;
     vec_each (a, &inv->assets) {
+        spill_rest();
         struct attribute *provider =
             a->kind == KIND_CREDENTIAL ? attr_of(a, ATTR_CREDENTIAL_PROVIDER) : NULL;
         const struct attribute *kind = attr_of(a, ATTR_CREDENTIAL_SECRET_KIND);

@@ -10,8 +10,10 @@ int seen_group(struct inventory_build *b, bool by_root, uint32_t *ret_order)
         return E_NOMEM;
     vec_each (d, &b->drafts)
         d->first = d->count = 0;
-    vec_each (s, &b->seen)
+    vec_each (s, &b->seen) {
+        spill_rest();
         b->drafts.v[by_root ? b->drafts.v[s->draft].root : s->draft].count++;
+    }
     uint32_t at = 0;
     for (size_t i = 0; i < b->drafts.n; i++) {
         b->drafts.v[i].first = next[i] = at;
@@ -19,6 +21,7 @@ int seen_group(struct inventory_build *b, bool by_root, uint32_t *ret_order)
     }
     for (size_t i = 0; i < b->seen.n; i++) {
         uint32_t d = b->seen.v[i].draft;
+        spill_rest();
         ret_order[next[by_root ? b->drafts.v[d].root : d]++] = (uint32_t)i;
     }
     mem_free(next);
@@ -104,6 +107,7 @@ static void choose_root(struct inventory_build *b, uint32_t draft, const uint32_
     uint32_t root = NO_ASSET;
     for (uint32_t i = 0; i < d->count; i++) {
         const struct meeting *at = &m->v.v[m->of_seen[order[d->first + i]]];
+        spill_rest();
         if (at->rule >= d->rule || at->root == AMBIGUOUS)
             continue;
         root = root == NO_ASSET || root == at->root ? at->root : AMBIGUOUS;
@@ -113,6 +117,7 @@ static void choose_root(struct inventory_build *b, uint32_t draft, const uint32_
     d->root = root == NO_ASSET || root == AMBIGUOUS ? draft : root;
     for (uint32_t i = 0; i < d->count; i++) {
         struct meeting *at = &m->v.v[m->of_seen[order[d->first + i]]];
+        spill_rest();
         if (at->rule == d->rule)
             at->root = at->root == NO_ASSET || at->root == d->root ? d->root : AMBIGUOUS;
     }

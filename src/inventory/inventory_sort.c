@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides the order of relations, values, owners and coverage, and what is a duplicate. */
+#include "base/spill.h"
 #include "inventory/inventory_build.h"
 
 static int cmp_u64(uint64_t a, uint64_t b)
@@ -53,6 +54,7 @@ int sort_relations(struct inventory *inv, const uint32_t *index)
     for (size_t i = 0; i < inv->relations.n; i++) {
         struct relation r = inv->relations.v[i];
         bool loop = r.from == r.to;
+        spill_rest();
         r.from = index[r.from];
         r.to = index[r.to];
         if (r.from != NO_ASSET && r.to != NO_ASSET && (loop || r.from != r.to))
@@ -66,6 +68,7 @@ int sort_relations(struct inventory *inv, const uint32_t *index)
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         struct relation r = v[i];
+        spill_rest();
         if (kept && !edge_cmp(&v[kept - 1], &r))
             fold_relation(&v[kept - 1], &last, &r);
         else
@@ -94,14 +97,17 @@ static int data_cmp(const void *pa, const void *pb, void *ctx)
 
 int sort_values(struct inventory *inv, const uint32_t *index)
 {
-    vec_each (v, &inv->values)
+    vec_each (v, &inv->values) {
+        spill_rest();
         v->asset = index[v->asset];
+    }
     int rc = vec_sort(&inv->values, data_cmp, NULL);
     if (rc)
         return rc;
     size_t kept = 0;
     for (size_t i = 0; i < inv->values.n; i++) {
         const struct data_value *v = &inv->values.v[i];
+        spill_rest();
         if (v->asset != NO_ASSET && (!kept || data_cmp(&inv->values.v[kept - 1], v, NULL)))
             inv->values.v[kept++] = *v;
     }
@@ -155,8 +161,10 @@ static int take_owners(struct inventory *inv, const struct owner_row *rows, size
 int sort_owners(struct inventory *inv, const uint32_t *index)
 {
     struct inventory_build *b = inv->build;
-    vec_each (row, &b->owners)
+    vec_each (row, &b->owners) {
+        spill_rest();
         row->draft = index[row->draft];
+    }
     int rc = vec_sort(&b->owners, owner_cmp, NULL);
     for (size_t i = 0, end; !rc && i < b->owners.n; i = end) {
         const struct owner_row *rows = b->owners.v;
@@ -192,6 +200,7 @@ int sort_coverage(struct inventory *inv)
         return rc;
     size_t kept = 0;
     for (size_t i = 0; i < inv->coverage.n; i++) {
+        spill_rest();
         if (!kept || coverage_cmp(&v[kept - 1], &v[i], NULL)) {
             v[kept++] = v[i];
             continue;
