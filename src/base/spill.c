@@ -240,7 +240,7 @@ static bool make_file(void)
         drop_file();
         return false;
     }
-    /* Read ahead, the cache would hold folios of 2 MiB, and one touch map one of them as a whole. */
+    /* Read ahead, the cache would hold folios of 2 MiB, and one touch map a whole one. */
     (void)madvise(p, spill.range_size, MADV_RANDOM);
     return true;
 }

@@ -43,8 +43,8 @@ void spill_rest(void);
 /* memcpy of much. */
 void spill_copy(void *to, const void *from, size_t n);
 
-/* The pages of a file that somebody mapped, and only reads, are let go with the blocks until he takes
- * them back, which he must do before he unmaps them. */
+/* The pages of a file that somebody mapped, and only reads, are let go with the blocks until he
+ * takes them back, which he must do before he unmaps them. */
 void spill_lend(void *p, size_t n);
 void spill_take_back(const void *p);
 

@@ -77,8 +77,7 @@ static void every_line(void **state UNUSED)
                                "  of these, resident          24.0 MiB\n"
                                "  one worker, at most         30.0 MiB\n"
                                "  all workers, at the end     60.0 MiB\n"
-                               "store\n"
-                               "  changes                            7\n"
+                               "store\n  changes                            7\n"
                                "  size                         1.0 MiB\n");
 }
 
