@@ -25,7 +25,7 @@ struct block {
     char *p;
     size_t n;
     bool in_file;
-    bool lost; /* freed, but its space could not be given back: never used again */
+    bool of_parent; /* in the file that the process had before it was forked */
 };
 
 /* As the heap, there is one; the lock guards all that is not atomic. */
@@ -41,22 +41,22 @@ static struct {
     char *range;
     size_t range_size;
     _Atomic size_t end; /* of its last block */
-    /* Mappings of others, with a lock of their own: the thread must not wait for a disk. */
-    pthread_mutex_t lent_lock;
+    /* Held while pages are let go, and while what that needs changes: never when a disk is waited
+     * for. Taken after `lock`. */
+    pthread_mutex_t looking;
     struct {
         void *p;
         size_t n;
     } lent[LENT];
     /* Looking at what is resident. */
     int statm; /* descriptor, when open */
-    _Atomic size_t beside, resident_peak;
+    size_t beside;
+    _Atomic size_t resident_peak;
     pthread_t thread;
     bool has_thread;
     atomic_bool stop;
-} spill = {.lock = PTHREAD_MUTEX_INITIALIZER,
-           .lent_lock = PTHREAD_MUTEX_INITIALIZER,
-           .fd = -1,
-           .statm = -1};
+} spill = {
+    .lock = PTHREAD_MUTEX_INITIALIZER, .looking = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .statm = -1};
 
 static size_t page_size(void)
 {
@@ -85,44 +85,47 @@ static void raise_to(_Atomic size_t *highest, size_t now)
         ;
 }
 
-static void let_go_of_lent(void)
-{
-    pthread_mutex_lock(&spill.lent_lock);
-    for (size_t i = 0; i < LENT; i++)
-        if (spill.lent[i].p)
-            (void)madvise(spill.lent[i].p, spill.lent[i].n, MADV_DONTNEED);
-    pthread_mutex_unlock(&spill.lent_lock);
-}
-
 /*
  * What is resident when the blocks are not is that of others, which may grow while a spill is open.
  * Another thread may touch blocks between letting go and looking: what seems to be more is taken
  * for more little by little only.
  */
-static void let_go(void)
+static void let_go_of_all(void)
 {
-    size_t now = resident_files(), beside = atomic_load(&spill.beside);
+    size_t now = resident_files(), beside = spill.beside;
 
     raise_to(&spill.resident_peak, now - MIN(now, beside));
     if (now <= beside + SPILL_RESIDENT)
         return;
-    (void)madvise(spill.range, atomic_load(&spill.end), MADV_DONTNEED);
-    let_go_of_lent();
+    if (spill.range)
+        (void)madvise(spill.range, atomic_load(&spill.end), MADV_DONTNEED);
+    for (size_t i = 0; i < LENT; i++)
+        if (spill.lent[i].p)
+            (void)madvise(spill.lent[i].p, spill.lent[i].n, MADV_DONTNEED);
     now = resident_files();
-    atomic_store(&spill.beside, MIN(now, beside + SPILL_BLOCK));
+    spill.beside = MIN(now, beside + SPILL_BLOCK);
+}
+
+/* Somebody else who does it is enough. */
+static void let_go(void)
+{
+    if (pthread_mutex_trylock(&spill.looking))
+        return;
+    let_go_of_all();
+    pthread_mutex_unlock(&spill.looking);
 }
 
 /* In the first slot that holds `was`. */
 static void put_lent(const void *was, void *p, size_t n)
 {
-    pthread_mutex_lock(&spill.lent_lock);
+    pthread_mutex_lock(&spill.looking);
     for (size_t i = 0; i < LENT; i++)
         if (spill.lent[i].p == was) {
             spill.lent[i].p = p;
             spill.lent[i].n = n;
             break;
         }
-    pthread_mutex_unlock(&spill.lent_lock);
+    pthread_mutex_unlock(&spill.looking);
 }
 
 void spill_lend(void *p, size_t n)
@@ -212,13 +215,15 @@ static int file_without_name(void)
 
 static void drop_file(void)
 {
+    pthread_mutex_lock(&spill.looking);
     if (spill.range)
         munmap(spill.range, spill.range_size);
+    spill.range = NULL;
+    atomic_store(&spill.end, 0);
+    pthread_mutex_unlock(&spill.looking);
     if (spill.fd >= 0)
         close(spill.fd);
-    spill.range = NULL;
     spill.fd = -1;
-    atomic_store(&spill.end, 0);
 }
 
 /* Addresses for all that there may be: the file is as long as its last block needs. */
@@ -234,15 +239,17 @@ static bool make_file(void)
         p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, spill.fd, 0);
         spill.range_size = n;
     }
-    if (p != MAP_FAILED)
+    bool made = p != MAP_FAILED && !madvise(p, spill.range_size, MADV_DONTFORK);
+    if (p != MAP_FAILED) {
+        pthread_mutex_lock(&spill.looking);
         spill.range = p;
-    if (p == MAP_FAILED || madvise(p, spill.range_size, MADV_DONTFORK)) {
-        drop_file();
-        return false;
+        pthread_mutex_unlock(&spill.looking);
     }
-    /* Read ahead, the cache would hold folios of 2 MiB, and one touch map a whole one. */
-    (void)madvise(p, spill.range_size, MADV_RANDOM);
-    return true;
+    if (!made)
+        drop_file();
+    else /* read ahead, the cache would hold folios of 2 MiB, and one touch map a whole one */
+        (void)madvise(p, spill.range_size, MADV_RANDOM);
+    return made;
 }
 
 /* ---- blocks ---- */
@@ -281,7 +288,7 @@ static size_t find_block(const void *p)
 {
     size_t i = find(p);
 
-    return i < spill.n && spill.v[i].p == p && !spill.v[i].lost ? i : SIZE_MAX;
+    return i < spill.n && spill.v[i].p == p ? i : SIZE_MAX;
 }
 
 /* The first gap of n bytes between the blocks of the file, reserved on the disk. */
@@ -361,28 +368,36 @@ size_t spill_size(const void *p)
     return n;
 }
 
-/* What is taken again from the file is zero again. */
-static bool give_back(const struct block *b)
+/* What is taken again from the file is zero again. Where files have no holes, it keeps its
+ * space. */
+static void give_back(const struct block *b)
 {
-    if (!b->in_file)
-        return !munmap(b->p, b->n);
-    return !fallocate(spill.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                      (off_t)(b->p - spill.range), (off_t)b->n);
+    if (!b->in_file) {
+        munmap(b->p, b->n);
+        return;
+    }
+    if (!fallocate(spill.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                   (off_t)(b->p - spill.range), (off_t)b->n))
+        return;
+    for (size_t i = 0; i < b->n; i += SPILL_BLOCK) {
+        memset(b->p + i, 0, MIN(SPILL_BLOCK, b->n - i));
+        let_go();
+    }
 }
 
 static void drop(size_t i)
 {
     struct block b = spill.v[i];
 
+    memmove(spill.v + i, spill.v + i + 1, (spill.n - i - 1) * sizeof(b));
+    spill.n--;
+    if (b.of_parent)
+        return;
     if (b.in_file)
         spill.in_file -= b.n;
     else
         spill.in_memory -= b.n;
-    spill.v[i].lost = !give_back(&b);
-    if (!spill.v[i].lost) {
-        memmove(spill.v + i, spill.v + i + 1, (spill.n - i - 1) * sizeof(b));
-        spill.n--;
-    }
+    give_back(&b);
 }
 
 /* Also of blocks that were left when the spill was closed. */
@@ -391,7 +406,7 @@ static void drop_unused_file(void)
     if (spill.open || spill.in_file)
         return;
     for (size_t i = spill.n; i-- > 0;)
-        if (spill.v[i].in_file)
+        if (spill.v[i].in_file && !spill.v[i].of_parent)
             memmove(spill.v + i, spill.v + i + 1, (--spill.n - i) * sizeof(*spill.v));
     drop_file();
 }
@@ -418,9 +433,11 @@ void spill_open(const char *folder)
     if (!spill.open) {
         spill.open = true;
         spill.folder = folder ? strdup(folder) : NULL;
+        pthread_mutex_lock(&spill.looking);
         if (spill.statm < 0)
             spill.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-        atomic_store(&spill.beside, resident_files());
+        spill.beside = resident_files();
+        pthread_mutex_unlock(&spill.looking);
         atomic_store(&spill.resident_peak, 0);
         spill.peak = spill.in_file;
     }
@@ -431,9 +448,11 @@ void spill_close(void)
 {
     pthread_mutex_lock(&spill.lock);
     stop_thread();
+    pthread_mutex_lock(&spill.looking);
     if (spill.statm >= 0)
         close(spill.statm);
     spill.statm = -1;
+    pthread_mutex_unlock(&spill.looking);
     spill.open = false;
     free(spill.folder);
     spill.folder = NULL;
@@ -446,7 +465,11 @@ void spill_close(void)
 void spill_forked(void)
 {
     pthread_mutex_init(&spill.lock, NULL);
-    pthread_mutex_init(&spill.lent_lock, NULL);
+    pthread_mutex_init(&spill.looking, NULL);
+    memset(spill.lent, 0, sizeof(spill.lent));
+    for (size_t i = 0; i < spill.n; i++)
+        spill.v[i].of_parent = spill.v[i].in_file;
+    atomic_store(&spill.in_file, 0);
     spill.has_thread = false;
     if (spill.fd >= 0)
         close(spill.fd);

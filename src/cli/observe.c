@@ -160,10 +160,31 @@ static int choose_revision(struct invocation *in, struct discover_options *o, st
     return E_USAGE;
 }
 
-/* Absolute, through links; of a path whose end is not there yet, what is. */
-static int absolute(struct arena *a, struct str file, struct str *ret)
+/* A path whose folders are not there: no link can stand in it. */
+static void add_missing(struct buf *path, struct str rest)
+{
+    struct str part;
+    while (rest.n && str_field(&rest, '/', &part)) {
+        if (!part.n || str_eq_z(part, "."))
+            continue;
+        if (str_eq_z(part, "..")) {
+            size_t slash = str_rchr(buf_str(path), '/');
+            buf_cut(path, slash == SIZE_MAX ? 0 : slash);
+            continue;
+        }
+        if (!str_ends(buf_str(path), STR("/")))
+            buf_addc(path, '/');
+        buf_add(path, part);
+    }
+}
+
+/* Absolute, through links; of a path whose end is not there yet, what is. A folder ends with
+ * "/". */
+static int absolute(struct arena *a, struct str file, bool folder, struct str *ret)
 {
     AUTO(buf) path = BUF_INIT;
+    while (file.n > 1 && str_ends(file, STR("/")))
+        file.n--;
     struct str head = file;
     char *real = NULL;
     for (bool more = true; more && !real;) {
@@ -175,18 +196,16 @@ static int absolute(struct arena *a, struct str file, struct str *ret)
         if (!real)
             head = path_dir(head);
     }
-    struct str rest = str_sub(file, head.n, file.n);
-    while (str_starts(rest, STR("/")))
-        rest = str_sub(rest, 1, rest.n);
     buf_addz(&path, real ? real : "");
     free(real); /* from realpath */
-    if (rest.n) {
-        buf_addz(&path, str_ends(buf_str(&path), STR("/")) ? "" : "/");
-        buf_add(&path, rest);
-    }
+    add_missing(&path, str_sub(file, head.n, file.n));
+    if (folder && !str_ends(buf_str(&path), STR("/")))
+        buf_addc(&path, '/');
     *ret = buf_result(&path) ? STR_NULL : arena_str(a, buf_str(&path));
     return ret->p ? 0 : E_NOMEM;
 }
+
+#define OWN_CACHE 2 /* of the names below */
 
 /* A scan that finds what it writes itself would find something new each time. */
 static int own_files(struct arena *a, struct loop_options *o, struct diag *d)
@@ -204,7 +223,7 @@ static int own_files(struct arena *a, struct loop_options *o, struct diag *d)
     o->discover.n_own = 0;
     for (size_t i = 0; i < OWN_MAX && !rc; i++)
         if (names[i].n)
-            rc = absolute(a, names[i], &own[o->discover.n_own++]);
+            rc = absolute(a, names[i], i == OWN_CACHE, &own[o->discover.n_own++]);
     return rc;
 }
 

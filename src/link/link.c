@@ -109,20 +109,6 @@ static bool may_name_people(const struct catalog_unread *format, struct str path
     return found;
 }
 
-static int note_first(struct link *l, const struct linked_item *it, const struct fact *f,
-                      struct unread *u)
-{
-    AUTO(buf) whole = BUF_INIT;
-    buf_add(&whole, it->path);
-    if (f->at.member.n)
-        buf_addf(&whole, "!/" STR_FMT, STR_ARG(f->at.member));
-    if (buf_result(&whole))
-        return E_NOMEM;
-    if (!u->first.p || str_cmp(buf_str(&whole), u->first) < 0)
-        u->first = arena_str(&l->mem, buf_str(&whole));
-    return u->first.p ? 0 : arena_error(&l->mem);
-}
-
 /* Files of a format without a reader are one row a target, as many as there are. */
 static int count_unread(struct link *l, const struct linked_item *it, const struct fact *f,
                         const struct catalog_unread *format)
@@ -130,14 +116,28 @@ static int count_unread(struct link *l, const struct linked_item *it, const stru
     bool member = f->at.member.n > 0;
     struct unread *u = &l->unread[it->target * (size_t)l->catalog->n_unread +
                                   (size_t)(format - l->catalog->unread)];
-    if (format->unsupported && note_first(l, it, f, u))
-        return E_NOMEM;
     u->files += f->count;
     u->bytes += member ? 0 : it->size;
     if (!may_name_people(format, it->path, member))
         return 0;
     return vec_push(&l->unheard,
                     ((struct unheard){it->target, member ? it->path : path_dir(it->path)}));
+}
+
+/* A model, or what else is an asset of AI, in such a format is a gap of its own. */
+static int cover_unsupported(struct link *l, const struct linked_item *it, const struct fact *f,
+                             const struct catalog_unread *format)
+{
+    struct place at = {.path = it->path, .member = f->at.member};
+    struct coverage_row row = {.target = it->target,
+                               .collectors = STR(UNREAD_FORMATS),
+                               .path =
+                                   at.member.n ? place_path(l, &at) : arena_str(&l->mem, it->path),
+                               .state = COVERAGE_UNSUPPORTED,
+                               .reason = str_z(format->reason),
+                               .files = f->count,
+                               .bytes = at.member.n ? 0 : it->size};
+    return row.path.p ? cover(l, row) : arena_error(&l->mem);
 }
 
 /* A gap inside an item: path, and the pointer or line when there is one. */
@@ -173,6 +173,8 @@ static int take_gap(struct link *l, const struct linked_item *it, const struct f
 {
     const struct catalog_unread *format =
         f->gap == COVERAGE_NOT_LOOKED ? catalog_unread_named(l->catalog, f->pattern) : NULL;
+    if (format && format->unsupported)
+        return cover_unsupported(l, it, f, format);
     return format ? count_unread(l, it, f, format) : cover_gap(l, it, f);
 }
 
@@ -391,7 +393,6 @@ static int join_item(struct link *l, struct inventory *inv, struct linked_item *
     return rc ? rc : credentials_of_item(l, inv, it);
 }
 
-/* A format of AI is a gap of its target, and its row says where to find one; another one is not. */
 static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
 {
     const struct catalog *c = l->catalog;
@@ -409,13 +410,7 @@ static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
                                    .reason = str_z(c->unread[i].reason),
                                    .files = u->files,
                                    .bytes = u->bytes};
-        if (c->unread[i].unsupported) {
-            row.state = COVERAGE_UNSUPPORTED;
-            row.reason = arena_fmt(&l->mem, "%llu %s " STR_FMT "; %s", (unsigned long long)u->files,
-                                   u->files == 1 ? "file," : "files, the first is",
-                                   STR_ARG(u->first), c->unread[i].reason);
-        }
-        rc = row.path.p && row.reason.p ? inventory_cover(inv, &row) : arena_error(&l->mem);
+        rc = row.path.p ? inventory_cover(inv, &row) : arena_error(&l->mem);
     }
     return rc;
 }

@@ -125,8 +125,7 @@ struct link {
     struct discover_count *counts; /* one a target */
     struct unread {
         uint64_t files, bytes;
-        struct str first; /* the first of them by path */
-    } * unread;           /* one a target and format without a reader */
+    } * unread; /* one a target and format without a reader */
 };
 
 struct scope {

@@ -5,32 +5,16 @@
 #include "base/map.h"
 #include "base/path.h"
 
-/* Its reason says how many files there are and where the first is. */
-static bool is_count(const struct coverage_row *row)
-{
-    return row->state == COVERAGE_UNSUPPORTED && str_starts(row->path, STR(COVERAGE_NO_READER));
-}
-
 /* The same row among the first `n`, which this scan made; NULL: none. */
 static struct coverage_row *own_row(struct inventory *inv, size_t n, const struct coverage_row *row)
 {
     for (size_t i = 0; i < n; i++) {
         struct coverage_row *r = &inv->coverage.v[i];
         if (r->target == row->target && r->state == row->state && str_eq(r->source, row->source) &&
-            str_eq(r->path, row->path) && (is_count(row) || str_eq(r->reason, row->reason)))
+            str_eq(r->path, row->path) && str_eq(r->reason, row->reason))
             return r;
     }
     return NULL;
-}
-
-static int take_reason(struct inventory *inv, struct coverage_row *own,
-                       const struct coverage_row *row)
-{
-    size_t at = (size_t)(own - inv->coverage.v);
-    int rc = inventory_cover(inv, row);
-    if (!rc)
-        inv->coverage.v[at].reason = inv->coverage.v[--inv->coverage.n].reason;
-    return rc;
 }
 
 static bool is_below_any(const struct map *looked, struct str path)
@@ -65,10 +49,9 @@ static int carry(const struct stmt *s, const struct map *looked, size_t n_own,
     struct coverage_row *own = own_row(inv, n_own, &row);
     if (!own)
         return inventory_cover(inv, &row);
-    bool more = row.files >= own->files && is_count(&row);
     own->files = MAX(own->files, row.files);
     own->bytes = MAX(own->bytes, row.bytes);
-    return more ? take_reason(inv, own, &row) : 0;
+    return 0;
 }
 
 static int carry_all(struct store *st, struct str identity, const struct map *looked,

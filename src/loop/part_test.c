@@ -80,36 +80,6 @@ static void gaps_stay(void **state)
            "binary not_looked 7\n");
 }
 
-/* A format without a reader is one row, whichever files of it were seen. */
-static void formats_are_counted_once(void **state)
-{
-    static const char rows[] =
-        "(1, 0, 'files', 1, '', 'examined', '', '', 9, 9),"
-        "(1, 1, 'files', 1, 'no-reader:gguf', 'unsupported', 'o\\x0a', '', 5, 9)";
-    static const char *const reasons[] = {"o\n", "new"};
-    (void)state;
-    for (uint64_t i = 0; i < 2; i++) {
-        struct store *st = history(rows);
-        struct inventory inv;
-        struct diag d = {0};
-        struct str path = STR("x");
-        struct part part = {.paths = &path, .n = 1, .rest = ""};
-        struct coverage_row row = {.source = STR("files"),
-                                   .path = STR("no-reader:gguf"),
-                                   .state = COVERAGE_UNSUPPORTED,
-                                   .reason = STR("new"),
-                                   .files = i ? 6 : 1};
-        assert_int_equal(inventory_init(&inv, 0), 0);
-        assert_int_equal(inventory_cover(&inv, &row), 0);
-        assert_int_equal(part_cover(st, STR("app"), &part, &inv, &d), 0);
-        assert_int_equal(inv.coverage.n, 1);
-        assert_int_equal(inv.coverage.v[0].files, 5 + i);
-        assert_true(str_eq_z(inv.coverage.v[0].reason, reasons[i]));
-        inventory_done(&inv);
-        store_free(st);
-    }
-}
-
 /* What this scan was the first to pass by, and what it passes by no more. */
 static void rules_come_and_go(void **state)
 {
@@ -156,7 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_stay),        cmocka_unit_test(rules_come_and_go),
         cmocka_unit_test(several_paths),    cmocka_unit_test(names_that_are_escaped),
-        cmocka_unit_test(nothing_is_known), cmocka_unit_test(formats_are_counted_once),
+        cmocka_unit_test(nothing_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,11 +20,8 @@ static int nameless(const char *path)
     return buf_result(&folder) ? -1 : open(folder.p, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 }
 
-/*
- * The file gets its name when it is whole: who opens it never sees a part. Its pages are sent to
- * the disk at once, but not waited for: a machine that stops before they arrive leaves an empty
- * file, which the migrations fill.
- */
+/* The file gets its name when it is whole and on the disk: who opens it never sees a part, also
+ * when the machine stops. */
 static bool make_image(const char *path)
 {
     const struct str image = STORE_IMAGE;
@@ -37,8 +34,8 @@ static bool make_image(const char *path)
         if ((n = write(fd, image.p + done, image.n - done)) <= 0)
             break;
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-    bool made = done == image.n && !linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+    bool made = done == image.n && !fdatasync(fd) &&
+                !linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
     close(fd);
     return made;
 }

@@ -54,7 +54,7 @@ the key behind 24 MB of UTF-16 is found :: [w["evidence"]["path"] for a in asset
 EOF
 
 tree notebook 3
-holds "that its cells are not read is a gap" '[(c["path"], c["state"]) for c in gaps()] == [("no-reader:notebooks", "unsupported")]'
+holds "that its cells are not read is a gap" '[(c["path"], c["state"]) for c in gaps()] == [("nb/train.ipynb", "unsupported")]'
 holds "the key behind 200 MB of pictures is found" '[(w["evidence"]["path"], w["evidence"]["line"]) for a in assets("credential") for w in a["where"]] == [("nb/train.ipynb", 21)]'
 
 tree encodings 3

@@ -93,12 +93,23 @@ expect 1 "verify once more" "$STANCE" verify --db "$work_db" --allow-weak-sandbo
 grep -q exclude "$work/err" && fail "a dropped glob is told for ever"
 # The store, the key and the cache may lie in the target: they are told, and nothing of them is read.
 o=$work/own
-mkdir -p "$o" && cp "$v/.mcp.json" "$o"
+mkdir -p "$o/src" && cp "$v/.mcp.json" "$o"
 for turn in 1 2; do
   expect 0 "a store in the target, turn $turn" "$STANCE" scan --db "$o/s.db" --cache "$o/cache" --key "$o/key" --allow-weak-sandbox --fail-on never --format json "$o"
   hold <<E
 turn $turn: own files are told :: [(c["state"], c["files"]) for c in C if c["path"] == "own-files"] == [("skipped", 3)]
 turn $turn: own files are not read :: [c["files"] for c in C if c["state"] == "examined"] == [1] and not [c for c in C if c["path"] == "binary-content"]
 E
+done
+# A slash at the end, a folder that is not there yet, one that others use, and the target itself.
+rm -rf "$o/cache"
+for cache in "$o/cache/" "$o/none/../src/" "$o"; do
+  for turn in 1 2; do
+    expect 0 "cache in $cache, turn $turn" "$STANCE" scan --db "$o/s.db" --cache "$cache" --key "$o/key" --allow-weak-sandbox --fail-on never --format json "$o"
+    hold <<E
+$cache, turn $turn: own files are not read :: [c["files"] for c in C if c["state"] == "examined"] == [1] and not [c for c in C if c["path"] == "binary-content"]
+E
+  done
+  find "$o" -regextype posix-extended -regex '.*/[0-9a-f]{64}' -delete
 done
 finish

@@ -96,10 +96,10 @@ const struct command COMMAND_COVERAGE = {
     .usage = "[OPTION...]",
     .summary = "list what was examined and what was not, with the reason",
     .description = "A posture is worth what was looked at. One row for each item that was denied,\n"
-                   "failed, partial or unsupported; one row for each rule that skips files\n"
-                   "and for each format that this version has no reader for: `unsupported` for\n"
-                   "models and notebooks, `not_looked` for others. `skipped`: a rule says so,\n"
-                   "and `files` is how often; `not_looked`: this version does not look there.\n"
+                   "failed, partial or unsupported, as a model or notebook in a format that this\n"
+                   "version has no reader for; one row for each rule that skips files and for\n"
+                   "each other format without a reader. `skipped`: a rule says so, and `files`\n"
+                   "is how often; `not_looked`: this version does not look there.\n"
                    "Files in archives have a row of their own, `in-archives`.",
     .examples = "  stance coverage --gaps     # what keeps the posture a range",
     .options = options,

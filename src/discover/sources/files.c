@@ -158,8 +158,10 @@ static void note_own(struct walk *w)
         root.n--;
     for (size_t i = 0; i < o->n_own && w->n_own < OWN_MAX && !w->single; i++) {
         struct str own = o->own[i];
-        if (own.n > root.n + 1 && str_starts(own, root) && own.p[root.n] == '/')
-            w->own[w->n_own++] = str_sub(own, root.n + 1, own.n);
+        if (own.n <= root.n || !str_starts(own, root) || own.p[root.n] != '/')
+            continue;
+        bool is_root = own.n == root.n + 1;
+        w->own[w->n_own++] = is_root ? STR("/") : str_sub(own, root.n + 1, own.n);
     }
 }
 

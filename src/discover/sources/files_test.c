@@ -436,25 +436,38 @@ static void only_one_path(void **state)
     assert_string_equal(out.p, "a/x:examined\n");
 }
 
-/* What this program writes is told, whether it is there already or not; a like name is read. */
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* What this program writes is told, whether it is there already or not; a like name is read, and so
+ * is what others have in the folder of the cache. */
 static void own_files(void **state)
 {
     struct tree *t = *state;
     make_folder(t, "c");
     make_file(t, "c/facts", "1");
+    make_file(t, "c/" DIGEST, "1");
+    make_file(t, "c/" DIGEST ".06266f34ae16147f.new", "1");
+    make_file(t, DIGEST, "1");
     make_file(t, "s.db", "1");
     make_file(t, "s.db-wal", "1");
     make_file(t, "s.db2", "1");
     AUTO(buf) out = BUF_INIT;
     char store[128], cache[128], key[128];
     snprintf(store, sizeof(store), "%s/s.db", t->root);
-    snprintf(cache, sizeof(cache), "%s/c", t->root);
+    snprintf(cache, sizeof(cache), "%s/c/", t->root);
     snprintf(key, sizeof(key), "%s2/key", t->root);
-    const struct str own[] = {str_z(store), str_z(cache), str_z(key)};
+    struct str own[] = {str_z(store), str_z(cache), str_z(key)};
     t->options.own = own;
     t->options.n_own = 3;
     walk(t, &out);
-    assert_string_equal(out.p, "s.db2:examined\nown-files=2\n");
+    assert_string_equal(out.p, DIGEST ":examined\nc/facts:examined\ns.db2:examined\nown-files=2\n");
+    /* The folder of the cache may be the target. */
+    snprintf(cache, sizeof(cache), "%s/", t->root);
+    own[1] = str_z(cache);
+    buf_clear(&out);
+    walk(t, &out);
+    assert_non_null(strstr(out.p, "c/" DIGEST ":examined\n"));
+    assert_false(str_starts(buf_str(&out), STR(DIGEST)));
 }
 
 static void denied_folder(void **state)

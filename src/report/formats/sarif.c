@@ -196,9 +196,8 @@ static int notification(struct sarif *s, const struct stmt *row)
     int target = scope_target(&s->scope, stmt_int(row, 0));
     struct str path = stmt_str(row, 1), state = stmt_str(row, 2);
     bool passed = str_eq_z(state, "skipped") || str_eq_z(state, "not_looked");
-    bool rule = passed || str_starts(path, STR(COVERAGE_NO_READER)); /* no item of the target */
     buf_addf(&id, "coverage/" STR_FMT, STR_ARG(state));
-    if (rule)
+    if (passed)
         buf_addf(&text, STR_FMT " was not looked at (%lld): ", STR_ARG(path),
                  (long long)stmt_int(row, 4));
     else
@@ -213,7 +212,7 @@ static int notification(struct sarif *s, const struct stmt *row)
     json_kopen_object(w, "message");
     json_kstr(w, "text", buf_str(&text));
     json_end(w);
-    if (target >= 0 && path.n && !rule) {
+    if (target >= 0 && path.n && !passed) {
         json_kopen_array(w, "locations");
         json_object(w);
         json_kopen_object(w, "physicalLocation");
