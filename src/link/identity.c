@@ -98,8 +98,8 @@ static int name_new(struct link *l, uint32_t t, const struct known_targets *know
         rc = candidate(l, base, origin, l->targets[t].root, k, &name);
         if (rc || is_taken(l, name))
             continue;
-        /* A repository is the same one wherever it was cloned; of names nobody knows. */
-        if (!origin && known)
+        /* Two clones may be changed each on its own, as two folders of one name are. */
+        if (known)
             rc = known->taken(known->ctx, name, l->targets[t].root, &taken, d);
         if (rc || taken)
             continue;

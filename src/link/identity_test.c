@@ -187,6 +187,23 @@ static void names_of_other_scans(void **state UNUSED)
     check_known((struct memory){"/w/y/app", "host.example/org/other", "", true}, "app");
 }
 
+/* Clones and worktrees that are there at once are two; one that is gone leaves its name. */
+static void clones_of_other_scans(void **state UNUSED)
+{
+    for (int alive = 0; alive < 2; alive++) {
+        struct memory m = {"/w/x/app", "host.example/org/app", "", alive};
+        struct known_targets k = known(&m);
+        AUTO(estate) e = {0};
+        estate_open(&e, &TWO[1], 1);
+        estate_origin(&e, 0, ".git/config", URL);
+        estate_file(&e, 0, "CLAUDE.md");
+        estate_seal(&e, &k);
+        const char *want = alive ? "host.example/org/app@app" : "host.example/org/app";
+        same(link_target_identity(e.link, 0), want);
+        same(estate_asset(&e, KIND_INSTRUCTION_FILE, 0, "CLAUDE.md")->scope, want);
+    }
+}
+
 static void a_part_keeps_the_scope_of_the_whole(void **state UNUSED)
 {
     struct memory m = {"/w/x/app", "app", "host.example/org/app@two", true};
@@ -232,6 +249,7 @@ int main(void)
         cmocka_unit_test(parts_of_a_repository),
         cmocka_unit_test(no_other_file_speaks_for_a_folder),
         cmocka_unit_test(names_of_other_scans),
+        cmocka_unit_test(clones_of_other_scans),
         cmocka_unit_test(a_part_keeps_the_scope_of_the_whole),
         cmocka_unit_test(memory_runs_out),
     };

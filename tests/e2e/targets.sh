@@ -28,4 +28,17 @@ holds "a single file is read" 'len(assets("mcp_server")) == 1'
 mkdir "$work/empty"
 expect 0 "an empty folder" "$STANCE" scan --db :memory: --format json "$work/empty"
 holds "an empty folder has no assets" 'A == [] and F == []'
+
+# What is found in one clone does not end when another one is looked at, nor in a linked worktree.
+git -c init.defaultBranch=main init -q "$work/first"
+commit() { git -C "$1" -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m x; }
+commit "$work/first"
+git clone -q "$work/first" "$work/second" && git -C "$work/first" worktree add -q "$work/third"
+server "$work/first/.mcp.json" only-there
+for folder in first second third; do
+  expect 0 "$folder of three" "$STANCE" scan --db "$work/clones.db" --fail-on never "$work/$folder"
+done
+expect 0 "servers of all" "$STANCE" query --db "$work/clones.db" --format csv "SELECT name FROM mcp_servers"
+grep -q '^only-there' "$work/out" || fail "a server ended when another clone was scanned"
+expect 0 "all targets" "$STANCE" inventory --db "$work/clones.db" --all --format json
 finish
