@@ -77,7 +77,7 @@ EOF
 tree special 0
 hold <<'EOF'
 pipes, sockets and devices are told :: [c["files"] for c in C if c["path"] == "special-files"][0] >= 2
-those under names that detectors know are told one by one :: {"odd/.mcp.json", "odd/package.json", "odd/AGENTS.md"} <= {c["path"] for c in C if c["state"] == "skipped"}
+those under names that detectors know are told one by one :: {"odd/.mcp.json", "odd/package.json", "odd/AGENTS.md"} <= {c["path"] for c in C if c["state"] in ("skipped", "not_looked")}
 links round in circles and out are told, those with rows of their own not again :: [c["files"] for c in C if c["path"] == "symbolic-links"] == [4]
 a hard link is a place of its own :: [a["places"] for a in assets("mcp_server", "hard")] == [2]
 folders named like files are folders :: [w["evidence"]["path"] for a in assets("mcp_server", "inside") for w in a["where"]] == ["folders/.mcp.json/inner/.mcp.json"]

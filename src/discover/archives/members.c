@@ -302,8 +302,10 @@ static void pass_by(struct level *l, enum archive_type type, const struct named 
     if (!detect_wants(name->own))
         *(link ? &l->links : &l->specials) += 1;
     else
-        emit_gap(l->m->outer->emit, COVERAGE_SKIPPED, members_place(l->m, name->shown), "%s",
-                 link ? "a link: not followed" : "a pipe, socket or device");
+        emit_gap(l->m->outer->emit, link ? COVERAGE_NOT_LOOKED : COVERAGE_SKIPPED,
+                 members_place(l->m, name->shown), "%s",
+                 link ? "a link: not followed, so what it names is not read as this"
+                      : "a pipe, socket or device");
 }
 
 static void tell_member(struct level *l, const struct named *name, int code, const char *what)

@@ -147,8 +147,9 @@ static int take_item(struct git_scan *r, struct lane *l, const struct git_item *
                            "folder of a checkout without --rev and --since");
     if (it->entry == GITENTRY_LINK) {
         if (detect_wants(it->path))
-            return lane_refuse(l, r->target, it->path, S_IFREG, COVERAGE_SKIPPED,
-                               "a symbolic link: not followed");
+            return lane_refuse(
+                l, r->target, it->path, S_IFREG, COVERAGE_NOT_LOOKED,
+                "a symbolic link: not followed, so what it names is not read as this");
         r->links++; /* the others are counted */
         return 0;
     }

@@ -157,7 +157,8 @@ static void a_commit(void **state)
     assert_int_equal(f->report.counts[0].files, 2);
     assert_false(f->report.part);
     expect(f, "HEAD~1", "",
-           ".git/config o\n.mcp.json ar\nCODEOWNERS skipped (a symbolic link: not followed)\n"
+           ".git/config o\n.mcp.json ar\nCODEOWNERS not_looked (a symbolic link: not followed, so "
+           "what it names is not read as this)\n"
            "env.txt v\nlib not_looked (a submodule: no part of this repository; scan a clone of "
            "it, or "
            "the folder of a checkout without --rev and --since)\n");
@@ -174,7 +175,8 @@ static void a_range(void **state)
     assert_int_equal(f->report.looked.n, 3); /* .mcp.json and readme went, requirements.txt came */
     assert_true(has_row(f, "revision:", COVERAGE_EXAMINED, ", in 2 commits (main)"));
     expect(f, "main~1", "main~2",
-           ".git/config o\nCODEOWNERS skipped (a symbolic link: not followed)\nenv.txt v\n"
+           ".git/config o\nCODEOWNERS not_looked (a symbolic link: not followed, so what it names "
+           "is not read as this)\nenv.txt v\n"
            "lib not_looked (a submodule: no part of this repository; scan a clone of it, or "
            "the folder of a checkout without --rev and --since)\n");
     expect(f, "HEAD", "HEAD", ".git/config o\n");

@@ -34,8 +34,9 @@ static int pass_by(struct unit *u, struct str path, bool link)
         (*counter)++;
         return 0;
     }
-    return unit_refuse(u, path, S_IFREG, COVERAGE_SKIPPED,
-                       link ? "a symbolic link: not followed" : "a pipe, socket or device");
+    return unit_refuse(u, path, S_IFREG, link ? COVERAGE_NOT_LOOKED : COVERAGE_SKIPPED,
+                       link ? "a symbolic link: not followed, so what it names is not read as this"
+                            : "a pipe, socket or device");
 }
 
 /* A file that is not known to be unchanged. O_NONBLOCK: a FIFO that took its place must not hang
