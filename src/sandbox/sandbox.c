@@ -11,6 +11,8 @@
 #include "base/spill.h"
 #include "sandbox/sandbox_internal.h"
 
+#define SPAWN_TRIES 3
+
 /* The zygote ends by itself when its control socket closes; it kills its workers first. */
 enum { STOP_MS = 5000 };
 /* A process name has 15 characters, of which "stance-" takes 7. */
@@ -85,8 +87,8 @@ static struct worker take_spare(struct sandbox_state *state)
     return w;
 }
 
-static int worker_spawn(struct sandbox *sb, const struct wanted *want, struct worker *ret,
-                        enum sandbox_level *ret_level, struct diag *d)
+static int spawn_one(struct sandbox *sb, const struct wanted *want, struct worker *ret,
+                     enum sandbox_level *ret_level, struct diag *d)
 {
     struct worker w = {.sock = -1, .class = want->class, .sandbox = sb};
     int error = slot_take(sb, &w.slot);
@@ -104,6 +106,18 @@ static int worker_spawn(struct sandbox *sb, const struct wanted *want, struct wo
         worker_close(&w);
     else
         *ret = w;
+    return error;
+}
+
+/* One that was lost before it had greeted had nothing to read: it is not the item's fault. */
+static int worker_spawn(struct sandbox *sb, const struct wanted *want, struct worker *ret,
+                        enum sandbox_level *ret_level, struct diag *d)
+{
+    int error = spawn_one(sb, want, ret, ret_level, d);
+    for (int tries = 1; tries < SPAWN_TRIES && error == E_CANCELLED; tries++) {
+        diag_clear(d);
+        error = spawn_one(sb, want, ret, ret_level, d);
+    }
     return error;
 }
 
