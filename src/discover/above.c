@@ -11,7 +11,7 @@
 
 /* In path order; without the first one there is no repository. */
 static const char *const NAMES[] = {".git/config", ".github/CODEOWNERS", ".gitlab/CODEOWNERS",
-                                    "CODEOWNERS", "docs/CODEOWNERS"};
+                                    ".gitmodules", "CODEOWNERS",         "docs/CODEOWNERS"};
 
 /* A regular file below the folder, through no link; -1: none that may be believed. */
 static int open_below(int folder, const char *name, uid_t owner, struct stat *ret)

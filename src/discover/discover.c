@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "discover/detect.h"
+#include "discover/git/submodules.h"
 #include "discover/git/name.h"
 #include "discover/git/worker.h"
 #include "discover/lane_internal.h"
@@ -451,6 +452,8 @@ static int run_all(struct run *r, item_sink sink, void *ctx, struct diag *d)
         r->lanes[i].cache = NULL;
     if (!rc)
         rc = git_name_repositories(r->lanes, r->n_lanes, d);
+    if (!rc)
+        rc = git_submodules_tell(r->lanes, r->n_lanes, d);
     for (unsigned i = 0; r->lanes && i < r->n_lanes; i++)
         lane_rest(&r->lanes[i]);
     if (!rc)

@@ -253,7 +253,17 @@ same "a submodule deeper in a target" "$work/beside.json" a/.mcp.json "$work/est
 same "a superproject deeper in a target" "$work/super.json" .mcp.json "$work/estate.json" super/.mcp.json
 scanned "$super/lib" && cp "$work/out" "$work/sub.json"
 scanned "$super" --rev HEAD
-holds "at a commit a submodule is a gap with its remedy" '[c["path"] for c in C if c["state"] == "not_looked" and "scan a clone" in c["reason"]] == ["lib"]'
+holds "at a commit a submodule is a gap with its remedy" '[c["path"] for c in C if c["state"] == "not_looked" and "git submodule update --init" in c["reason"]] == ["lib"]'
+# A clone without its submodules has empty folders: what lies in them was not looked at, and what was
+# known of them stays.
+git clone -q "$super" "$work/bald"
+scanned "$work/bald"
+holds "a submodule that is not checked out is a gap with its remedy" '[c["path"] for c in C if c["state"] == "not_looked" and "git submodule update --init" in c["reason"]] == ["lib"]'
+expect 0 "a submodule that is there" "$STANCE" scan --allow-weak-sandbox --db "$work/sub.db" -f json "$super"
+mv "$super/lib" "$work/lib.away" && mkdir "$super/lib"
+expect 0 "a submodule that went" "$STANCE" scan --allow-weak-sandbox --db "$work/sub.db" -f json "$super"
+holds "what stands in it is not gone" '"lib/a/.mcp.json" in [w["evidence"]["path"] for a in assets("mcp_server") for w in a["where"]]'
+rmdir "$super/lib" && mv "$work/lib.away" "$super/lib"
 same "a submodule by itself" "$work/beside.json" a/.mcp.json "$work/sub.json" a/.mcp.json
 scanned "$work/linked" && cp "$work/out" "$work/linked.json"
 same "a linked worktree" "$work/super.json" .mcp.json "$work/linked.json" .mcp.json

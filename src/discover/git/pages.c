@@ -143,8 +143,9 @@ static int take_item(struct git_scan *r, struct lane *l, const struct git_item *
         return rc;
     if (it->entry == GITENTRY_SUBMODULE)
         return lane_refuse(l, r->target, it->path, S_IFDIR, COVERAGE_NOT_LOOKED,
-                           "a submodule: no part of this repository; scan a clone of it, or the "
-                           "folder of a checkout without --rev and --since");
+                           "a submodule: no part of this commit; run `git submodule update "
+                           "--init` and scan its folder, or the whole folder without --rev and "
+                           "--since");
     if (it->entry == GITENTRY_LINK) {
         if (detect_wants(it->path))
             return lane_refuse(

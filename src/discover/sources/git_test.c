@@ -159,9 +159,9 @@ static void a_commit(void **state)
     expect(f, "HEAD~1", "",
            ".git/config o\n.mcp.json ar\nCODEOWNERS not_looked (a symbolic link: not followed, so "
            "what it names is not read as this)\n"
-           "env.txt v\nlib not_looked (a submodule: no part of this repository; scan a clone of "
-           "it, or "
-           "the folder of a checkout without --rev and --since)\n");
+           "env.txt v\nlib not_looked (a submodule: no part of this commit; run `git submodule "
+           "update --init` and scan its folder, or the whole folder without --rev and "
+           "--since)\n");
     assert_false(has_row(f, "symbolic-links", COVERAGE_SKIPPED, "")); /* not counted again */
     expect(f, "HEAD~2", "", ".git/config o\n.mcp.json ar\n");
 }
@@ -177,8 +177,8 @@ static void a_range(void **state)
     expect(f, "main~1", "main~2",
            ".git/config o\nCODEOWNERS not_looked (a symbolic link: not followed, so what it names "
            "is not read as this)\nenv.txt v\n"
-           "lib not_looked (a submodule: no part of this repository; scan a clone of it, or "
-           "the folder of a checkout without --rev and --since)\n");
+           "lib not_looked (a submodule: no part of this commit; run `git submodule update --init` and "
+           "scan its folder, or the whole folder without --rev and --since)\n");
     expect(f, "HEAD", "HEAD", ".git/config o\n");
     assert_true(f->report.part);
     assert_int_equal(f->report.looked.n, 0);

@@ -119,7 +119,8 @@ static bool is_plugin(struct str folder, struct str only)
 }
 
 /* What says which repository a part of a target belongs to and who owns it: .git/config and
- * CODEOWNERS in, or in a known folder of, a folder above it; and which host it is a plugin of. */
+ * CODEOWNERS in, or in a known folder of, a folder above it; whether it is a submodule; and which
+ * host it is a plugin of. */
 static bool is_context(struct str path, struct str only, bool folder)
 {
     static const char *const owners[] = {".github", ".gitlab", "docs"};
@@ -131,6 +132,8 @@ static bool is_context(struct str path, struct str only, bool folder)
                (str_eq_z(base, ".git") || is_one_of(base, owners, ARRAY_LEN(owners)));
     if (str_eq_z(base, "config"))
         return str_eq_z(path_base(dir), ".git") && path_is_below(only, path_dir(dir));
+    if (str_eq_z(base, ".gitmodules"))
+        return path_is_below(only, dir);
     if (!str_eq_z(base, "CODEOWNERS"))
         return false;
     return path_is_below(only, dir) || (is_one_of(path_base(dir), owners, ARRAY_LEN(owners)) &&
