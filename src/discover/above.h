@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Private to discover/: a target may be a part of a repository. What the repository is and who owns
- * its parts stands above the target: .git/config and CODEOWNERS; .gitmodules names its submodules. They are items before all others,
- * with paths that begin with "../", and are no part of the target: nothing else is read from them.
+ * its parts stands above the target: .git/config and CODEOWNERS; .gitmodules names its submodules.
+ * They are items before all others, with paths that begin with "../", and are no part of the
+ * target: nothing else is read from them.
  *
  *     above_open(&target, &a)                  0 also when there is no repository
  *     a.files                                  descriptors: set to -1 what is taken

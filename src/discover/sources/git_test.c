@@ -177,7 +177,8 @@ static void a_range(void **state)
     expect(f, "main~1", "main~2",
            ".git/config o\nCODEOWNERS not_looked (a symbolic link: not followed, so what it names "
            "is not read as this)\nenv.txt v\n"
-           "lib not_looked (a submodule: no part of this commit; run `git submodule update --init` and "
+           "lib not_looked (a submodule: no part of this commit; run `git submodule update --init` "
+           "and "
            "scan its folder, or the whole folder without --rev and --since)\n");
     expect(f, "HEAD", "HEAD", ".git/config o\n");
     assert_true(f->report.part);
