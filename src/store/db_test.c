@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -517,6 +518,46 @@ static void test_warm_and_settle(void **state)
     db_free(db);
 }
 
+static int syncs;
+
+/* In place of those of the C library, for SQLite too: counts how often a disk is waited for. */
+int fdatasync(int fd)
+{
+    syncs++;
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+    syncs++;
+    return (int)syscall(SYS_fsync, fd);
+}
+
+/* A log that begins again would give meaning to the frames behind its new head: that head is on
+ * the disk before anything else is. A new log has no frames, and waits for nothing. */
+static void test_warm_waits_for_an_old_log(void **state)
+{
+    AUTO(buf) path = BUF_INIT;
+    struct diag d = {0};
+    struct db *db = NULL;
+
+    (void)state;
+    path_in(&path, "old_log.db");
+    assert_int_equal(db_open(path.p, DB_CREATE, &db, &d), 0);
+    assert_int_equal(run(db, "CREATE TABLE t (a INTEGER)", &d), 0);
+    assert_null(db_free(db));
+    assert_int_equal(db_open(path.p, DB_CREATE, &db, &d), 0);
+    syncs = 0;
+    db_warm(db);
+    assert_int_equal(syncs, 0);
+    assert_int_equal(run(db, "INSERT INTO t VALUES (1)", &d), 0);
+    assert_int_equal(one_int(db, "PRAGMA wal_checkpoint"), 0);
+    syncs = 0;
+    db_warm(db);
+    assert_true(syncs > 0);
+    assert_null(db_free(db));
+}
+
 /* Another process holds the write lock: five seconds, then the file is named. */
 static void test_locked(void **state)
 {
@@ -606,6 +647,7 @@ int main(void)
         cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_size_limit),
         cmocka_unit_test(test_warm_and_settle),
+        cmocka_unit_test(test_warm_waits_for_an_old_log),
         cmocka_unit_test(test_locked),
         cmocka_unit_test(test_postgres_url),
     };
