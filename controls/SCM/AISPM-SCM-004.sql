@@ -24,7 +24,11 @@ WITH RECURSIVE files AS (
                    WHEN lower(substr(f.path, length(rtrim(f.path, replace(f.path, '/', ''))) + 1))
                           LIKE '%constraints%' THEN 'constraints'
                    ELSE 'requirements' END AS tool
-         FROM packages f JOIN places fp ON fp.place = f.place),
+         FROM packages f JOIN places fp ON fp.place = f.place
+        WHERE f.declared_in IS NULL OR f.declared_in = 'manifest'
+           OR (f.declared_in = 'lock'
+          AND f.asset IN (SELECT x.asset FROM packages x
+                           WHERE x.declared_in IS NULL OR x.declared_in = 'manifest'))),
      -- 1 is the folder of the manifest itself
      above AS (
        SELECT m.of_asset, m.of_place, m.of_target, m.tool, m.folder, 1 AS here
@@ -43,8 +47,10 @@ WITH RECURSIVE files AS (
           AND ((k.tool = 'project' AND n.tool = 'project')
            OR (k.tool = 'constraints' AND n.tool <> 'project')
            OR (k.tool = 'requirements' AND n.here = 1))),
+     -- DISTINCT, although no row comes twice: what fixes it is then looked up once
      asked AS (
-       SELECT p.asset AS asked_asset, p.place AS asked_place, p.name AS asked_name,
+       SELECT DISTINCT
+              p.asset AS asked_asset, p.place AS asked_place, p.name AS asked_name,
               COALESCE(p."constraint", 'any version') AS wanted,
               CASE WHEN p."constraint" LIKE '==%' AND p."constraint" NOT LIKE '%*%'
                     AND p."constraint" NOT LIKE '%,%' THEN 'version'
