@@ -10,8 +10,9 @@
  *     gap_watch_done(&g);
  *
  * A difference has subject "gap", the path as id (before it the name of the target where the store
- * has several: "shop: .mcp.json"), and is CHANGE_NEW or CHANGE_GONE. Each path is
- * told once, however many rows it has; in the order of coverage, what is gone last.
+ * has several: "shop: .mcp.json"), and is CHANGE_NEW or CHANGE_GONE. Each path is told once,
+ * however many rows it has; in the order of coverage, what is gone last. Gaps of a target that was
+ * looked at for the first time are learnt, not told.
  */
 #ifndef STANCE_CLI_GAP_WATCH_H
 #define STANCE_CLI_GAP_WATCH_H
@@ -21,6 +22,7 @@
 
 struct gap_row {
     struct str key, place, what; /* key: target and path; what: "STATE: REASON" */
+    int64_t first;               /* scan of its target */
 };
 
 struct gap_rows {
@@ -34,6 +36,7 @@ struct gap_rows {
 struct gap_watch {
     struct gap_rows known;
     bool learnt;
+    int64_t since; /* the last scan then */
 };
 
 void gap_watch_init(struct gap_watch *g);

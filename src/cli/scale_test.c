@@ -112,7 +112,7 @@ static int changes(int64_t from, int64_t to)
     int n = 0;
     snapshot_init(&a);
     snapshot_init(&b);
-    assert_int_equal(snapshot_log(store_db(st), from, to, &a, &b, &d), 0);
+    assert_int_equal(snapshot_log(store_db(st), from, to, 0, &a, &b, &d), 0);
     assert_int_equal(snapshot_seal(&a, &d) || snapshot_seal(&b, &d), 0);
     assert_int_equal(diff_snapshots(&a, &b, count_change, &n), 0);
     snapshot_done(&a);

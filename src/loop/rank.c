@@ -236,8 +236,88 @@ static int note_score(struct tally *t, struct scores *all, const struct verdict_
     return 0;
 }
 
+/* Where the assets of this scan stand in other targets of the store: what fails there is a reason
+ * of their scores, and none of the posture of what was scanned. */
+struct foreign {
+    VEC(int64_t);
+};
+
+#define OURS                                                                                       \
+    "(SELECT x.target FROM scan_target x WHERE x.scan = (SELECT max(y.scan) FROM scan_target y))"
+
+static int read_foreign(struct store *st, struct foreign *ret, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(store_db(st),
+                        STR("SELECT q.id FROM place q WHERE q.target NOT IN " OURS
+                            " AND q.asset IN (SELECT p.asset FROM place p WHERE p.target IN " OURS
+                            ") ORDER BY q.id"),
+                        &s, d);
+    if (rc)
+        return rc;
+    while ((rc = stmt_step(s, d)) > 0)
+        if ((rc = vec_push(ret, stmt_int(s, 0))))
+            break;
+    stmt_free(s);
+    return rc;
+}
+
+static bool is_foreign(const struct foreign *f, int64_t place)
+{
+    size_t low = 0, high = f->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (f->v[mid] < place)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < f->n && f->v[low] == place;
+}
+
+/* Of all places, and of those in the targets of this scan where some are in others. */
+struct tallies {
+    struct tally *all, *ours; /* the same when nothing is foreign */
+    struct foreign foreign;
+};
+
+static void tallies_done(struct tallies *t)
+{
+    if (t->ours != t->all)
+        mem_free(t->ours);
+    mem_free(t->all);
+    vec_free(&t->foreign);
+}
+
+static struct tally *tallies_new(size_t n)
+{
+    struct tally *t = mem_alloc((n + 1) * sizeof(*t));
+    for (size_t i = 0; t && i < n; i++) {
+        t[i].last_failed = t[i].last_any = -1000000;
+        t[i].first = t[i].last = NONE;
+    }
+    return t;
+}
+
+static int tallies_make(struct store *st, size_t n, struct tallies *ret, struct diag *d)
+{
+    int rc = read_foreign(st, &ret->foreign, d);
+    ret->all = rc ? NULL : tallies_new(n);
+    ret->ours = ret->foreign.n && ret->all ? tallies_new(n) : ret->all;
+    return rc ? rc : ret->ours ? 0 : E_NOMEM;
+}
+
+static int count_row(struct arena *a, struct tallies *t, uint32_t asset,
+                     const struct verdict_row *row, int control, int tenths)
+{
+    int rc = count(a, &t->all[asset], row, control, tenths);
+    if (rc || t->ours == t->all || is_foreign(&t->foreign, row->place))
+        return rc;
+    return count(a, &t->ours[asset], row, control, tenths);
+}
+
 static int rank_rows(struct store *st, const struct naming *n, const struct assessment *as,
-                     struct tally *tallies, struct scores *scores, struct ranked *ret)
+                     struct tallies *tallies, struct scores *scores, struct ranked *ret)
 {
     for (size_t i = 0; i < as->rows.n; i++) {
         const struct verdict_row *row = &as->rows.v[i];
@@ -249,12 +329,13 @@ static int rank_rows(struct store *st, const struct naming *n, const struct asse
         struct risk_score score = {0};
         enum severity s = row->verdict == VERDICT_FAIL ? row->severity : row->control->severity;
         if (!rc)
-            rc = score_of(&n->inv->assets.v[asset], tallies[asset].data, row->control, s, &score);
+            rc = score_of(&n->inv->assets.v[asset], tallies->all[asset].data, row->control, s,
+                          &score);
         if (!rc)
-            rc = count(n->mem, &tallies[asset], row, (int)(row->control - as->rows.v[0].control),
-                       score.tenths);
+            rc = count_row(n->mem, tallies, asset, row, (int)(row->control - as->rows.v[0].control),
+                           score.tenths);
         if (!rc)
-            rc = note_score(&tallies[asset], scores, row, &score);
+            rc = note_score(&tallies->all[asset], scores, row, &score);
         if (!rc && is_finding(st, row))
             rc = make_finding(st, n, row, &score, &ret->findings[ret->n_findings++]);
         if (rc)
@@ -297,24 +378,27 @@ static enum criticality weight_of(const struct asset *a, const struct tally *t)
                                                                                  : a->criticality;
 }
 
-static int rank_asset(const struct inventory *inv, const struct tally *t,
-                      const struct scores *scores, uint32_t asset, struct arena *mem,
-                      struct ranked *ret, struct posture_part *part)
+static struct posture_part part_of(const struct asset *a, const struct tally *t)
+{
+    bool any = t->evaluated || t->unknown;
+    return (struct posture_part){
+        .low_tenths = any ? risk_asset(t->failed_or_unknown.v, t->failed_or_unknown.n) : -1,
+        .high_tenths = any ? risk_asset(t->failed.v, t->failed.n) : -1,
+        .criticality = weight_of(a, t)};
+}
+
+static int rank_asset(const struct tally *t, const struct scores *scores, uint32_t asset,
+                      struct arena *mem, struct ranked *ret)
 {
     struct asset_risk *r = &ret->risks[asset];
     spill_rest();
-    int high = risk_asset(t->failed.v, t->failed.n);
-    int low = risk_asset(t->failed_or_unknown.v, t->failed_or_unknown.n);
-    bool any = t->evaluated || t->unknown;
     *r = (struct asset_risk){.asset = asset,
                              .state = t->evaluated ? FACT_KNOWN : FACT_UNKNOWN,
-                             .score_tenths = t->evaluated ? high : -1,
+                             .score_tenths =
+                                 t->evaluated ? risk_asset(t->failed.v, t->failed.n) : -1,
                              .confidence_pct = t->confidence,
                              .factors = STR("[]")};
     r->band = band_of(r->score_tenths);
-    *part = (struct posture_part){.low_tenths = any ? low : -1,
-                                  .high_tenths = any ? high : -1,
-                                  .criticality = weight_of(&inv->assets.v[asset], t)};
     return t->failed.n ? asset_factors(scores, t, mem, &r->factors) : 0;
 }
 
@@ -323,29 +407,28 @@ int rank_findings(struct store *st, const struct inventory *inv, const struct as
                   struct ranked *ret, struct diag *d)
 {
     size_t n = inv->assets.n;
-    struct tally *tallies = mem_alloc((n + 1) * sizeof(*tallies));
+    struct tallies tallies = {0};
     struct posture_part *parts = mem_alloc((n + 1) * sizeof(*parts));
     struct scores scores = {0};
     struct naming naming = {.inv = inv, .targets = targets, .mem = a};
     struct ranked r = {.findings = arena_new_n(a, struct finding, as->rows.n + 1),
                        .risks = arena_new_n(a, struct asset_risk, n + 1)};
-    int rc = tallies && parts && r.findings && r.risks ? 0 : E_NOMEM;
+    int rc = parts && r.findings && r.risks ? 0 : E_NOMEM;
+    rc = rc ? rc : tallies_make(st, n, &tallies, d);
     rc = rc ? rc : secret_order_make(inv, &naming.secrets);
+    if (!rc)
+        rank_data(inv, tallies.all);
+    if (!rc)
+        rc = rank_rows(st, &naming, as, &tallies, &scores, &r);
     for (size_t i = 0; i < n && !rc; i++) {
-        tallies[i].last_failed = tallies[i].last_any = -1000000;
-        tallies[i].first = tallies[i].last = NONE;
+        rc = rank_asset(&tallies.all[i], &scores, (uint32_t)i, a, &r);
+        parts[i] = part_of(&inv->assets.v[i], &tallies.ours[i]);
     }
-    if (!rc)
-        rank_data(inv, tallies);
-    if (!rc)
-        rc = rank_rows(st, &naming, as, tallies, &scores, &r);
-    for (size_t i = 0; i < n && !rc; i++)
-        rc = rank_asset(inv, &tallies[i], &scores, (uint32_t)i, a, &r, &parts[i]);
     if (!rc)
         risk_posture(parts, n, gaps, &r.posture_low_tenths, &r.posture_high_tenths);
     vec_free(&scores);
     secret_order_done(&naming.secrets);
-    mem_free(tallies);
+    tallies_done(&tallies);
     mem_free(parts);
     if (rc)
         return diag_set(d, rc, "findings could not be ranked (%s)", err_name(rc));

@@ -110,10 +110,18 @@ static bool is_open(struct str status)
     return !status.n || str_eq_z(status, "open") || str_eq_z(status, "reopened");
 }
 
+/* What could not be told before is a finding from now on. */
+static bool became_fail(struct group a, struct group b)
+{
+    struct str was = value_of(a, "verdict");
+    return (str_eq_z(was, "unknown") || str_eq_z(was, "error")) &&
+           str_eq_z(value_of(b, "verdict"), "fail") && is_open(value_of(b, "status"));
+}
+
 static enum change_kind kind_of(const struct comparison *c, struct group a, struct group b)
 {
     struct str was = value_of(a, "status"), is = value_of(b, "status");
-    if (!exists(a))
+    if (!exists(a) || became_fail(a, b))
         return CHANGE_NEW;
     if (!exists(b))
         return unseen(&c->gaps, a) ? CHANGE_UNSEEN : CHANGE_GONE;

@@ -5,7 +5,8 @@
  *     diff_snapshots(&before, &after, print, ctx)
  *
  * Changes come sorted: findings, then assets, then relations, each by id.
- * What lies in a gap of the newer snapshot is `unseen`, not gone: nobody looked.
+ * What lies in a gap of the newer snapshot is `unseen`, not gone: nobody looked. A finding that
+ * could not be told before (unknown, error) and fails now is new.
  */
 #ifndef STANCE_MONITOR_DIFF_H
 #define STANCE_MONITOR_DIFF_H

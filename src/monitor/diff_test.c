@@ -74,6 +74,22 @@ static void records(const char *before, const char *after, const char *expected)
 
 static const char NOTHING[] = RECORD("", "", "", "");
 
+/* What could not be told, and fails now, is new; what was known and changes is not. */
+static void told_at_last(void **state)
+{
+    (void)state;
+#define VERDICT(verdict)                                                                           \
+    RECORD("", "", "",                                                                             \
+           "{\"id\":\"f-1\",\"control\":\"TEST-MCP-003\",\"severity\":\"medium\",\"verdict\":"     \
+           "\"" verdict "\",\"status\":\"open\",\"asset\":\"x\",\"evidence\":[{\"path\":\"a\"}]}")
+    records(VERDICT("unknown"), VERDICT("fail"),
+            "new       finding   f-1  medium    TEST-MCP-003  a\n"
+            "          verdict: unknown -> fail\n");
+    records(VERDICT("fail"), VERDICT("unknown"),
+            "changed   finding   f-1  unknown   TEST-MCP-003  a\n"
+            "          verdict: fail -> unknown\n");
+}
+
 static void new_and_gone(void **state)
 {
     (void)state;
@@ -265,7 +281,7 @@ static void logged(struct store *st, int64_t from, int64_t to, const char *expec
     struct diag d = {0};
     snapshot_init(&a);
     snapshot_init(&b);
-    if (snapshot_log(store_db(st), from, to, &a, &b, &d) || snapshot_seal(&a, &d) ||
+    if (snapshot_log(store_db(st), from, to, 0, &a, &b, &d) || snapshot_seal(&a, &d) ||
         snapshot_seal(&b, &d))
         fail_msg("%s", d.text);
     expect(&a, &b, false, expected);
@@ -350,6 +366,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_and_gone),
+        cmocka_unit_test(told_at_last),
         cmocka_unit_test(names),
         cmocka_unit_test(causes),
         cmocka_unit_test(findings),

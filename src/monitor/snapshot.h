@@ -5,7 +5,7 @@
  *
  *     struct snapshot before, after;
  *     snapshot_init(&before); snapshot_init(&after);
- *     snapshot_log(db, 3, 5, &before, &after, d)     what scans 4 and 5 changed, from the log
+ *     snapshot_log(db, 3, 5, 0, &before, &after, d)     what scans 4 and 5 changed, from the log
  *     snapshot_record(fd, &before, d)                a record stance/1, read in a worker
  *     snapshot_seal(&before, d)                      sorted, without duplicates
  *     snapshot_done(&before)
@@ -46,8 +46,9 @@ int snapshot_add(struct snapshot *s, struct str subject, struct str id, struct s
                  struct str value) MUST_CHECK;
 int snapshot_seal(struct snapshot *s, struct diag *d) MUST_CHECK;
 
-/* What changed after scan `from` up to scan `to`, before and after it. */
-int snapshot_log(struct db *db, int64_t from, int64_t to, struct snapshot *before,
+/* What changed after scan `from` up to scan `to`, before and after it. `like` not 0: only what
+ * scans changed that looked at a target of that scan. */
+int snapshot_log(struct db *db, int64_t from, int64_t to, int64_t like, struct snapshot *before,
                  struct snapshot *after, struct diag *d) MUST_CHECK;
 /* The whole record in a file. E_PARSE when it is none, E_LIMIT above 512 MiB. */
 int snapshot_record(int fd, enum sandbox_level require, struct snapshot *ret,

@@ -93,17 +93,21 @@ static int take(struct reader *r, const struct stmt *s)
     return rc ? rc : take_attributes(r, subject, id, new_row, true);
 }
 
-static int collect(struct reader *r, int64_t from, int64_t to)
+static int collect(struct reader *r, int64_t from, int64_t to, int64_t like)
 {
     struct stmt *s = NULL;
     int rc = db_prepare(r->db,
                         STR("SELECT subject, subject_id, old, new FROM change_log"
-                            " WHERE scan > ?1 AND scan <= ?2 AND subject <> 'alias' ORDER BY id"),
+                            " WHERE scan > ?1 AND scan <= ?2 AND subject <> 'alias'"
+                            " AND (?3 = 0 OR scan IN (SELECT x.scan FROM scan_target x WHERE"
+                            " x.target IN (SELECT y.target FROM scan_target y WHERE y.scan = ?3)))"
+                            " ORDER BY id"),
                         &s, r->d);
     if (rc)
         return rc;
     stmt_bind_int(s, 1, from);
     stmt_bind_int(s, 2, to);
+    stmt_bind_int(s, 3, like);
     while ((rc = stmt_step(s, r->d)) > 0) {
         rc = take(r, s);
         if (rc)
@@ -350,7 +354,7 @@ static int write_all(struct reader *r, struct snapshot *before, struct snapshot 
     return rc ? rc : add_stayed(r, before, after);
 }
 
-int snapshot_log(struct db *db, int64_t from, int64_t to, struct snapshot *before,
+int snapshot_log(struct db *db, int64_t from, int64_t to, int64_t like, struct snapshot *before,
                  struct snapshot *after, struct diag *d)
 {
     struct reader r = {.db = db, .mem = ARENA(0), .scratch = ARENA(0), .d = d};
@@ -360,7 +364,7 @@ int snapshot_log(struct db *db, int64_t from, int64_t to, struct snapshot *befor
         rc = db_prepare(db, STR("SELECT path, member, pointer, url FROM place WHERE id = ?1"),
                         &r.place_of, d);
     if (!rc)
-        rc = collect(&r, from, to);
+        rc = collect(&r, from, to, like);
     if (!rc)
         rc = write_all(&r, before, after);
     stmt_free(r.asset_of);

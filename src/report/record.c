@@ -73,11 +73,21 @@ static int posture_counts(struct record *r, int64_t counts[3], struct diag *d)
     AUTO(select) gaps = SELECT_INIT;
     AUTO(select) runs = SELECT_INIT;
     struct stmt *s = NULL;
-    buf_addf(&runs.sql,
-             "SELECT sum(passed + failed), sum(unknown + errors) FROM control_run"
-             " WHERE scan = %lld",
-             (long long)r->scope.scan);
-    int rc = select_prepare(&runs, r->scope.db, &s, d);
+    int rc = 0;
+    if (r->scope.narrow && !r->scope.view->scan) { /* controls judge all targets of the store */
+        rc = scope_verdicts(&r->scope, d);
+        select_addz(&runs, "SELECT sum(CASE WHEN v.verdict IN ('pass', 'fail') THEN 1 ELSE 0 END),"
+                           " sum(CASE WHEN v.verdict IN ('unknown', 'error') THEN 1 ELSE 0 END)"
+                           " FROM control_verdict v WHERE ");
+        scope_judged(&r->scope, &runs);
+    } else {
+        buf_addf(&runs.sql,
+                 "SELECT sum(passed + failed), sum(unknown + errors) FROM control_run"
+                 " WHERE scan = %lld",
+                 (long long)r->scope.scan);
+    }
+    if (!rc)
+        rc = select_prepare(&runs, r->scope.db, &s, d);
     if (!rc && (rc = stmt_step(s, d)) > 0) {
         counts[0] = stmt_int(s, 0);
         counts[1] = stmt_int(s, 1);
@@ -261,9 +271,9 @@ static int write_findings(struct record *r, struct diag *d)
 
 static void record_done(struct record *r)
 {
-    struct stmt **all[] = {&r->places,   &r->place,   &r->attributes, &r->at,
-                           &r->alike,    &r->aliases, &r->owners,     &r->values,
-                           &r->verdicts, &r->risk,    &r->value_kind, &r->value_any};
+    struct stmt **all[] = {&r->places,  &r->place,      &r->attributes, &r->at,       &r->alike,
+                           &r->aliases, &r->owners,     &r->values,     &r->verdicts, &r->risk,
+                           &r->shared,  &r->value_kind, &r->value_any};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         *all[i] = stmt_free(*all[i]);
     buf_done(&r->row);

@@ -45,6 +45,27 @@ static int open_places(struct record *r, struct diag *d)
     return rc;
 }
 
+/* Of the places of the view only; and whether there are others. */
+static int open_verdicts(struct record *r, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    AUTO(select) shared = SELECT_INIT;
+    select_addz(&q, "SELECT v.control, v.verdict, v.reason, v.place FROM control_verdict v"
+                    " LEFT JOIN place p ON p.id = v.place WHERE v.asset = ?1");
+    if (r->scope.narrow) {
+        select_addz(&q, " AND ");
+        scope_judged(&r->scope, &q);
+    }
+    select_addz(&q,
+                " ORDER BY v.control, CASE WHEN p.id IS NULL THEN 0 ELSE 1 END, " EVIDENCE_ORDER);
+    int rc = select_prepare(&q, r->scope.db, &r->verdicts, d);
+    if (rc || !r->scope.narrow)
+        return rc;
+    select_addz(&shared, "SELECT 1 WHERE ");
+    scope_elsewhere(&r->scope, &shared, "?1");
+    return select_prepare(&shared, r->scope.db, &r->shared, d);
+}
+
 int record_asset_open(struct record *r, struct diag *d)
 {
     int rc = open_places(r, d);
@@ -65,11 +86,7 @@ int record_asset_open(struct record *r, struct diag *d)
                             " line, col, id",
                             &r->values, d);
     if (!rc)
-        rc = record_prepare(r,
-                            "SELECT v.control, v.verdict, v.reason, v.place FROM control_verdict v"
-                            " LEFT JOIN place p ON p.id = v.place WHERE v.asset = ?1 ORDER BY"
-                            " v.control, CASE WHEN p.id IS NULL THEN 0 ELSE 1 END, " EVIDENCE_ORDER,
-                            &r->verdicts, d);
+        rc = open_verdicts(r, d);
     if (!rc)
         rc = record_prepare(r, "SELECT score, confidence, factors FROM asset_risk WHERE asset = ?1",
                             &r->risk, d);
@@ -368,6 +385,18 @@ static int write_all_places(struct record *r, const struct asset_rows *rows, str
     return rc;
 }
 
+static int write_shared(struct record *r, struct str asset, struct diag *d)
+{
+    if (!r->shared)
+        return 0;
+    stmt_reset(r->shared);
+    stmt_bind_str(r->shared, 1, asset);
+    int rc = stmt_step(r->shared, d);
+    if (rc > 0)
+        json_kbool(&r->w, "shared", true);
+    return MIN(rc, 0);
+}
+
 static int write_where(struct record *r, const struct asset_rows *rows, struct diag *d)
 {
     int rc = 0;
@@ -400,6 +429,8 @@ int record_asset(struct record *r, const struct stmt *row, struct diag *d)
         rc = asset_rows_what(r, &rows, d);
     if (!rc)
         rc = write_where(r, &rows, d);
+    if (!rc)
+        rc = write_shared(r, id, d);
     if (!rc)
         rc = write_owner(r, row, d);
     if (!rc)

@@ -36,7 +36,7 @@ struct record {
     struct json_writer w;
     struct arena mem; /* of one row */
     struct stmt *places, *place, *attributes, *at, *alike, *aliases, *owners, *values, *verdicts,
-        *risk, *value_kind, *value_any;
+        *risk, *shared, *value_kind, *value_any;
     bool first; /* row of its array */
     bool begun; /* a part of the row is written */
 };

@@ -56,11 +56,8 @@ static int prepare(const struct scope *s, struct stmt **ret, struct diag *d)
                         " 'failed', 'partial', 'unsupported') AND ");
         scope_coverage(s, &q);
         buf_addf(&q.sql, ") AND r.scan = %lld)", (long long)s->scan);
-        select_addz(&q, " FROM control_verdict v WHERE v.control = ?1 AND EXISTS (SELECT 1"
-                        " FROM place p WHERE p.asset = v.asset AND (v.place = 0 OR p.id = v.place)"
-                        " AND ");
-        scope_places(s, &q);
-        select_addz(&q, ")");
+        select_addz(&q, " FROM control_verdict v WHERE v.control = ?1 AND ");
+        scope_judged(s, &q);
     } else {
         buf_addf(&q.sql,
                  "SELECT failed, unknown + errors, passed, hidden FROM control_run"

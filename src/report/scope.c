@@ -247,6 +247,33 @@ void scope_present(const struct scope *s, struct select *q, const char *asset_co
     select_addz(q, ")");
 }
 
+void scope_seen_now(const struct scope *s, struct select *q)
+{
+    select_addz(q, "EXISTS (SELECT 1 FROM place p WHERE p.asset = a.id AND (p.last_seen = 0 OR"
+                   " p.last_seen >= coalesce((SELECT n.last_seen FROM target_seen n"
+                   " WHERE n.target = p.target), 0)) AND ");
+    scope_places(s, q);
+    select_addz(q, ")");
+}
+
+void scope_judged(const struct scope *s, struct select *q)
+{
+    select_addz(q, "(EXISTS (SELECT 1 FROM place p WHERE p.id = v.place AND ");
+    scope_places(s, q);
+    select_addz(q, ") OR (v.place = 0 AND EXISTS (SELECT 1 FROM place p WHERE p.asset = v.asset"
+                   " AND ");
+    scope_places(s, q);
+    select_addz(q, ")))");
+}
+
+void scope_elsewhere(const struct scope *s, struct select *q, const char *asset_column)
+{
+    buf_addf(&q->sql,
+             "EXISTS (SELECT 1 FROM place e WHERE e.asset = %s AND e.state = 'present' AND e.target"
+             " NOT IN (SELECT x.target FROM scan_target x WHERE x.scan = %lld))",
+             asset_column, (long long)s->scan);
+}
+
 static void equals(struct select *q, const char *column, struct str value)
 {
     if (!value.n)

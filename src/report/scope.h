@@ -89,8 +89,17 @@ int select_prepare(struct select *q, struct db *db, struct stmt **ret, struct di
 void scope_assets(const struct scope *s, struct select *q);
 void scope_present(const struct scope *s, struct select *q, const char *asset_column);
 void scope_places(const struct scope *s, struct select *q);
+/* On `asset a`: it stands where the last scan of a target of the view looked, and not only where an
+ * earlier one did. */
+void scope_seen_now(const struct scope *s, struct select *q);
 void scope_findings(const struct scope *s, struct select *q);
 void scope_coverage(const struct scope *s, struct select *q);
+
+/* On `control_verdict v`: it is of a place of the view, or of an asset of it as a whole. */
+void scope_judged(const struct scope *s, struct select *q);
+/* The asset stands in targets that are not in the view, too: its score counts what fails there. To
+ * be asked only when the view is narrow. */
+void scope_elsewhere(const struct scope *s, struct select *q, const char *asset_column);
 
 /* Condition on `coverage c`: a format that no detector reads, and that is no gap. */
 #define COVERAGE_IS_UNREAD "(c.state = 'not_looked' AND c.path LIKE '" COVERAGE_NO_READER "%')"

@@ -29,26 +29,30 @@ struct kind_count {
 };
 
 static int count_kinds(const struct scope *s, struct kind_count counts[KIND_COUNT],
-                       int64_t *ret_all, struct diag *d)
+                       struct summary *ret, struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
     struct stmt *r = NULL;
-    select_addz(&q, "SELECT a.kind, count(*), count(DISTINCT a.name) FROM asset a WHERE ");
+    select_addz(&q, "SELECT n.kind, n.now, count(*), count(DISTINCT n.name) FROM (SELECT a.kind,"
+                    " a.name, CASE WHEN ");
+    scope_seen_now(s, &q);
+    select_addz(&q, " THEN 1 ELSE 0 END AS now FROM asset a WHERE ");
     scope_assets(s, &q);
-    select_addz(&q, " GROUP BY a.kind");
+    select_addz(&q, ") n GROUP BY n.kind, n.now");
     int rc = select_prepare(&q, s->db, &r, d);
     while (!rc && (rc = stmt_step(r, d)) > 0) {
         int k = kind_from_name(stmt_str(r, 0));
-        *ret_all += stmt_int(r, 1);
-        if (k >= 0)
-            counts[k] = (struct kind_count){stmt_int(r, 1), stmt_int(r, 2)};
+        bool now = stmt_int(r, 1);
+        *(now ? &ret->assets : &ret->past) += stmt_int(r, 2);
+        if (k >= 0 && now)
+            counts[k] = (struct kind_count){stmt_int(r, 2), stmt_int(r, 3)};
         rc = 0;
     }
     stmt_free(r);
     return rc;
 }
 
-static int read_names(const struct scope *s, struct summary_kind *k, struct arena *a,
+static int read_names(const struct scope *s, struct summary_kind *k, bool past, struct arena *a,
                       struct diag *d)
 {
     AUTO(select) q = SELECT_INIT;
@@ -56,6 +60,10 @@ static int read_names(const struct scope *s, struct summary_kind *k, struct aren
     select_addz(&q, "SELECT a.name, max(coalesce(r.score, -1)) FROM asset a"
                     " LEFT JOIN asset_risk r ON r.asset = a.id WHERE ");
     scope_assets(s, &q);
+    if (past) {
+        select_addz(&q, " AND ");
+        scope_seen_now(s, &q);
+    }
     buf_addf(&q.sql, " AND a.kind = '%s' GROUP BY a.name ORDER BY 2 DESC, a.name LIMIT %d",
              k->info->name, SUMMARY_NAMES);
     int rc = select_prepare(&q, s->db, &r, d);
@@ -76,13 +84,34 @@ static int add_kind(const struct scope *s, enum kind kind, struct kind_count cou
     struct summary_kind *k = &ret->kinds[ret->n_kinds++];
     *k = (struct summary_kind){
         .info = kind_info(kind), .count = count.assets, .distinct = count.names};
-    return read_names(s, k, a, d);
+    return read_names(s, k, ret->past > 0, a, d);
+}
+
+static int count_shared(const struct scope *s, struct summary *ret, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    struct stmt *r = NULL;
+    if (!s->narrow)
+        return 0;
+    select_addz(&q, "SELECT count(*) FROM asset a WHERE ");
+    scope_assets(s, &q);
+    select_addz(&q, " AND ");
+    scope_elsewhere(s, &q, "a.id");
+    int rc = select_prepare(&q, s->db, &r, d);
+    if (!rc && (rc = stmt_step(r, d)) > 0) {
+        ret->shared = stmt_int(r, 0);
+        rc = 0;
+    }
+    stmt_free(r);
+    return rc;
 }
 
 static int read_kinds(const struct scope *s, struct arena *a, struct summary *ret, struct diag *d)
 {
     struct kind_count counts[KIND_COUNT] = {{0, 0}};
-    int rc = count_kinds(s, counts, &ret->assets, d);
+    int rc = count_kinds(s, counts, ret, d);
+    if (!rc)
+        rc = count_shared(s, ret, d);
     for (size_t i = 0; !rc && i < ARRAY_LEN(READING_ORDER); i++) {
         rc = add_kind(s, READING_ORDER[i], counts[READING_ORDER[i]], a, ret, d);
         counts[READING_ORDER[i]].assets = 0;

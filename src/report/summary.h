@@ -54,6 +54,8 @@ struct summary {
     int64_t files, members, bytes; /* examined; of the files, those in archives and images */
     bool name_targets;             /* there are several: a path alone says not enough */
     int64_t assets;
+    int64_t past;   /* not among these: of earlier scans, where the last did not look */
+    int64_t shared; /* of these, also in targets that are not in the view */
     struct summary_kind kinds[KIND_COUNT]; /* reading order, only kinds that are there */
     int n_kinds;
     int64_t failing, by_severity[SEVERITY_COUNT]; /* open rows of verdict fail */

@@ -324,6 +324,16 @@ static void test_remembered(void **state)
         assert_null(strstr(first + 1, "\"remembered\""));
         free(text);
     }
+    /* Nor are its assets there: they are counted apart. */
+    put(&v, "UPDATE place SET last_seen = 1600000000000 WHERE asset = 'agent_host-1'");
+    text = shop_print(&v, "table");
+    assert_non_null(
+        strstr(text, "  2 assets; 1 of earlier scans not looked at this time\n  MCP server "));
+    assert_null(strstr(text, "Agent host"));
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_non_null(strstr(text, "\n1 asset of earlier scans was not looked at this time.\n"));
+    free(text);
     /* As late as the last whole scan, or later, when a part was looked at since. */
     put(&v, "UPDATE finding SET last_seen = 1700000000001 WHERE id = '1a2b3c4d00000001'");
     text = shop_print(&v, "table");

@@ -41,4 +41,28 @@ done
 expect 0 "servers of all" "$STANCE" query --db "$work/clones.db" --format csv "SELECT name FROM mcp_servers"
 grep -q '^only-there' "$work/out" || fail "a server ended when another clone was scanned"
 expect 0 "all targets" "$STANCE" inventory --db "$work/clones.db" --all --format json
+
+# --- what else the store holds -----------------------------------------------------------------
+# Assets that stand in other targets, too, keep one score, and the record says so; posture, counts,
+# verdicts and findings are those of the target.
+mkdir "$work/alone" "$work/beside"
+printf '{"dependencies": {"openai": "4.0.0", "@langchain/core": "*"}}' >"$work/alone/package.json"
+printf '{"dependencies": {"openai": "*"}}' >"$work/beside/package.json"
+server "$work/beside/.mcp.json" loose
+for t in alone beside alone; do
+  run "$STANCE" scan --db "$work/shared.db" --allow-weak-sandbox -f json "$work/$t"
+  [ -s "$work/first.json" ] || cp "$work/out" "$work/first.json"
+done
+python3 - "$work/first.json" "$work/out" <<'EOF' || fail "another target of the store changes what is said of this one"
+import json, sys
+first, again = (json.load(open(f)) for f in sys.argv[1:])
+verdicts = lambda d: {a["name"]: [(c["id"], c["verdict"]) for c in a["controls"]["items"]] for a in d["assets"]}
+ids = lambda d: [f["id"] for f in d["findings"]]
+shared = lambda d: [a["name"] for a in d["assets"] if a.get("shared")]
+assert first["scan"]["posture"] == again["scan"]["posture"], (first["scan"]["posture"], again["scan"]["posture"])
+assert verdicts(first) == verdicts(again) and ids(first) == ids(again)
+assert not shared(first) and "openai" in shared(again), shared(again)
+EOF
+expect "0 1" "the first screen" "$STANCE" report table --db "$work/shared.db"
+grep -q 'in other targets of this store, too' "$work/out" || fail "the first screen does not tell of shared assets"
 finish

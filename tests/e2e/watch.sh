@@ -61,5 +61,17 @@ mkdir "$work/one" && server "$work/one/.mcp.json" one
 expect 0 "a second watch" "$STANCE" watch --db "$work/o.db" --allow-weak-sandbox --turns 1 "$work/one"
 grep -q '^watching 1 folder;' "$work/err" || fail "watch counts folders wrongly: $(cat "$work/err")"
 grep -qE '^[0-9]+ assets?, [0-9]+ open findings?, 0 gaps;' "$work/err" || fail "a second watch does not tell where it begins: $(cat "$work/err")"
+# On a store that knows other targets, what a first look finds is counted, not told as new.
+mkdir "$work/two" && printf '{"mcpServers": {"loose": {"command": "npx", "args": ["-y", "@acme/loose"]}}}' >"$work/two/.mcp.json"
+printf '{"mcpServers": {' >"$work/two/broken.mcp.json" && mkdir "$work/two/x" && mv "$work/two/broken.mcp.json" "$work/two/x/.mcp.json"
+expect "0 3" "a first look" "$STANCE" watch --db "$work/o.db" --allow-weak-sandbox --turns 1 "$work/two"
+grep -qE '^first look at two: [0-9]+ assets?, [0-9]+ open findings?, 1 gap;' "$work/err" || fail "a first look is not said: $(cat "$work/err")"
+[ -s "$work/out" ] && { fail "a first look is told as news"; cat "$work/out"; }
+# diff takes the last two scans of one target, and says when two scans are of different ones.
+"$STANCE" scan --db "$work/o.db" --allow-weak-sandbox "$work/one" >/dev/null 2>&1
+expect 0 "diff of one target" "$STANCE" diff --db "$work/o.db"
+[ -s "$work/out" ] && fail "diff tells what a scan of another target found"
+expect "0 1" "diff of two targets" "$STANCE" diff --db "$work/o.db" 1 3
+told "diff of two targets" 'scan 1 looked at one, scan 3 at two: these are different targets'
 grep -q calm "$work/watched" || fail "a renamed folder lost its server"
 finish

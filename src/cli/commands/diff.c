@@ -97,6 +97,73 @@ static int last_scan(struct db *db, int64_t before, int64_t *ret, struct diag *d
     return MIN(rc, 0);
 }
 
+#define TARGETS_OF(scan) "SELECT y.target FROM scan_target y WHERE y.scan = " scan
+
+/* The last scan before `to` that looked at all its targets; 0: there is none. */
+static int scan_alike(struct db *db, int64_t to, int64_t *ret, struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        STR("SELECT max(s.id) FROM scan s WHERE s.id < ?1 AND NOT EXISTS"
+                            " (SELECT 1 FROM scan_target x WHERE x.scan = ?1 AND x.target NOT IN"
+                            " (" TARGETS_OF("s.id") "))"),
+                        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_int(s, 1, to);
+    rc = stmt_step(s, d);
+    *ret = rc > 0 && !stmt_is_null(s, 0) ? stmt_int(s, 0) : 0;
+    stmt_free(s);
+    return MIN(rc, 0);
+}
+
+/* Names of the targets of a scan, and whether it looked at all those of another one. */
+static int targets_of(struct db *db, int64_t scan, int64_t other, struct buf *out, bool *ret_alike,
+                      struct diag *d)
+{
+    struct stmt *s = NULL;
+    int rc = db_prepare(
+        db,
+        STR("SELECT t.name, (SELECT count(*) FROM scan_target x WHERE x.scan = ?2"
+            " AND x.target NOT IN (" TARGETS_OF(
+                "?1") ")) FROM scan_target z"
+                      " JOIN target t ON t.id = z.target WHERE z.scan = ?1 ORDER BY z.ord"),
+        &s, d);
+    if (rc)
+        return rc;
+    stmt_bind_int(s, 1, scan);
+    stmt_bind_int(s, 2, other);
+    while ((rc = stmt_step(s, d)) > 0) {
+        if (out->n)
+            buf_addz(out, ", ");
+        path_show(out, stmt_str(s, 0));
+        *ret_alike = !stmt_int(s, 1);
+    }
+    stmt_free(s);
+    if (!rc && (rc = buf_result(out)))
+        diag_set(d, rc, "no memory for the names of targets");
+    return rc;
+}
+
+/* Scans that were asked for by number may be of different targets: nothing of one is new or gone in
+ * the other. */
+static int say_targets(struct invocation *in, struct db *db, const int64_t *ids, bool *ret_alike,
+                       struct diag *d)
+{
+    AUTO(buf) a = BUF_INIT;
+    AUTO(buf) b = BUF_INIT;
+    bool ignored;
+    int rc = targets_of(db, ids[0], ids[1], &a, ret_alike, d);
+    if (!rc)
+        rc = targets_of(db, ids[1], ids[0], &b, &ignored, d);
+    if (!rc && !*ret_alike)
+        fprintf(in->err,
+                "scan %lld looked at %s, scan %lld at %s: these are different targets, so what"
+                " follows is\nwhat changed in the store between them, not in one target\n",
+                (long long)ids[0], a.n ? a.p : "nothing", (long long)ids[1], b.n ? b.p : "nothing");
+    return rc;
+}
+
 static int check_scan(struct db *db, int64_t id, struct diag *d)
 {
     int64_t found;
@@ -109,7 +176,25 @@ static int check_scan(struct db *db, int64_t id, struct diag *d)
     return E_NOTFOUND;
 }
 
-/* Two scans of the store: `stance diff` the last two, `diff A` from A to the last, `diff A B`. */
+static int no_two_scans(struct db *db, int64_t to, struct diag *d)
+{
+    int64_t before = 0;
+    int rc = to ? last_scan(db, to, &before, d) : 0;
+    if (rc)
+        return rc;
+    if (before) {
+        diag_set(d, E_NOTFOUND, "no earlier scan looked at the targets of scan %lld",
+                 (long long)to);
+        diag_hint(d, "`stance diff A B` compares any two scans by number");
+    } else {
+        diag_set(d, E_NOTFOUND, "there are no two scans in this store to compare");
+        diag_hint(d, "`stance scan` adds one");
+    }
+    return E_NOTFOUND;
+}
+
+/* Two scans of the store: `stance diff` the last and the one before of its targets, `diff A` from A
+ * to the last, `diff A B`. */
 static int of_scans(struct invocation *in, int64_t *ids, struct snapshot *a, struct snapshot *b,
                     struct diag *d)
 {
@@ -127,12 +212,10 @@ static int of_scans(struct invocation *in, int64_t *ids, struct snapshot *a, str
         rc = last_scan(store_db(st), INT64_MAX, &to, d);
     if (!rc && in->n_args)
         from = ids[0];
-    else if (!rc)
-        rc = last_scan(store_db(st), to, &from, d);
-    if (!rc && (!from || !to)) {
-        rc = diag_set(d, E_NOTFOUND, "there are no two scans in this store to compare");
-        diag_hint(d, "`stance scan` adds one");
-    }
+    else if (!rc && to)
+        rc = scan_alike(store_db(st), to, &from, d);
+    if (!rc && (!from || !to))
+        rc = no_two_scans(store_db(st), to, d);
     if (!rc)
         rc = check_scan(store_db(st), from, d);
     if (!rc)
@@ -142,11 +225,14 @@ static int of_scans(struct invocation *in, int64_t *ids, struct snapshot *a, str
                       (long long)to);
         diag_hint(d, "name the older one first");
     }
-    if (!rc)
-        rc = snapshot_log(store_db(st), from, to, a, b, d);
-    store_free(st);
     ids[0] = from;
     ids[1] = to;
+    bool alike = true;
+    if (!rc)
+        rc = say_targets(in, store_db(st), ids, &alike, d);
+    if (!rc)
+        rc = snapshot_log(store_db(st), from, to, alike ? to : 0, a, b, d);
+    store_free(st);
     return rc;
 }
 
@@ -233,11 +319,14 @@ const struct command COMMAND_DIFF = {
     .usage = "[OPTION...] [SCAN [SCAN] | RECORD RECORD]",
     .summary = "say what is new, gone or changed between two scans, and why",
     .description =
-        "Compares two scans of the store by number (default: the last two), or two records as\n"
+        "Compares two scans of the store by number (default: the last one with the one before it "
+        "of\n"
+        "the same targets; by number, different targets are said), or two records as\n"
         "`stance scan --format json` writes them, or two stores, in any mix; the older one first.\n"
         "Each change names the attribute and place that made it. What lies where the newer one\n"
         "could not look is unseen, not gone. Ends with 1 when a finding is new or reopened.",
-    .examples = "  stance diff                            # the last two scans\n"
+    .examples = "  stance diff                            # the last scan, and the one before of "
+                "its target\n"
                 "  stance diff 12 15                      # from scan 12 to scan 15\n"
                 "  stance diff main.json branch.json      # two records, in CI\n"
                 "  stance diff -f json old.db new.db      # two stores, for programs",

@@ -2,6 +2,7 @@
 /* Decides what is scanned again when something changes, and what of it is told. */
 #include "base/mem.h"
 #include "base/path.h"
+#include "cli/first_look.h"
 #include "cli/gap_watch.h"
 #include "cli/observe.h"
 #include "cli/progress.h"
@@ -54,6 +55,8 @@ struct watching {
     int64_t last;         /* the scan up to which all was told; 0: none yet */
     int64_t turns;
     struct gap_watch gaps;
+    struct first_look first; /* during a turn */
+    struct diag *diag;       /* then, of print */
     struct clock clock;
     bool json;
     bool begun;   /* one turn was whole */
@@ -87,8 +90,9 @@ static int print(void *ctx, const struct difference *c)
 {
     struct watching *w = ctx;
     AUTO(buf) out = BUF_INIT;
-    if (!is_told(c))
-        return 0;
+    int first = is_told(c) ? first_look_has(&w->first, c, w->diag) : 1;
+    if (first)
+        return MIN(first, 0);
     if (w->json) {
         print_json(w, c, &out);
     } else {
@@ -114,15 +118,38 @@ static int scan_id(struct db *db, int64_t *ret, struct diag *d)
     return MIN(rc, 0);
 }
 
-static int tell(struct watching *w, struct db *db, struct diag *d)
+/* Where a watch begins: what there is now. What was found in targets that nobody looked at before
+ * is not new. */
+static void say_state(struct watching *w, const struct loop_result *r)
+{
+    AUTO(buf) first = BUF_INIT;
+    if (w->first.names.n) {
+        buf_addz(&first, "first look at ");
+        path_show(&first, buf_str(&w->first.names));
+        buf_addz(&first, ": ");
+    }
+    fprintf(w->in->err,
+            "%s%llu asset%s, %llu open finding%s, %llu gap%s; what changes is told from"
+            " here on\n",
+            buf_result(&first) || !first.n ? "" : first.p, (unsigned long long)r->assets,
+            r->assets == 1 ? "" : "s", (unsigned long long)r->findings, r->findings == 1 ? "" : "s",
+            (unsigned long long)r->gaps, r->gaps == 1 ? "" : "s");
+}
+
+static int tell(struct watching *w, struct db *db, const struct loop_result *r, struct diag *d)
 {
     struct snapshot before, after;
     int64_t now = 0;
     snapshot_init(&before);
     snapshot_init(&after);
     int rc = scan_id(db, &now, d);
+    w->diag = d;
+    if (!rc)
+        rc = first_look_open(&w->first, db, w->last, d);
+    if (!rc && !w->begun)
+        say_state(w, r);
     if (!rc && w->last)
-        rc = snapshot_log(db, w->last, now, &before, &after, d);
+        rc = snapshot_log(db, w->last, now, 0, &before, &after, d);
     if (!rc)
         rc = snapshot_seal(&before, d);
     if (!rc)
@@ -133,6 +160,7 @@ static int tell(struct watching *w, struct db *db, struct diag *d)
         rc = gap_watch_turn(&w->gaps, db, print, w, d);
     snapshot_done(&before);
     snapshot_done(&after);
+    first_look_done(&w->first);
     if (!rc && (fflush(w->in->out) || ferror(w->in->out)))
         rc = diag_set(d, E_IO, "the output could not be written");
     if (!rc)
@@ -159,17 +187,6 @@ static int begin(struct watching *w, struct diag *d)
     return rc;
 }
 
-/* Where a watch begins: what there is now. */
-static void say_state(struct watching *w, const struct loop_result *r)
-{
-    fprintf(w->in->err,
-            "%llu asset%s, %llu open finding%s, %llu gap%s; what changes is told from"
-            " here on\n",
-            (unsigned long long)r->assets, r->assets == 1 ? "" : "s",
-            (unsigned long long)r->findings, r->findings == 1 ? "" : "s",
-            (unsigned long long)r->gaps, r->gaps == 1 ? "" : "s");
-}
-
 static int scan(struct watching *w, const struct target *targets, size_t n, struct str path,
                 struct diag *d)
 {
@@ -189,9 +206,7 @@ static int scan(struct watching *w, const struct target *targets, size_t n, stru
     w->in->unexamined = r.unexamined;
     if (rc)
         return rc;
-    rc = tell(w, store_db(w->memory ? w->memory : r.store), d);
-    if (!rc && !w->begun)
-        say_state(w, &r);
+    rc = tell(w, store_db(w->memory ? w->memory : r.store), &r, d);
     if (!rc)
         stats_print(w->in, &r, w->loop.location);
     if (!w->memory && str_eq_z(str_z(w->loop.location), ":memory:")) {
@@ -308,7 +323,9 @@ const struct command COMMAND_WATCH = {
     .description =
         "Watches every folder of each TARGET (default: the current one), scans once, and then "
         "scans\nthe part in which something changed. Findings and assets that come, go, are fixed "
-        "or come back\nare told in a line each, as are files that cannot be examined any more. "
+        "or come back\nare told in a line each, as are files that cannot be examined any more; "
+        "what a "
+        "first look\nat a TARGET finds is counted, not told. "
         "Ctrl-C stops it; the store is whole at any moment.",
     .examples = "  stance watch ~/src/app                 # while you work\n"
                 "  stance watch -f json ~ | jq .label     # for programs\n"

@@ -25,12 +25,35 @@ static void title(struct buf *b, const struct scope *sc, const struct summary *m
     buf_addz(b, ".\n");
 }
 
+static void past(struct buf *b, const struct summary *m)
+{
+    if (!m->past)
+        return;
+    buf_addz(b, "\n");
+    text_count(b, (uint64_t)m->past);
+    buf_addf(b, " asset%s of earlier scans %s not looked at this time.\n", m->past == 1 ? "" : "s",
+             m->past == 1 ? "was" : "were");
+}
+
+static void shared(struct buf *b, const struct summary *m)
+{
+    if (!m->shared)
+        return;
+    buf_addz(b, "\n");
+    text_count(b, (uint64_t)m->shared);
+    buf_addz(b, m->shared == 1 ? " of them stands in other targets of this store, too: its score"
+                                 " counts what fails there.\n"
+                               : " of them stand in other targets of this store, too: their scores"
+                                 " count what fails there.\n");
+}
+
 static void inventory(struct buf *b, const struct summary *m)
 {
     buf_addz(b, "\n### AI in here\n\n");
     if (!m->assets) {
         buf_addz(b, m->gaps ? "No AI asset was recognised, but not everything could be examined.\n"
                             : "No AI asset was recognised in the files that were examined.\n");
+        past(b, m);
         return;
     }
     buf_addz(b, "| kind | count | names |\n|---|---:|---|\n");
@@ -47,6 +70,8 @@ static void inventory(struct buf *b, const struct summary *m)
             buf_addf(b, " +%lld more", (long long)(k->distinct - k->n_names));
         buf_addz(b, " |\n");
     }
+    shared(b, m);
+    past(b, m);
 }
 
 static void where(struct buf *b, const struct summary *m, const struct summary_finding *f)

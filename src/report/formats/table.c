@@ -143,13 +143,35 @@ static void plural(struct buf *out, const struct kind_info *k, int64_t n)
     buf_addz(out, y ? "ies" : "s");
 }
 
+/* Everything else on the screen is of what was scanned alone. */
+static void shared(struct screen *s, const struct summary *m)
+{
+    if (!m->shared)
+        return;
+    buf_addz(&s->line, "  ");
+    text_count(&s->line, (uint64_t)m->shared);
+    buf_addz(&s->line,
+             m->shared == 1
+                 ? " of them stands in other targets of this store, too: its score counts"
+                   " what fails there"
+                 : " of them stand in other targets of this store, too: their scores count"
+                   " what fails there");
+    flush(s);
+}
+
 static void inventory(struct screen *s, const struct summary *m)
 {
     head(s, "AI in here");
     buf_addz(&s->line, m->assets ? "  " : "  none found");
     if (m->assets)
         counted(s, m->assets, "asset", "assets");
+    if (m->past) {
+        buf_addz(&s->line, "; ");
+        text_count(&s->line, (uint64_t)m->past);
+        buf_addz(&s->line, " of earlier scans not looked at this time");
+    }
     flush(s);
+    shared(s, m);
     for (int i = 0; i < m->n_kinds; i++) {
         const struct summary_kind *k = &m->kinds[i];
         AUTO(buf) word = BUF_INIT;
@@ -326,7 +348,7 @@ static void by_severity(struct screen *s, const struct summary *m)
 static void findings(struct screen *s, const struct summary *m)
 {
     struct columns columns = columns_of(m, s->width);
-    if (!m->assets && !m->failing && !m->remembered)
+    if (!m->assets && !m->past && !m->failing && !m->remembered)
         return;
     head(s, "Worst first");
     buf_addz(&s->line, "  ");
