@@ -38,11 +38,14 @@ WITH RECURSIVE files AS (
        SELECT u.of_asset, u.of_place, u.of_target, u.tool,
               rtrim(substr(u.folder, 1, length(u.folder) - 1), replace(u.folder, '/', '')), 0
          FROM above u WHERE u.folder <> ''),
-     -- pip reads no lock of a project, and compiled requirements only serve their own folder
+     -- "../" is the repository around the target, above all its folders;
+    -- pip reads no lock of a project, and compiled requirements only serve their own folder
      locked AS (
        SELECT DISTINCT n.of_place AS locked_place
          FROM above n JOIN files k ON k.of_asset = n.of_asset
-                     AND k.of_target = n.of_target AND k.folder = n.folder
+                     AND k.of_target = n.of_target
+                     AND (k.folder = n.folder
+                      OR (n.folder = '' AND substr(k.folder, 1, 3) = '../'))
         WHERE k.told = 'lock'
           AND ((k.tool = 'project' AND n.tool = 'project')
            OR (k.tool = 'constraints' AND n.tool <> 'project')

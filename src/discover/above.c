@@ -13,6 +13,11 @@
 static const char *const NAMES[] = {".git/config", ".github/CODEOWNERS", ".gitlab/CODEOWNERS",
                                     ".gitmodules", "CODEOWNERS",         "docs/CODEOWNERS"};
 
+/* They fix versions for all that lies below their folder. */
+static const char *const LOCKS[] = {
+    "bun.lock",       "npm-shrinkwrap.json", "package-lock.json", "pdm.lock",
+    "pnpm-lock.yaml", "poetry.lock",         "uv.lock",           "yarn.lock"};
+
 /* A regular file below the folder, through no link; -1: none that may be believed. */
 static int open_below(int folder, const char *name, uid_t owner, struct stat *ret)
 {
@@ -43,33 +48,55 @@ static int open_config(const struct target *t, unsigned up, struct stat *ret)
     return -1;
 }
 
-static int collect(struct above *a, int folder, unsigned up, uid_t owner, const struct target *link)
+/* Takes the descriptor. */
+static int keep(struct above *a, int fd, const struct stat *st, unsigned up, const char *name,
+                bool lock)
 {
-    for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+    AUTO(buf) path = BUF_INIT;
+    for (unsigned k = 0; k < up; k++)
+        buf_addz(&path, "../");
+    buf_addz(&path, name);
+    struct above_file f = {
+        .fd = fd, .size = (uint64_t)st->st_size, .mode = st->st_mode, .lock = lock};
+    if (!buf_result(&path))
+        f.path = arena_str(&a->mem, buf_str(&path));
+    if (f.path.p && !vec_push(&a->files, f))
+        return 0;
+    close(fd);
+    return E_NOMEM;
+}
+
+static int collect(struct above *a, int folder, unsigned up, uid_t owner, const struct target *link,
+                   bool *ret_repository)
+{
+    int rc = 0;
+    for (size_t i = 0; i < ARRAY_LEN(NAMES) && !rc; i++) {
         struct stat st;
-        AUTO(buf) path = BUF_INIT;
         int fd = !i && link ? open_config(link, up, &st) : open_below(folder, NAMES[i], owner, &st);
         if (fd < 0 && !i)
             return 0;
-        if (fd < 0)
-            continue;
-        for (unsigned k = 0; k < up; k++)
-            buf_addz(&path, "../");
-        buf_addz(&path, NAMES[i]);
-        struct above_file f = {.fd = fd, .size = (uint64_t)st.st_size, .mode = st.st_mode};
-        if (!buf_result(&path))
-            f.path = arena_str(&a->mem, buf_str(&path));
-        if (!f.path.p || vec_push(&a->files, f)) {
-            close(fd);
-            return E_NOMEM;
-        }
+        *ret_repository = true;
+        if (fd >= 0)
+            rc = keep(a, fd, &st, up, NAMES[i], false);
     }
-    return 0;
+    return rc;
+}
+
+static int collect_locks(struct above *a, int folder, unsigned up, uid_t owner)
+{
+    int rc = 0;
+    for (size_t i = 0; i < ARRAY_LEN(LOCKS) && !rc; i++) {
+        struct stat st;
+        int fd = open_below(folder, LOCKS[i], owner, &st);
+        if (fd >= 0)
+            rc = keep(a, fd, &st, up, LOCKS[i], true);
+    }
+    return rc;
 }
 
 /* One folder above the target. *ret_last: the search ends here. */
 static int look(struct above *a, const char *folder, unsigned up, const struct target *t,
-                const struct stat *target, bool *ret_last)
+                const struct stat *target, bool *ret_last, bool *ret_repository)
 {
     struct stat st, git;
     int rc = 0, fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -78,8 +105,10 @@ static int look(struct above *a, const char *folder, unsigned up, const struct t
         return 0;
     if (!fstat(fd, &st) && st.st_dev == target->st_dev) {
         *ret_last = !fstatat(fd, ".git", &git, AT_SYMLINK_NOFOLLOW);
-        if (*ret_last && (S_ISDIR(git.st_mode) || S_ISREG(git.st_mode)))
-            rc = collect(a, fd, up, target->st_uid, S_ISREG(git.st_mode) ? t : NULL);
+        rc = collect_locks(a, fd, up, target->st_uid);
+        if (!rc && *ret_last && (S_ISDIR(git.st_mode) || S_ISREG(git.st_mode)))
+            rc =
+                collect(a, fd, up, target->st_uid, S_ISREG(git.st_mode) ? t : NULL, ret_repository);
     }
     close(fd);
     return rc;
@@ -98,10 +127,14 @@ int above_open(const struct target *t, struct above *ret)
         buf_cut(&path, t->root.n);
     }
     int rc = buf_result(&path);
+    bool repository = false;
     for (unsigned up = 1; !rc && !last && path.n > 1; up++) {
         buf_cut(&path, path_dir(buf_str(&path)).n);
-        rc = look(&a, path.n ? path.p : "/", up, t, &st, &last);
+        rc = look(&a, path.n ? path.p : "/", up, t, &st, &last, &repository);
     }
+    /* What lies above a folder that is no part of a repository is somebody else's. */
+    if (!repository)
+        above_close(&a);
     if (rc)
         above_close(&a);
     else
@@ -117,4 +150,5 @@ void above_close(struct above *a)
     }
     vec_free(&a->files);
     arena_done(&a->mem);
+    *a = (struct above){.mem = ARENA(0)};
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Private to discover/: a target may be a part of a repository. What the repository is and who owns
- * its parts stands above the target: .git/config and CODEOWNERS; .gitmodules names its submodules.
- * They are items before all others, with paths that begin with "../", and are no part of the
- * target: nothing else is read from them.
+ * its parts stands above the target: .git/config and CODEOWNERS; .gitmodules names its submodules,
+ * and lock files in the folders between fix the versions of its packages. They are items before all
+ * others, with paths that begin with "../", and are no part of the target: nothing else is read
+ * from them.
  *
  *     above_open(&target, &a)                  0 also when there is no repository
  *     a.files                                  descriptors: set to -1 what is taken
@@ -23,13 +24,14 @@ struct above_file {
     uint64_t size;
     uint32_t mode;
     struct str path;
+    bool lock;
 };
 
 struct above {
     struct arena mem;
     struct {
         VEC(struct above_file);
-    } files; /* in path order */
+    } files; /* from the target upwards */
     size_t at;
 };
 

@@ -20,7 +20,7 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     l->counts = arena_new_n(&l->mem, struct discover_count, n);
     l->unread = arena_new_n(&l->mem, struct unread, n * (size_t)(c->n_unread + 1));
     l->identities = arena_new_n(&l->mem, struct str, n);
-    l->repository_at = l->owner_file_at = l->origins = l->scopes = l->plugin_at =
+    l->repository_at = l->owner_file_at = l->origins = l->scopes = l->plugin_at = l->declared =
         (struct map)MAP_OWNED(&l->mem);
     if (!l->counts || !l->unread || !l->identities) {
         link_free(l);
@@ -37,6 +37,7 @@ struct link *link_free(struct link *l)
     vec_each (f, &l->owner_files)
         owner_rules_free(f);
     vec_free(&l->items);
+    vec_free(&l->locks);
     vec_free(&l->repositories);
     vec_free(&l->made);
     vec_free(&l->owner_files);
@@ -49,6 +50,7 @@ struct link *link_free(struct link *l)
     map_done(&l->owner_file_at);
     map_done(&l->origins);
     map_done(&l->scopes);
+    map_done(&l->declared);
     arena_done(&l->opened);
     arena_done(&l->mem);
     mem_free(l);
@@ -331,6 +333,8 @@ int link_read(struct link *l)
         rc = read_item(l, it);
         if (!is_above(it->raw_path))
             l->items.v[kept++] = *it;
+        else if (!rc && item_has(it, FACT_ASSET))
+            rc = vec_push(&l->locks, *it);
     }
     l->items.n = kept;
     return rc;
@@ -371,11 +375,62 @@ int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
     return rc == E_NOTFOUND ? 0 : rc;
 }
 
+static bool has_word(const struct observation *o, enum attr a, const char *word)
+{
+    const struct attribute *v = observation_attr(o, a);
+    return v && v->state == STATE_DECLARED && str_eq_z(v->value.text, word);
+}
+
+/* What a package is called in `declared`; STR_NULL: it has no URL. */
+static struct str declared_key(const struct observation *o, uint32_t target, struct buf *out)
+{
+    const struct attribute *purl = observation_attr(o, ATTR_PACKAGE_PURL);
+    if (!purl || !purl->value.text.n)
+        return STR_NULL;
+    buf_addf(out, "%u " STR_FMT, target, STR_ARG(purl->value.text));
+    return buf_str(out);
+}
+
+static int declare(struct link *l, uint32_t target, const struct observation *o)
+{
+    AUTO(buf) name = BUF_INIT;
+    bool fresh;
+    if (o->kind != KIND_PACKAGE || !l->locks.n ||
+        !has_word(o, ATTR_PACKAGE_DECLARED_IN, "manifest"))
+        return 0;
+    struct str key = declared_key(o, target, &name);
+    return buf_result(&name) || (key.p && !map_put(&l->declared, key, &fresh)) ? E_NOMEM : 0;
+}
+
+/* Of a lock file above the target only what the target asks for: where it fixes which version. */
+static int join_lock(struct link *l, struct inventory *inv, struct linked_item *it)
+{
+    int rc = item_open(l, it);
+    for (size_t i = 0; i < it->facts.n && !rc; i++) {
+        AUTO(buf) name = BUF_INIT;
+        struct observation o = it->facts.v[i].asset;
+        uint32_t handle;
+        if (it->facts.v[i].type != FACT_ASSET || o.kind != KIND_PACKAGE ||
+            !has_word(&o, ATTR_PACKAGE_DECLARED_IN, "lock"))
+            continue;
+        struct str key = declared_key(&o, it->target, &name);
+        if (key.p && !buf_result(&name) && !map_get(&l->declared, key))
+            continue;
+        rc = buf_result(&name);
+        if (!rc)
+            rc = link_observation(l, &o);
+        if (!rc)
+            rc = inventory_add(inv, &o, &handle);
+    }
+    return rc;
+}
+
 static int join_item(struct link *l, struct inventory *inv, struct linked_item *it)
 {
     int rc = item_open(l, it);
     for (size_t i = 0; i < it->facts.n && !rc; i++)
-        if (it->facts.v[i].type == FACT_ASSET)
+        if (it->facts.v[i].type == FACT_ASSET &&
+            !(rc = declare(l, it->target, &it->facts.v[i].asset)))
             rc = add_asset(l, inv, it, i);
     for (size_t i = 0; i < it->facts.n && !rc; i++) {
         const struct fact *f = &it->facts.v[i];
@@ -452,6 +507,8 @@ int link_finish(struct link *l, struct inventory *inv, struct diag *d)
     int rc = l->named ? 0 : link_name(l, NULL, d);
     for (size_t i = 0; i < l->items.n && !rc; i++)
         rc = join_item(l, inv, &l->items.v[i]);
+    for (size_t i = 0; i < l->locks.n && !rc; i++)
+        rc = join_lock(l, inv, &l->locks.v[i]);
     if (!rc)
         rc = link_imports(l, inv);
     if (!rc)

@@ -94,7 +94,8 @@ struct link {
     struct arena opened; /* the facts of the item that is open */
     struct {
         VEC(struct linked_item);
-    } items;
+    } items, locks;      /* locks: lock files above the targets */
+    struct map declared; /* target and package URL: what manifests of the targets ask for */
     struct {
         VEC(struct repository);
     } repositories;

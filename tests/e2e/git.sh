@@ -254,6 +254,29 @@ same "a superproject deeper in a target" "$work/super.json" .mcp.json "$work/est
 scanned "$super/lib" && cp "$work/out" "$work/sub.json"
 scanned "$super" --rev HEAD
 holds "at a commit a submodule is a gap with its remedy" '[c["path"] for c in C if c["state"] == "not_looked" and "git submodule update --init" in c["reason"]] == ["lib"]'
+# A part of a repository: lock files and owners above it count, up to the root and no further.
+mono=$work/mono
+repository "$mono"
+mkdir -p "$mono/.github" "$mono/packages/x" "$mono/y"
+printf '/packages/x/ @team-x\n' >"$mono/.github/CODEOWNERS"
+printf '{"name": "x", "dependencies": {"openai": "^4.0.0"}}' | tee "$mono/y/package.json" >"$mono/packages/x/package.json"
+lock() { printf '{"name": "r", "lockfileVersion": 3, "packages": {"": {}, "node_modules/openai": {"version": "4.1.0"}, "node_modules/@anthropic-ai/sdk": {"version": "0.1.0"}}}' >"$1"; }
+lock "$mono/packages/package-lock.json"
+lock "$work/package-lock.json" # beside the repository: somebody else's
+commit "$mono" one
+scanned "$mono/packages/x"
+hold <<'EOF'
+a lock file above the target fixes the version :: not fails("AISPM-SCM-004") and [a["name"] for a in passes("AISPM-SCM-004")] == ["openai"]
+with the evidence :: ["../package-lock.json", "package.json"] == [w["evidence"]["path"] for w in assets("package")[0]["where"]]
+and nothing else of it is in the target :: [a["name"] for a in assets("package")] == ["openai"]
+the owner is that of the repository :: {f["owner"]["name"] for f in A if f["kind"] == "application"} == {"@team-x"}
+EOF
+scanned "$mono/packages/x" --rev HEAD
+holds "at a commit the lock file above is told" '[c["path"] for c in C if c["state"] == "not_looked"] == ["../package-lock.json"]'
+scanned "$mono/y"
+holds "a lock file beside or above the repository does not count" 'len(fails("AISPM-SCM-004")) == 1'
+rm "$work/package-lock.json"
+
 # A clone without its submodules has empty folders: what lies in them was not looked at, and what was
 # known of them stays.
 git clone -q "$super" "$work/bald"

@@ -6,6 +6,18 @@
 #include "base/path.h"
 #include "discover/git/scan.h"
 
+/* The folder around the target may hold another one than the commit. */
+static int tell_lock(struct git_scan *r, struct str path)
+{
+    AUTO(buf) z = BUF_INIT;
+    buf_add(&z, path);
+    return buf_result(&z) ? E_NOMEM
+                          : git_scan_row(r, z.p, COVERAGE_NOT_LOOKED,
+                                         STR("a lock file above the target, no part of what is "
+                                             "read of the commit: scan the root of the repository"),
+                                         1);
+}
+
 /* Names and owners of the repository: as items, at the path where they would lie in a worktree. */
 static int take_context(struct git_scan *r, struct lane *l)
 {
@@ -14,9 +26,10 @@ static int take_context(struct git_scan *r, struct lane *l)
     vec_each (f, &r->above.files) {
         int fd = f->fd;
         f->fd = -1;
-        if (rc || fstat(fd, &st))
+        if (rc || f->lock || fstat(fd, &st)) {
             close(fd);
-        else
+            rc = rc || !f->lock ? rc : tell_lock(r, f->path);
+        } else
             rc = lane_file(l, r->target, f->path, fd, &st);
     }
     if (rc || r->place.up)
