@@ -52,10 +52,12 @@ int scope_target(const struct scope *s, int64_t target);
 int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
 
 /* SQL: where the place p is, for people: "a.json", "a.zip!/in/it.json", of the history
- * "a.json@0123456". */
-#define PLACE_SHOWN                                                                                \
+ * "a.json@0123456", "a.zip@0123456!/in/it.json"; WHOLE: with all digits that are known. */
+#define PLACE_OF(digits, rest)                                                                     \
     "p.path || CASE WHEN p.member = '' THEN '' WHEN substr(p.member, 1, 7) = 'commit:'"            \
-    " THEN '@' || substr(p.member, 8, 7) ELSE '!/' || p.member END"
+    " THEN '@' || substr(p.member, 8, " digits ")" rest " ELSE '!/' || p.member END"
+#define PLACE_SHOWN PLACE_OF("7", " || substr(p.member, 20)")
+#define PLACE_WHOLE PLACE_OF("length(p.member)", "")
 
 /* SQL: whose the finding f is, or NULL: all that shows or asks for owners of findings says so. */
 #define FINDING_OWNER "(SELECT w.owner FROM finding_owner w WHERE w.finding = f.id)"

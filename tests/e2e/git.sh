@@ -62,6 +62,25 @@ holds "a range without the key's commit is silent about it" 'not assets("credent
 scanned "$app/bot" --since v1
 holds "a part of the repository" '[e["path"] for a in assets("package") for e in [w["evidence"] for w in a["where"]]] == ["requirements.txt"] and not assets("credential")'
 
+# A key in an archive that came and went: evidence names the commit and the member, explain whole.
+zipped=$work/zipped
+repository "$zipped"
+commit "$zipped" zero
+(cd "$work" && printf 'ANTHROPIC_API_KEY=%s\n' "$key" >in.env && python3 -m zipfile -c "$zipped/a.zip" in.env)
+commit "$zipped" one
+came=$(git -C "$zipped" rev-parse HEAD)
+git -C "$zipped" rm -q a.zip
+commit "$zipped" two
+run "$STANCE" scan --db "$work/zipped.db" --allow-weak-sandbox --since HEAD~2 "$zipped"
+expect 0 "findings in history" "$STANCE" findings --db "$work/zipped.db" --severity high
+grep -qF "a.zip@${came:0:7}!/in.env" "$work/out" || { fail "findings do not show the member in the history"; cat "$work/out"; }
+run "$STANCE" findings --db "$work/zipped.db" -f csv --severity high
+found=$(sed -n '2s/,.*//p' "$work/out")
+for id in "$found" "$("$STANCE" inventory --db "$work/zipped.db" -k credential -f csv | sed -n '2s/,.*//p')"; do
+  expect 0 "explain" "$STANCE" explain --db "$work/zipped.db" "$id"
+  grep -qF "a.zip@${came:0:12}!/in.env" "$work/out" || fail "explain does not show commit and member"
+done
+
 # --- what is said when it cannot be done --------------------------------------------------------------
 expect 2 "no such revision" "$STANCE" scan --db :memory: --rev nope "$app"
 told "no such revision" 'no such revision: nope'
