@@ -145,7 +145,8 @@ int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, 
 /* What a worker said of an item. */
 static int take_answer(struct lane *l, const struct asked *it, const struct answered *a)
 {
-    count(l, it->target, it->path, a->bytes_read, a->binary);
+    /* What was read twice, by what begins the file and as text, is one file all the same. */
+    count(l, it->target, it->path, MIN(a->bytes_read, it->size), a->binary);
     return a->frame.n ? lane_facts(l, it->target, it->path, it->size, it->mode, a->frame) : 0;
 }
 

@@ -57,13 +57,29 @@ grep -q 'no-reader:cargo' "$work/out" || fail "coverage does not list them"
 # Archives without a reader are told by their name or by what they begin with.
 a=$work/packed
 mkdir "$a"
-for e in rar iso deb rpm cab lz4 lzma; do printf '\0\1\2' >"$a/x.$e"; done
+for e in rar iso deb rpm cab lz4 lzma cpio; do printf '\0\1\2' >"$a/x.$e"; done
 printf 'Rar!\032\007\0' >"$a/part"
 printf '!<arch>\nx.o/' >"$a/lib.a"
 scan "$a"
 [ "$status" -eq 0 ] || fail "archives without a reader end with $status"
-holds "archives without a reader" '{c["path"]: c["files"] for c in C if c["path"].startswith("no-reader:")} == {**{"no-reader:" + e: 1 for e in "iso deb rpm cab lz4 lzma".split()}, "no-reader:rar": 2}'
+holds "archives without a reader" '{c["path"]: c["files"] for c in C if c["path"].startswith("no-reader:")} == {**{"no-reader:" + e: 1 for e in "iso deb rpm cab lz4 lzma cpio".split()}, "no-reader:rar": 2}'
 first_screen "packed" "$a" 0 "not_looked  no reader: "
+
+# A database may hold anything: it is told. One that holds chats or embeddings is a gap.
+b=$work/bases
+mkdir "$b" "$b/chroma"
+python3 -c '
+import sqlite3, sys
+for name in ("app.db", "chroma/chroma.sqlite3"):
+    db = sqlite3.connect(sys.argv[1] + "/" + name)
+    db.execute("CREATE TABLE t (x)")
+    db.commit()' "$b"
+scan "$b"
+[ "$status" -eq 3 ] || fail "a vector store without a reader ends with $status"
+hold <<'E'
+a database is told :: [(c["path"], c["state"]) for c in C if c["path"].startswith("no-reader:")] == [("no-reader:sqlite", "not_looked")]
+a vector store is a gap :: [(c["path"], c["state"]) for c in gaps()] == [("chroma/chroma.sqlite3", "unsupported")]
+E
 
 # What has a reader is none of them, and an archive is looked into.
 r=$work/read

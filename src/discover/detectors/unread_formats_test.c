@@ -25,6 +25,13 @@ static void by_name(void **state UNUSED)
     detector_says(DET, "m/model.onnx", "", "gap not_looked: onnx @file\n");
     detector_says(DET, "a.rar", "x", "gap not_looked: rar @file\n");
     detector_says(DET, "d/a_1.0.udeb", "x", "gap not_looked: deb @file\n");
+    detector_says(DET, "a.cpio", "x", "gap not_looked: cpio @file\n");
+    detector_says(DET, "x.sqlite", "", "gap not_looked: sqlite @file\n");
+    detector_says(DET, "db/chroma.sqlite3", "SQLite format 3", "gap not_looked: chroma @file\n");
+    detector_says(DET, ".config/io.datasette.llm/logs.db", "",
+                  "gap not_looked: chat-history @file\n");
+    detector_says(DET, "Cursor/User/workspaceStorage/0a/state.vscdb", "",
+                  "gap not_looked: chat-history @file\n");
     detector_says(DET, "disk.iso", "x", "gap not_looked: iso @file\n");
 }
 
@@ -39,6 +46,9 @@ static void by_content(void **state UNUSED)
     detector_says(DET, "one", "!<arch>\ndebian-binary   ", "gap not_looked: deb @file\n");
     detector_says(DET, "one", "\xed\xab\xee\xdb\3", "gap not_looked: rpm @file\n");
     detector_says(DET, "one", "\4\"M\x18x", "gap not_looked: lz4 @file\n");
+    detector_says(DET, "one", "070701000", "gap not_looked: cpio @file\n");
+    detector_says(DET, "logs.db", "", "");
+    detector_says(DET, "Code/User/globalStorage/state.vscdb", "", "");
     detector_says(DET, "lib.a", "!<arch>\nx.o/  ", "");
     detector_says(DET, "one", "Rar! it says", "");
     detector_says(DET, "one", "MSCF", "");

@@ -83,8 +83,10 @@ static int take_folder(struct unit *u, struct str path, size_t name_at)
 {
     struct str name = str_sub(path, name_at, path.n);
     if (u->folder->bare && str_eq_z(name, "objects"))
-        return unit_refuse(u, path, S_IFDIR, COVERAGE_NOT_LOOKED,
-                           "commits of a bare repository: scan it by itself, or with --rev REV");
+        return unit_refuse(
+            u, path, S_IFDIR, COVERAGE_NOT_LOOKED,
+            "commits of a bare repository: `stance scan PATH` of its folder reads HEAD, "
+            "with --rev REV any other commit");
     int rule = walk_rules_folder(u->walk->options->rules, path);
     if (rule != RULE_NONE) {
         u->walk->rule_hits[rule]++;
