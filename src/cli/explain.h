@@ -23,6 +23,11 @@ struct page {
     struct buf absent; /* names of attributes that are not set */
 };
 
+/* SQL: where the place p is, whole, with its target before it where the store has several. */
+#define PLACE_TOLD                                                                                 \
+    "CASE WHEN (SELECT count(*) FROM target) > 1 THEN coalesce((SELECT " TARGET_SHOWN              \
+    " FROM target t WHERE t.id = p.target) || ': ', '') ELSE '' END || " PLACE_WHOLE
+
 void page_done(struct page *p);
 int explain_asset(struct page *p) MUST_CHECK;
 int explain_finding(struct page *p) MUST_CHECK;

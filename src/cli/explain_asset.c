@@ -234,7 +234,7 @@ static const struct {
      " ORDER BY t.name, t.value, t.number, t.state, t.reason, t.place",
      "no attribute was read", attribute_row, end_attributes},
     {"Where it lives",
-     "SELECT " PLACE_WHOLE ", line, col, pointer, collector, labels, state, snippet, id"
+     "SELECT " PLACE_TOLD ", line, col, pointer, collector, labels, state, snippet, id"
      " FROM place p WHERE asset = ?1 ORDER BY " PLACE_ORDER,
      "no place", place_row, NULL},
     {"Who owns it", "SELECT owner, owner_state FROM asset WHERE id = ?1", NULL, owner_state, NULL},
@@ -243,7 +243,7 @@ static const struct {
      " ORDER BY ord",
      NULL, owner_row, NULL},
     {"What data flows through it",
-     "SELECT class, kind, length, " PLACE_WHOLE ", line, col, pointer, collector"
+     "SELECT class, kind, length, " PLACE_TOLD ", line, col, pointer, collector"
      " FROM data_value p WHERE asset = ?1 ORDER BY class, kind,"
      " target, path, line, col, id",
      "unknown: no classified value was seen; what flows through it was not observed", value_row,

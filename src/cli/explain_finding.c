@@ -161,7 +161,7 @@ int explain_finding(struct page *p)
     int rc = page_rows(p,
                        "SELECT f.id, f.control, f.title, f.reason, f.severity, f.status, f.risk,"
                        " f.confidence, f.steps, f.factors, f.verdict, f.opened, f.cause, a.name,"
-                       " a.id, " FINDING_OWNER ", " PLACE_WHOLE ", p.line, p.col, p.pointer,"
+                       " a.id, " FINDING_OWNER ", " PLACE_TOLD ", p.line, p.col, p.pointer,"
                        " p.collector, p.snippet, f.closed, coalesce(p.member, '')"
                        " FROM finding f JOIN asset a ON a.id = f.asset"
                        " LEFT JOIN finding_place p ON p.finding = f.id WHERE f.id = ?1",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides which differences are those of a first look at a target. */
 #include "cli/first_look.h"
+#include "report/scope.h"
 
 #define FRESH " (SELECT x.target FROM scan_target x GROUP BY x.target HAVING min(x.scan) > ?2)"
 
@@ -11,10 +12,11 @@
 static int read_names(struct first_look *f, struct db *db, int64_t since, struct diag *d)
 {
     struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        STR("SELECT t.name FROM target t JOIN scan_target x ON x.target = t.id"
-                            " GROUP BY t.id, t.name HAVING min(x.scan) > ?1 ORDER BY t.name, t.id"),
-                        &s, d);
+    int rc =
+        db_prepare(db,
+                   STR("SELECT " TARGET_SHOWN " FROM target t JOIN scan_target x ON x.target = t.id"
+                       " GROUP BY t.id HAVING min(x.scan) > ?1 ORDER BY t.name, t.id"),
+                   &s, d);
     if (rc)
         return rc;
     stmt_bind_int(s, 1, since);

@@ -3,10 +3,12 @@
 #include "cli/gap_watch.h"
 
 #include "base/buf.h"
+#include "report/scope.h"
 
 static const char QUERY[] =
     "SELECT c.target, c.path, c.state, c.reason, CASE WHEN (SELECT count(*) FROM target) > 1 THEN"
-    " t.name ELSE '' END, (SELECT min(y.scan) FROM scan_target y WHERE y.target = c.target)"
+    " (" TARGET_SHOWN
+    ") ELSE '' END, (SELECT min(y.scan) FROM scan_target y WHERE y.target = c.target)"
     " FROM coverage c JOIN target t ON t.id = c.target WHERE c.state IN"
     " ('denied', 'failed', 'partial', 'unsupported') AND c.scan ="
     " (SELECT max(x.scan) FROM scan_target x WHERE x.target = c.target) ORDER BY c.scan, c.ord";

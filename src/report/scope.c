@@ -124,7 +124,8 @@ static int add_target(struct scope *s, struct stmt *q, size_t *alloc)
     t->name = arena_str(&s->mem, stmt_str(q, 2));
     t->identity = arena_str(&s->mem, stmt_str(q, 3));
     t->seen = stmt_int(q, 4);
-    return t->name.p && t->identity.p ? 0 : E_NOMEM;
+    t->shown = arena_str(&s->mem, stmt_str(q, 5));
+    return t->name.p && t->identity.p && t->shown.p ? 0 : E_NOMEM;
 }
 
 static int read_targets(struct scope *s, struct diag *d)
@@ -135,12 +136,12 @@ static int read_targets(struct scope *s, struct diag *d)
         s->db,
         s->view->all_targets
             ? STR("SELECT t.id, max(x.scan), t.name, t.identity,"
-                  " (SELECT n.last_seen FROM target_seen n WHERE n.target = t.id)"
+                  " (SELECT n.last_seen FROM target_seen n WHERE n.target = t.id), " TARGET_SHOWN
                   " FROM target t JOIN scan_target x"
                   " ON x.target = t.id WHERE ?1 > 0 GROUP BY t.id, t.name, t.identity ORDER BY "
                   "t.id")
             : STR("SELECT t.id, x.scan, t.name, t.identity,"
-                  " (SELECT n.last_seen FROM target_seen n WHERE n.target = t.id)"
+                  " (SELECT n.last_seen FROM target_seen n WHERE n.target = t.id), " TARGET_SHOWN
                   " FROM scan_target x JOIN target t"
                   " ON t.id = x.target WHERE x.scan = ?1 ORDER BY x.ord"),
         &q, d);

@@ -22,6 +22,7 @@ struct scope_target {
     int64_t scan; /* the last one that looked at it, within the view */
     int64_t seen; /* start of the last one that looked at all of it */
     struct str name, identity;
+    struct str shown; /* for people: another one than that of each other target */
 };
 
 struct scope {
@@ -58,6 +59,18 @@ int64_t scope_seen(const struct scope *s, int64_t target, int64_t last_seen);
     " THEN '@' || substr(p.member, 8, " digits ")" rest " ELSE '!/' || p.member END"
 #define PLACE_SHOWN PLACE_OF("7", " || substr(p.member, 20)")
 #define PLACE_WHOLE PLACE_OF("length(p.member)", "")
+
+/* SQL: what the target t is called for people: its name; where others of the store have that name,
+ * the folder around it, too; where that is not enough, the whole path. */
+#define TARGET_ABOVE(o) "rtrim(rtrim(" o ".root, replace(" o ".root, '/', '')), '/')"
+#define TARGET_TAIL(o)                                                                             \
+    "substr(" o                                                                                    \
+    ".root, length(rtrim(" TARGET_ABOVE(o) ", replace(" TARGET_ABOVE(o) ", '/', ''))) + 1)"
+#define TARGET_SHOWN                                                                               \
+    "CASE WHEN t.name NOT IN (SELECT o.name FROM target o GROUP BY o.name HAVING count(*) > 1)"    \
+    " THEN t.name WHEN " TARGET_TAIL("t") " NOT IN (SELECT " TARGET_TAIL(                          \
+        "o") " FROM target o GROUP BY 1 HAVING count(*) > 1) THEN " TARGET_TAIL("t") " ELSE "      \
+                                                                                     "t.root END"
 
 /* SQL: whose the finding f is, or NULL: all that shows or asks for owners of findings says so. */
 #define FINDING_OWNER "(SELECT w.owner FROM finding_owner w WHERE w.finding = f.id)"

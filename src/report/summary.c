@@ -222,7 +222,7 @@ static int read_findings(const struct scope *s, struct arena *a, struct summary 
     select_addz(&q, "SELECT f.id, f.control, f.title, f.reason, f.asset, a.name,"
                     " coalesce(" FINDING_OWNER ", ''), coalesce(" PLACE_SHOWN ", ''),"
                     " coalesce(p.pointer, ''), coalesce(p.line, 0), f.risk, f.severity,"
-                    " coalesce(p.member, ''), coalesce(t.name, '') FROM finding f"
+                    " coalesce(p.member, ''), coalesce(" TARGET_SHOWN ", '') FROM finding f"
                     " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
                     " LEFT JOIN target t ON t.id = p.target WHERE f.verdict = 'fail' AND"
                     " " FINDING_REMEMBERED " = 0 AND ");
@@ -372,10 +372,10 @@ static int read_gaps(const struct scope *s, struct arena *a, const struct gap_li
     buf_addf(&q.sql,
              "SELECT c.path, c.reason, %s, c.state, sum(c.files), sum(c.bytes)"
              " FROM coverage c JOIN target t ON t.id = c.target WHERE %s AND ",
-             l->all ? "min(t.name)" : "t.name", l->condition);
+             l->all ? "min(" TARGET_SHOWN ")" : TARGET_SHOWN, l->condition);
     scope_coverage(s, &q);
     buf_addf(&q.sql, " GROUP BY c.path, c.reason, %sc.state ORDER BY %s, c.path, 3",
-             l->all ? "" : "t.name, ", l->order);
+             l->all ? "" : "t.id, ", l->order);
     if (!l->all)
         buf_addf(&q.sql, " LIMIT %d", l->max);
     int rc = select_prepare(&q, s->db, &r, d);

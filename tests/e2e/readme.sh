@@ -14,15 +14,21 @@ awk '/^\$ \.\/run/ {on = 1; next} /^```/ {on = 0} on && !/^  \.\.\.$/' "$root/RE
 while IFS= read -r line; do
   grep -qxF -- "$line" "$work/screen" || fail "README.md shows, and the demo does not: $line"
 done <"$work/shown"
-seen=0 out=
+# The others line by line, in their order; only "..." stands for what is left out.
+seen=0 rest='' left_out=
 while IFS= read -r line; do
   case $line in
   '$ build/stance '*)
     seen=$((seen + 1))
-    out=$(${line#\$ } 2>&1 </dev/null) || fail "$line"$'\n'"$out"
+    rest=$(${line#\$ } 2>&1 </dev/null) || fail "$line"$'\n'"$rest"
+    rest+=$'\n' left_out=
     ;;
-  *...) ;;
-  *) grep -qF -- "$line" <<<"$out" || fail "README.md says, and the program does not: $line" ;;
+  *...) left_out=1 ;;
+  *)
+    [ -z "$left_out" ] || [[ $rest != *$'\n'"$line"$'\n'* ]] || rest=$line$'\n'${rest#*$'\n'"$line"$'\n'}
+    [[ $rest == "$line"$'\n'* ]] || fail "README.md says, and the program does not: $line"
+    rest=${rest#"$line"$'\n'} left_out=
+    ;;
   esac
 done < <(awk '/^\$ build\/stance/ {on = 1} /^```/ {on = 0} on' "$root/README.md")
 [ "$seen" -ge 2 ] || fail "README.md has $seen commands"

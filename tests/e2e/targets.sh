@@ -65,4 +65,16 @@ assert not shared(first) and "openai" in shared(again), shared(again)
 EOF
 expect "0 1" "the first screen" "$STANCE" report table --db "$work/shared.db"
 grep -q 'in other targets of this store, too' "$work/out" || fail "the first screen does not tell of shared assets"
+
+# Targets of one name are told apart by as much of their paths as it takes.
+for t in a/app b/app x/b/app; do server "$work/same/$t/.mcp.json" one; done
+(cd "$work/same" && expect "0 1" "two of one name" "$STANCE" scan --db "$work/same.db" --allow-weak-sandbox a/app b/app)
+grep -q '^Scanned a/app, b/app: ' "$work/out" || fail "targets of one name are alike on the first screen"
+expect 0 "coverage" "$STANCE" coverage --db "$work/same.db"
+grep -q '^examined  a/app ' "$work/out" && grep -q '^examined  b/app ' "$work/out" || fail "targets of one name are alike in coverage"
+id=$("$STANCE" inventory --db "$work/same.db" -k mcp_server -f csv | sed -n '2s/,.*//p')
+expect 0 "explain" "$STANCE" explain --db "$work/same.db" "$id"
+grep -q ' b/app: .mcp.json' "$work/out" || fail "explain does not say in which target a place is"
+expect "0 1" "a third one" "$STANCE" scan --db "$work/same.db" --allow-weak-sandbox "$work/same/x/b/app"
+grep -q "^Scanned .*/x/b/app: " "$work/out" || fail "a third target of the name is not told apart: $(head -n 1 "$work/out")"
 finish

@@ -35,7 +35,7 @@ static const struct grid_column columns[] = {
 /* Gaps first: they are what a reader must not miss. */
 static void query(const struct scope *s, const struct invocation *in, struct select *q)
 {
-    select_addz(q, "SELECT c.state, t.name, c.path, c.files, c.bytes, c.source, c.reason"
+    select_addz(q, "SELECT c.state, " TARGET_SHOWN ", c.path, c.files, c.bytes, c.source, c.reason"
                    " FROM coverage c JOIN target t ON t.id = c.target WHERE ");
     scope_coverage(s, q);
     if (option_flag(in, "gaps"))

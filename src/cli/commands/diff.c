@@ -8,6 +8,7 @@
 #include "cli/observe.h"
 #include "monitor/diff.h"
 #include "report/record.h"
+#include "report/scope.h"
 
 static const struct option_spec options[] = {
     OPTION_DB,
@@ -124,7 +125,7 @@ static int targets_of(struct db *db, int64_t scan, int64_t other, struct buf *ou
     struct stmt *s = NULL;
     int rc = db_prepare(
         db,
-        STR("SELECT t.name, (SELECT count(*) FROM scan_target x WHERE x.scan = ?2"
+        STR("SELECT " TARGET_SHOWN ", (SELECT count(*) FROM scan_target x WHERE x.scan = ?2"
             " AND x.target NOT IN (" TARGETS_OF(
                 "?1") ")) FROM scan_target z"
                       " JOIN target t ON t.id = z.target WHERE z.scan = ?1 ORDER BY z.ord"),

@@ -42,7 +42,8 @@ static const struct grid_column columns[] = {
 static void query(const struct scope *s, bool unknown, struct select *q)
 {
     select_addz(q, "SELECT f.id, f.risk, f.severity, f.status, f.control, a.name, " PLACE_SHOWN ","
-                   " " FINDING_OWNER ", f.reason, coalesce(p.line, 0), f.verdict, t.name,"
+                   " " FINDING_OWNER ", f.reason, coalesce(p.line, 0), f.verdict,"
+                   " " TARGET_SHOWN ","
                    " coalesce(p.pointer, ''), " FINDING_REMEMBERED " FROM finding f"
                    " JOIN asset a ON a.id = f.asset LEFT JOIN finding_place p ON p.finding = f.id"
                    " LEFT JOIN target t ON t.id = p.target WHERE ");

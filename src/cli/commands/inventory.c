@@ -54,7 +54,7 @@ static void query(const struct scope *s, const struct kind_info *k, struct selec
                    " coalesce(r.band, 'unassessed'), (SELECT count(*) FROM finding f WHERE"
                    " f.asset = a.id AND f.verdict = 'fail' AND f.status IN ('open', 'reopened')),"
                    " a.owner");
-    first_place(s, "t.name", q);
+    first_place(s, TARGET_SHOWN, q);
     first_place(s, PLACE_SHOWN, q);
     for (int i = 0; k && i < k->column_count; i++)
         buf_addf(&q->sql,

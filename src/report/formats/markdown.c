@@ -10,7 +10,7 @@ static void title(struct buf *b, const struct scope *sc, const struct summary *m
     buf_addz(b, "## AI security posture of ");
     for (size_t i = 0; i < MIN(sc->n_targets, 3); i++) {
         buf_addz(b, i ? ", " : "");
-        markdown_code(b, sc->targets[i].name);
+        markdown_code(b, sc->targets[i].shown);
     }
     if (sc->n_targets > 3)
         buf_addf(b, " and %zu more", sc->n_targets - 3);

@@ -73,7 +73,7 @@ static void scanned(struct screen *s, const struct scope *sc, const struct summa
     buf_addz(&s->line, "Scanned ");
     for (size_t i = 0; i < shown; i++) {
         buf_addz(&s->line, i ? ", " : "");
-        text_fit(&s->line, sc->targets[i].name, MAX(room, 8), FIT_END_KEPT);
+        text_fit(&s->line, sc->targets[i].shown, MAX(room, 8), FIT_END_KEPT);
     }
     plain(s);
     if (sc->n_targets > shown)
