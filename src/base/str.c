@@ -8,26 +8,6 @@
 #include "base/err.h"
 #include "base/str.h"
 
-struct str str_z(const char *z)
-{
-    return z ? (struct str){z, strlen(z)} : STR_NULL;
-}
-
-struct str str_n(const void *p, size_t n)
-{
-    return (struct str){p, n};
-}
-
-bool str_eq(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_eq_z(struct str a, const char *z)
-{
-    return (!a.n || a.p[0] == *z) && str_eq(a, str_z(z));
-}
-
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
@@ -50,16 +30,6 @@ int str_cmp(struct str a, struct str b)
     int order = n ? memcmp(a.p, b.p, n) : 0;
 
     return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
-bool str_starts(struct str s, struct str prefix)
-{
-    return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
-}
-
-bool str_ends(struct str s, struct str suffix)
-{
-    return s.n >= suffix.n && str_eq(str_sub(s, s.n - suffix.n, s.n), suffix);
 }
 
 bool str_has(struct str s, struct str part)
@@ -90,13 +60,6 @@ size_t str_rchr(struct str s, char c)
     const char *hit = s.n ? memrchr(s.p, c, s.n) : NULL;
 
     return hit ? (size_t)(hit - s.p) : SIZE_MAX;
-}
-
-struct str str_sub(struct str s, size_t from, size_t to)
-{
-    to = MIN(to, s.n);
-    from = MIN(from, to);
-    return s.p ? (struct str){s.p + from, to - from} : STR_NULL;
 }
 
 bool str_cut(struct str s, char sep, struct str *ret_head, struct str *ret_tail)

@@ -25,15 +25,47 @@ struct str {
 #define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)((s).n > 0x7fffffff ? 0x7fffffff : (s).n), (s).n ? (s).p : ""
 
-struct str str_z(const char *z); /* slice of a NUL-terminated string; NULL gives STR_NULL */
-struct str str_n(const void *p, size_t n);
+/* Slice of a NUL-terminated string; NULL gives STR_NULL. */
+static inline struct str str_z(const char *z)
+{
+    return z ? (struct str){z, __builtin_strlen(z)} : STR_NULL;
+}
 
-bool str_eq(struct str a, struct str b);
-bool str_eq_z(struct str a, const char *z);
+static inline struct str str_n(const void *p, size_t n)
+{
+    return (struct str){(const char *)p, n};
+}
+
+/* Part [from, to), both clamped to s.n. */
+static inline struct str str_sub(struct str s, size_t from, size_t to)
+{
+    to = to < s.n ? to : s.n;
+    from = from < to ? from : to;
+    return s.p ? (struct str){s.p + from, to - from} : STR_NULL;
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || __builtin_memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool str_eq_z(struct str a, const char *z)
+{
+    return (!a.n || a.p[0] == *z) && str_eq(a, str_z(z));
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+    return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
+}
+
+static inline bool str_ends(struct str s, struct str suffix)
+{
+    return s.n >= suffix.n && str_eq(str_sub(s, s.n - suffix.n, s.n), suffix);
+}
+
 bool str_eq_nocase(struct str a, struct str b); /* ASCII case only */
 int str_cmp(struct str a, struct str b);        /* unsigned bytes, a prefix first: a total order */
-bool str_starts(struct str s, struct str prefix);
-bool str_ends(struct str s, struct str suffix);
 bool str_has(struct str s, struct str part);
 
 /* Offset of the first match at or after `from`, or SIZE_MAX. */
@@ -41,8 +73,6 @@ size_t str_find(struct str s, struct str part, size_t from);
 size_t str_chr(struct str s, char c, size_t from);
 size_t str_rchr(struct str s, char c);
 
-/* Part [from, to), both clamped to s.n. */
-struct str str_sub(struct str s, size_t from, size_t to);
 /* Split at the first `sep`; false (and *ret_head = s, *ret_tail empty) when there is none. */
 bool str_cut(struct str s, char sep, struct str *ret_head, struct str *ret_tail);
 /* Take the next line (without its end, CRLF and LF) off *rest; false at the end. */

@@ -220,7 +220,10 @@ static int lower_bound(const struct path_table *t, const struct str *base)
 /* Nearly every pattern with a wildcard begins with a hidden folder, and few paths have one. */
 static bool is_hidden(struct str path)
 {
-    return str_starts(path, STR(".")) || str_has(path, STR("/."));
+    for (size_t at = str_chr(path, '.', 0); at != SIZE_MAX; at = str_chr(path, '.', at + 1))
+        if (!at || path.p[at - 1] == '/')
+            return true;
+    return false;
 }
 
 /* Index of the next matching row, or -1. *cursor is one more than the last row looked at. */
@@ -364,13 +367,10 @@ static const struct catalog_unread *unread_by_key(const struct catalog *c, struc
 static bool has_magic(struct str head, const char *hex)
 {
     static const char digits[] = "0123456789abcdef";
-    size_t n = strlen(hex) / 2;
 
-    if (head.n < n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char byte = (unsigned char)head.p[i];
-        if (hex[2 * i] != digits[byte >> 4] || hex[2 * i + 1] != digits[byte & 15])
+    for (size_t i = 0; hex[2 * i]; i++) {
+        unsigned char byte = i < head.n ? (unsigned char)head.p[i] : 0;
+        if (i == head.n || hex[2 * i] != digits[byte >> 4] || hex[2 * i + 1] != digits[byte & 15])
             return false;
     }
     return true;

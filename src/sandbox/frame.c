@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how the fields of a frame are laid out and when a frame from a worker is refused. */
+#include <endian.h>
+#include <string.h>
+
 #include "sandbox/frame.h"
 
 #include "base/err.h"
 
 static void put_le(struct buf *b, uint64_t v, size_t bytes)
 {
-    char le[8];
-    for (size_t i = 0; i < bytes; i++)
-        le[i] = (char)(v >> (8 * i));
-    buf_add(b, str_n(le, bytes));
+    uint64_t le = htole64(v);
+    buf_add(b, str_n(&le, bytes));
 }
 
 void frame_put_u8(struct buf *b, uint8_t v)
@@ -43,7 +44,7 @@ static void frame_fail(struct frame *f)
     f->rest = STR_NULL;
 }
 
-static struct str frame_bytes(struct frame *f, size_t n)
+static inline struct str frame_bytes(struct frame *f, size_t n)
 {
     if (f->failed || f->rest.n < n) {
         frame_fail(f);
@@ -54,13 +55,13 @@ static struct str frame_bytes(struct frame *f, size_t n)
     return head;
 }
 
-static uint64_t get_le(struct frame *f, size_t bytes)
+static inline uint64_t get_le(struct frame *f, size_t bytes)
 {
     struct str s = frame_bytes(f, bytes);
-    uint64_t v = 0;
-    for (size_t i = 0; i < s.n; i++)
-        v |= (uint64_t)(unsigned char)s.p[i] << (8 * i);
-    return v;
+    uint64_t le = 0;
+    if (s.n)
+        memcpy(&le, s.p, bytes);
+    return le64toh(le);
 }
 
 uint8_t frame_u8(struct frame *f)

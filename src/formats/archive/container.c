@@ -101,7 +101,7 @@ enum container container_of_tail(struct str tail)
 enum container container_named(struct str path)
 {
     static const struct {
-        const char *ext;
+        char ext[8]; /* filled up with NUL */
         enum container kind;
     } rows[] = {
         {"zip", CONTAINER_ZIP},   {"whl", CONTAINER_ZIP},    {"jar", CONTAINER_ZIP},
@@ -113,8 +113,14 @@ enum container container_named(struct str path)
         {"txz", CONTAINER_XZ},    {"zst", CONTAINER_ZSTD},   {"tzst", CONTAINER_ZSTD},
     };
     struct str ext = path_ext(path);
+    char key[sizeof(rows[0].ext)] = {0};
+    for (size_t i = 0; i < ext.n; i++) {
+        if (i == sizeof(key) - 1 || !ext.p[i])
+            return CONTAINER_NONE;
+        key[i] = ext.p[i] >= 'A' && ext.p[i] <= 'Z' ? (char)(ext.p[i] + 32) : ext.p[i];
+    }
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (str_eq_nocase(ext, str_z(rows[i].ext)))
+        if (!memcmp(key, rows[i].ext, sizeof(key)))
             return rows[i].kind;
     return CONTAINER_NONE;
 }
