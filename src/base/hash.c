@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how bytes become digests: SHA-256 of libcrypto, and HMAC on top of it. */
 #define OPENSSL_SUPPRESS_DEPRECATED /* in favour of EVP; see hash.h */
+#include <endian.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <string.h>
@@ -47,12 +48,16 @@ void sha256_add(struct sha256 *h, struct str s)
 
 void sha256_field(struct sha256 *h, struct str s)
 {
-    char length[8];
-    uint64_t n = s.n;
+    const uint64_t length = htobe64(s.n);
 
-    for (int i = 7; i >= 0; i--, n >>= 8)
-        length[i] = (char)(n & 0xff);
-    sha256_add(h, (struct str){length, sizeof length});
+    if (s.n < sizeof h->few && sizeof length + s.n <= sizeof h->few - h->waiting) {
+        memcpy(h->few + h->waiting, &length, sizeof length);
+        if (s.n)
+            memcpy(h->few + h->waiting + sizeof length, s.p, s.n);
+        h->waiting += (unsigned)(sizeof length + s.n);
+        return;
+    }
+    sha256_add(h, str_n(&length, sizeof length));
     sha256_add(h, s);
 }
 

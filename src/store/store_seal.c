@@ -68,8 +68,10 @@ static int page_text(const struct sealed *t, bool of_one, struct buf *out)
 void seal_row(struct sha256 *h, const struct stmt *s, size_t first)
 {
     for (int i = (int)first; i < stmt_columns(s); i++) {
-        sha256_add(h, stmt_is_null(s, i) ? STR("-") : STR("+"));
-        sha256_field(h, stmt_str(s, i));
+        struct str value = stmt_str(s, i);
+
+        sha256_add(h, value.p ? STR("+") : STR("-"));
+        sha256_field(h, value);
     }
 }
 

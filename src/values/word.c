@@ -38,21 +38,6 @@ int value_entropy(struct str text)
     return (int)(((log2_fixed(text.n) - sum / text.n) * 100 + 0x8000) >> 16);
 }
 
-/* Offset of `part` (lower case) in text whatever its case, or SIZE_MAX. */
-static size_t find_nocase(struct str text, const char *part, size_t from)
-{
-    size_t n = strlen(part);
-
-    for (size_t i = from; i + n <= text.n; i++) {
-        size_t k = 0;
-        while (k < n && lower(text.p[i + k]) == part[k])
-            k++;
-        if (k == n)
-            return i;
-    }
-    return SIZE_MAX;
-}
-
 /* Long enough to be meant wherever they stand. */
 static const char *const ANYWHERE[] = {
     "example",    "placeholder", "changeme",    "change-me", "change_me", "change_this",
@@ -151,15 +136,18 @@ static bool is_documented(struct str s)
 bool value_is_placeholder(struct str text)
 {
     struct str s = str_sub(str_trim(text), 0, MAX_JUDGED);
+    char low[MAX_JUDGED];
 
     if (!s.n || is_redaction(s) || is_monotonous(s))
         return true;
+    for (size_t i = 0; i < s.n; i++)
+        low[i] = lower(s.p[i]);
     for (size_t i = 0; i < ARRAY_LEN(ANYWHERE); i++) {
-        if (find_nocase(s, ANYWHERE[i], 0) != SIZE_MAX)
+        if (str_has(str_n(low, s.n), str_z(ANYWHERE[i])))
             return true;
     }
     for (size_t i = 0; i < ARRAY_LEN(WHOLE); i++) {
-        if (str_eq_nocase(s, str_z(WHOLE[i])))
+        if (str_eq_z(str_n(low, s.n), WHOLE[i]))
             return true;
     }
     return is_documented(s);
