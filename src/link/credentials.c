@@ -13,6 +13,15 @@ static bool ends_with_any(struct str path, const char *const *ends)
     return false;
 }
 
+/* The file that holds it: a member of an archive, or the item; a commit is no file. */
+static struct str holder_name(const struct linked_item *it, const struct fact *f)
+{
+    struct str member = f->at.member;
+    if (str_starts(member, STR("commit:")) && str_find(member, STR("!/"), 0) == SIZE_MAX)
+        member = STR("");
+    return path_base(member.n ? member : it->path);
+}
+
 static const char *container_of(const struct linked_item *it, const struct fact *f)
 {
     static const char *const source[] = {
@@ -20,7 +29,7 @@ static const char *container_of(const struct linked_item *it, const struct fact 
         ".cs",    ".rs", ".rb",   ".php", ".c",   ".h",   ".cc",     ".cpp", ".hpp",  ".swift",
         ".scala", ".sh", ".bash", ".ps1", ".lua", ".vue", ".svelte", NULL};
     static const char *const data[] = {".csv", ".tsv", ".jsonl", ".ndjson", ".log", ".sql", NULL};
-    struct str base = path_base(f->at.member.n ? f->at.member : it->path);
+    struct str base = holder_name(it, f);
     if (f->from != FACT_NONE) {
         enum kind k = it->facts.v[f->from].asset.kind;
         if (k == KIND_MCP_SERVER || k == KIND_AGENT_HOST)

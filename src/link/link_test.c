@@ -73,6 +73,39 @@ static void one_key_seen_twice_is_one_credential(void **state UNUSED)
     assert_int_equal(in_settings, 1);
 }
 
+/* A file is the same kind of file where it lies, at a commit, and in an archive at one. */
+static void what_holds_a_key_in_the_history(void **state UNUSED)
+{
+    static const struct {
+        const char *path, *member, *container;
+    } cases[] = {
+        {"a.py", "", "source"},
+        {"a.py", "commit:ab0123456789", "source"},
+        {".env", "commit:ab0123456789", "environment-file"},
+        {"a.ipynb", "commit:ab0123456789", "notebook"},
+        {"a.zip", "commit:ab0123456789!/in/a.py", "source"},
+        {"a.zip", "in/.env", "environment-file"},
+        {"a.py.zip", "commit:ab0123456789!/notes", "other"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO(estate) e = {0};
+        struct value_hit hit = key_of("groq-key");
+        estate_open(&e, ESTATE, 1);
+        estate_begin(&e);
+        emit_value(&e.emit, FACT_NONE, &hit,
+                   (struct place){.line = 4, .offset = 80, .member = str_z(cases[i].member)});
+        estate_item(&e, 0, cases[i].path);
+        estate_seal(&e, NULL);
+        size_t found = 0;
+        vec_each (a, &e.inv.assets) {
+            const struct attribute *c = asset_attr(a, 0, ATTR_CREDENTIAL_CONTAINER);
+            found += c && str_eq_z(c->value.text, cases[i].container);
+        }
+        if (found != 1)
+            fail_msg("%s %s", cases[i].path, cases[i].member);
+    }
+}
+
 /* Maps and Firebase have keys of the same shape. */
 static void keys_that_open_more_than_ai(void **state UNUSED)
 {
@@ -375,6 +408,7 @@ int main(void)
         cmocka_unit_test(plugins),
         cmocka_unit_test(applications),
         cmocka_unit_test(one_key_seen_twice_is_one_credential),
+        cmocka_unit_test(what_holds_a_key_in_the_history),
         cmocka_unit_test(keys_that_open_more_than_ai),
         cmocka_unit_test(values_without_an_issuer),
         cmocka_unit_test(services_behind_packages),
