@@ -1,5 +1,5 @@
 -- id: AISPM-SEC-010
--- title: AI provider key is written in a file that is not code
+-- title: AI provider key is written outside of code
 -- why: Every program and every copy of the file can use the key and run up its bill.
 -- severity: high
 -- kind: credential
