@@ -45,7 +45,7 @@ int store_location(struct invocation *in, const char **ret, struct diag *d)
     if (empty)
         return empty;
     if (!given.n) {
-        int rc = data_folder(in->arena, &folder, d);
+        int rc = data_path(in->arena, &folder, d);
         if (rc)
             return rc;
         path = arena_fmt(in->arena, STR_FMT "/stance.db", STR_ARG(folder));
@@ -257,7 +257,10 @@ int observe_settings(struct invocation *in, struct loop_options *ret, struct dia
     *ret = loop_defaults();
     ret->begun = getenv("SOURCE_DATE_EPOCH") ? 0 : clock_ticks();
     struct discover_options *o = &ret->discover;
+    struct str folder;
     int rc = store_location(in, &ret->location, d);
+    if (!rc && !option_str(in, "db").n)
+        rc = data_folder(in->arena, &folder, d);
     if (!rc)
         rc = check_not_empty(in, "key", "file", d);
     if (rc)

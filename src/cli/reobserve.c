@@ -25,16 +25,18 @@ static int excluded_globs(struct db *db, struct str identity, struct arena *a, s
                           struct diag *d)
 {
     struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        STR("SELECT c.path FROM coverage c JOIN target t ON t.id = c.target"
-                            " WHERE t.identity = ?1 AND c.state = 'skipped' AND c.reason = ?2"
-                            " AND c.scan = (SELECT max(s.scan) FROM scan_target s"
-                            " WHERE s.target = t.id) ORDER BY c.ord"),
-                        &s, d);
+    int rc =
+        db_prepare(db,
+                   STR("SELECT c.path FROM coverage c JOIN target t ON t.id = c.target"
+                       " WHERE t.identity = ?1 AND c.state = 'skipped' AND c.reason IN (?2, ?3)"
+                       " AND c.scan = (SELECT max(s.scan) FROM scan_target s"
+                       " WHERE s.target = t.id) ORDER BY c.ord"),
+                   &s, d);
     if (rc)
         return rc;
     stmt_bind_str(s, 1, identity);
     stmt_bind_str(s, 2, STR(EXCLUDED_REASON));
+    stmt_bind_str(s, 3, STR(EXCLUDED_NOTHING));
     while (!rc && (rc = stmt_step(s, d)) > 0) {
         AUTO(buf) glob = BUF_INIT;
         rc = path_unshow(&glob, stmt_str(s, 0));

@@ -2,6 +2,8 @@
 /* Decides how the time and memory of a turn are told. */
 #include "cli/stats.h"
 
+#include "base/path.h"
+
 #include <sys/stat.h>
 
 #include "report/text.h"
@@ -111,6 +113,11 @@ void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_by
     count_row(out, "folders", d->folders, ns);
     count_row(out, "files known by stamp", s->unchanged, 0);
     count_row(out, "files known by content", s->same_content, 0);
+    if (d->cache.code) {
+        buf_addz(out, "  not kept for the next scan:  ");
+        path_show(out, str_z(d->cache.text));
+        buf_addc(out, '\n');
+    }
     buf_addz(out, "threads of discovery, together\n");
     time_row(out, "listing folders", s->list_ns, threads);
     time_row(out, "reading files", s->read_ns, threads);
@@ -168,6 +175,25 @@ void stats_print(struct invocation *in, const struct loop_result *r, const char 
     if (!option_flag(in, "stats"))
         return;
     stats_write(&out, r, server && r->store ? size_of_database(r->store) : size_of_files(location));
+    if (!buf_result(&out))
+        fwrite(out.p, 1, out.n, in->err);
+}
+
+void stats_warn(struct invocation *in, const struct loop_result *r)
+{
+    const struct diag *why = &r->discover.cache;
+    AUTO(buf) out = BUF_INIT;
+    if (!why->code)
+        return;
+    buf_addz(&out, "stance: ");
+    if (why->file[0]) {
+        path_show(&out, str_z(why->file));
+        buf_addz(&out, ": ");
+    }
+    path_show(&out, str_z(why->text));
+    buf_addz(&out, "; the next scan reads every file again\n"
+                   "  hint: make room there, or name another folder with --cache DIR, or none with "
+                   "--no-cache\n");
     if (!buf_result(&out))
         fwrite(out.p, 1, out.n, in->err);
 }

@@ -20,5 +20,8 @@
 void stats_write(struct buf *out, const struct loop_result *r, uint64_t store_bytes);
 /* The same on in->err, when --stats was given; `location` of the store. */
 void stats_print(struct invocation *in, const struct loop_result *r, const char *location);
+/* One warning on in->err when facts of unchanged files could not be kept: the next scan reads them
+ * all. */
+void stats_warn(struct invocation *in, const struct loop_result *r);
 
 #endif

@@ -113,6 +113,14 @@ static int open_target(struct run *r, uint32_t target, struct diag *d)
     return rc;
 }
 
+/* The scan is whole without it, but the next one will take as long. */
+static void keep_why(struct run *r, struct diag *d)
+{
+    if (!d->file[0])
+        diag_at(d, r->options->cache, 0, 0);
+    r->report->cache = *d;
+}
+
 static int close_target(struct run *r, bool complete)
 {
     struct diag d = {0};
@@ -123,7 +131,7 @@ static int close_target(struct run *r, bool complete)
     bool whole = complete && !rc && !r->options->only_path.n;
     if (r->cache && whole &&
         (cache_commit(r->cache, &d) || cache_trim(str_z(r->options->cache), CACHE_KEEP_BYTES, &d)))
-        log_debug("cache: %s: %s", d.file, d.text);
+        keep_why(r, &d);
     r->cache = cache_close(r->cache);
     return rc;
 }

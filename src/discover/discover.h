@@ -119,7 +119,8 @@ struct discover_report {
     struct {
         VEC(struct str);
     } looked;
-    struct arena mem; /* of texts */
+    struct diag cache; /* why facts of unchanged files could not be kept; code 0: they were */
+    struct arena mem;  /* of texts */
 };
 
 typedef int (*item_sink)(void *ctx, const struct item_result *item);

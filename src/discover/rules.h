@@ -29,7 +29,8 @@ struct walk_rules;
 #define RULE_NONE (-1)
 
 /* The reason of every row that --exclude makes. */
-#define EXCLUDED_REASON "excluded by --exclude"
+#define EXCLUDED_REASON  "excluded by --exclude"
+#define EXCLUDED_NOTHING EXCLUDED_REASON ": matches nothing"
 
 struct walk_choice {
     bool all; /* every rule off that can be */

@@ -89,7 +89,9 @@ size_t target_inside(const struct target *v, size_t n, size_t i, const struct wa
  * default, $XDG_DATA_HOME/stance/key. *ret has 0 or 32 bytes in the arena. */
 int installation_key(const char *file, bool create, struct arena *a, struct str *ret,
                      struct diag *d) MUST_CHECK;
-/* $XDG_DATA_HOME/stance, else ~/.local/share/stance; made with mode 0700. */
+/* $XDG_DATA_HOME/stance, else ~/.local/share/stance, whether it is there or not. */
+int data_path(struct arena *a, struct str *ret, struct diag *d) MUST_CHECK;
+/* The same; made with mode 0700. */
 int data_folder(struct arena *a, struct str *ret, struct diag *d) MUST_CHECK;
 
 /* Findings and risks of one assessed scan (loop/rank.c). */

@@ -99,7 +99,7 @@ static int no_home(struct diag *d)
     return E_NOTFOUND;
 }
 
-int data_folder(struct arena *a, struct str *ret, struct diag *d)
+int data_path(struct arena *a, struct str *ret, struct diag *d)
 {
     const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     struct str path;
@@ -111,7 +111,16 @@ int data_folder(struct arena *a, struct str *ret, struct diag *d)
         return no_home(d);
     if (!path.p)
         return arena_error(a);
-    int rc = make_folder(path, a, d);
+    *ret = path;
+    return 0;
+}
+
+int data_folder(struct arena *a, struct str *ret, struct diag *d)
+{
+    struct str path;
+    int rc = data_path(a, &path, d);
+    if (!rc)
+        rc = make_folder(path, a, d);
     if (!rc)
         *ret = path;
     return rc;

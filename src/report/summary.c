@@ -316,8 +316,16 @@ void posture_text(const struct scope *s, struct buf *out)
                               : "not assessed: no control reached a verdict");
         return;
     }
-    buf_addf(out, low == high ? "%d of 100" : "%d to %d of 100", low, high);
-    if (low != high)
+    bool range = s->posture_low != s->posture_high;
+    if (range && low == high) { /* rounded it would seem to be one number */
+        text_tenths(out, s->posture_low);
+        buf_addz(out, " to ");
+        text_tenths(out, s->posture_high);
+        buf_addz(out, " of 100");
+    } else {
+        buf_addf(out, low == high ? "%d of 100" : "%d to %d of 100", low, high);
+    }
+    if (range)
         buf_addz(out, ": unknown counted as failed, or as passed");
     if (s->whole)
         buf_addf(out, "; of scan %lld, the last of the whole target", (long long)s->whole);

@@ -179,6 +179,11 @@ static void test_nearly_all(void **state)
     char *text = shop_print(&v, "table");
     assert_non_null(strstr(text, "     99 of 100"));
     free(text);
+    put(&v,
+        "UPDATE scan SET posture_low = 852, posture_high = 854"); /* no rounding hides a range */
+    text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "     85.2 to 85.4 of 100: unknown counted as failed"));
+    free(text);
     put(&v, "UPDATE scan SET posture_low = 1000, posture_high = 1000");
     text = shop_print(&v, "table");
     assert_non_null(strstr(text, "     100 of 100"));

@@ -35,6 +35,9 @@ static int check_file(const char *path, enum db_mode mode, struct diag *d)
         rc = diag_errno(d, "cannot open the store");
         if (rc == E_NOTFOUND)
             diag_hint(d, "run 'stance scan' first, or give the --db file of an earlier scan");
+        else if (rc == E_DENIED)
+            diag_hint(d, "run as the owner of the file and of its folder, or name another store "
+                         "with --db FILE");
         return rc;
     }
     if (!S_ISREG(st.st_mode)) {

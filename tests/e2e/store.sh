@@ -65,6 +65,12 @@ if [ "$status" -eq 0 ] && [ "$(id -u)" -eq 0 ] && mkdir "$work/small" && mount -
   run "$STANCE" scan --db "$work/small/s.db" --allow-weak-sandbox "$work/demo"
   case $status in 5) ;; *) fail "a full file system ends with $status" ;; esac
   told "a full file system" 'full|space|disk'
+  head -c 200000 /dev/zero >"$work/small/fill" 2>/dev/null
+  run "$STANCE" scan --db :memory: --allow-weak-sandbox --fail-on never --stats --cache "$work/small/facts" "$work/demo"
+  case $status in 0 | 3) ;; *) fail "a cache on a full file system ends the scan with $status" ;; esac
+  [ "$(grep -c 'the next scan reads every file again$' "$work/err")" -eq 1 ] || fail "a cache that cannot be kept is not one warning"
+  grep -qF "stance: $work/small/facts" "$work/err" || fail "the warning does not name the folder"
+  grep -q '^  not kept for the next scan: ' "$work/err" || fail "--stats does not say that facts are not kept"
 fi
 
 # A folder that may not be written.
@@ -74,6 +80,16 @@ chmod -R a+rX "$work/demo"
 expect 5 "a new store in a read-only folder" "${nobody[@]}" "$stance" scan --db "$work/ro/new.db" "$work/demo"
 told "a new store in a read-only folder" 'permission|denied|read-only|open'
 expect 5 "a read-only store" "${nobody[@]}" "$stance" scan --db "$work/ro/s.db" "$work/demo"
+mkdir "$work/closed" && chmod 700 "$work/closed"
+for c in findings inventory "report json" "explain x" "db check" diff; do
+  # shellcheck disable=SC2086
+  expect 5 "$c in a closed data folder" "${nobody[@]}" XDG_DATA_HOME="$work/closed" "$stance" $c
+  told "$c in a closed data folder" "^stance: $work/closed/stance/stance.db: cannot open the store: Permission denied"
+  told "$c in a closed data folder" 'hint: run as the owner of the file and of its folder, or name another store with --db'
+done
+mkdir "$work/unmade"
+expect 2 "findings before any scan" env XDG_DATA_HOME="$work/unmade" "$STANCE" findings
+[ -z "$(ls "$work/unmade")" ] || fail "a command that reads makes a data folder"
 expect 2 "a folder as store" "$STANCE" scan --db "$work/ro" "$work/demo"
 expect 2 "a store in a missing folder" "$STANCE" scan --db "$work/none/s.db" "$work/demo"
 finish

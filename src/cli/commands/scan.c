@@ -76,6 +76,7 @@ static int run_scan(struct invocation *in, struct diag *d)
     rc = print(in, o.location, &r, f, d);
     if (!rc)
         stats_print(in, &r, o.location);
+    stats_warn(in, &r);
     int status = status_of(in, &r);
     loop_result_done(&r);
     return rc ? rc : status;

@@ -62,6 +62,7 @@ struct watching {
     bool begun;   /* one turn was whole */
     bool failing; /* the last turn; said once */
     bool blind;   /* said */
+    bool warned;  /* that facts cannot be kept */
 };
 
 /* --- telling ------------------------------------------------------------------------------ */
@@ -209,6 +210,9 @@ static int scan(struct watching *w, const struct target *targets, size_t n, stru
     rc = tell(w, store_db(w->memory ? w->memory : r.store), &r, d);
     if (!rc)
         stats_print(w->in, &r, w->loop.location);
+    if (!w->warned)
+        stats_warn(w->in, &r);
+    w->warned |= r.discover.cache.code != 0;
     if (!w->memory && str_eq_z(str_z(w->loop.location), ":memory:")) {
         w->memory = r.store;
         r.store = NULL;

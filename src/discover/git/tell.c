@@ -78,8 +78,10 @@ static int tell_rules(struct git_scan *r)
     int rc = 0;
     for (int i = 0; i < walk_rules_count(rules) && !rc; i++)
         if (r->rule_hits[i] || walk_rules_is_exclude(rules, i))
-            rc = git_scan_row(r, walk_rules_hides(rules, i), COVERAGE_SKIPPED,
-                              str_z(walk_rules_reason(rules, i)), r->rule_hits[i]);
+            rc = git_scan_row(
+                r, walk_rules_hides(rules, i), COVERAGE_SKIPPED,
+                str_z(r->rule_hits[i] ? walk_rules_reason(rules, i) : EXCLUDED_NOTHING),
+                r->rule_hits[i]);
     const struct catalog_walk_rule *links = catalog_walk_rule(&CATALOG, STR("symbolic-links"));
     if (!rc && links && r->links)
         rc = git_scan_row(r, links->id, COVERAGE_SKIPPED, str_z(links->reason), r->links);

@@ -101,7 +101,8 @@ static int tell(struct walk *w, struct discover_report *r)
     for (int i = 0; i < walk_rules_count(rules) && !rc; i++)
         if (w->rule_hits[i] || walk_rules_is_exclude(rules, i))
             rc = rule_row(w, r, walk_rules_hides(rules, i), COVERAGE_SKIPPED,
-                          walk_rules_reason(rules, i), w->rule_hits[i]);
+                          w->rule_hits[i] ? walk_rules_reason(rules, i) : EXCLUDED_NOTHING,
+                          w->rule_hits[i]);
     return rc ? rc : tell_built_in(w, r);
 }
 

@@ -460,6 +460,8 @@ static void left_out(struct screen *s, const char *why, const struct summary_gap
         if (rows[i].files) {
             buf_addc(&text, ' ');
             text_count(&text, (uint64_t)rows[i].files);
+        } else {
+            buf_addz(&text, " (matches nothing)");
         }
     }
     if (all > n)
