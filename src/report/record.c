@@ -294,28 +294,41 @@ static const struct {
     {RECORD_FINDINGS, "findings", false, write_findings},
 };
 
-int record_write(const struct view *v, unsigned parts, FILE *out, struct diag *d)
+static int write_parts(struct record *r, unsigned parts, struct diag *d)
 {
-    struct record r = {.out = out, .row = BUF_INIT, .mem = ARENA(0)};
     bool first = true;
-    int rc = scope_open(v, &r.scope, d);
-    if (rc)
-        return rc;
-    fputs("{", out);
+    int rc = 0;
+    fputs("{", r->out);
     for (size_t i = 0; !rc && i < ARRAY_LEN(parts_in_order); i++) {
         if (!(parts & parts_in_order[i].part))
             continue;
-        fprintf(out, "%s\n\"%s\": %s", first ? "" : ",", parts_in_order[i].key,
+        fprintf(r->out, "%s\n\"%s\": %s", first ? "" : ",", parts_in_order[i].key,
                 parts_in_order[i].single ? "" : "[");
         first = false;
-        r.first = true;
-        rc = parts_in_order[i].write(&r, d);
+        r->first = true;
+        rc = parts_in_order[i].write(r, d);
         if (!rc && !parts_in_order[i].single)
-            fputs(r.first ? "]" : "\n]", out);
+            fputs(r->first ? "]" : "\n]", r->out);
     }
-    fputs("\n}\n", out);
+    fputs("\n}\n", r->out);
+    return rc ? rc : written(r, d);
+}
+
+/* Of one moment: a scan that ends meanwhile must not show in a part of it. */
+int record_write(const struct view *v, unsigned parts, FILE *out, struct diag *d)
+{
+    struct record r = {.out = out, .row = BUF_INIT, .mem = ARENA(0)};
+    int rc = db_snapshot(v->db, d);
+    if (rc)
+        return rc;
+    rc = scope_open(v, &r.scope, d);
+    if (!rc) {
+        rc = write_parts(&r, parts, d);
+        record_done(&r);
+    }
     if (!rc)
-        rc = written(&r, d);
-    record_done(&r);
+        rc = db_commit(v->db, d);
+    if (rc)
+        db_rollback(v->db);
     return rc;
 }

@@ -2,8 +2,8 @@
 /*
  * The record `stance/1` (DESIGN section 3, docs/schema/stance-1.schema.json), streamed from the
  * store: one line a row, memory for one asset at a time. Everything is ordered by stable keys, so
- * equal stores give equal bytes. Values of secrets are not in the store; fingerprints are not
- * printed.
+ * equal stores give equal bytes, and all of it is of one moment, whatever others scan meanwhile.
+ * Values of secrets are not in the store; fingerprints are not printed.
  *
  *     record_write(view, RECORD_ALL, out, d)
  *     record_write(view, RECORD_ASSETS, out, d)      {"assets": [...]}

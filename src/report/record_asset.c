@@ -21,6 +21,16 @@ static int prepare_scoped(struct record *r, const char *head, const char *tail, 
     " FROM attribute t LEFT JOIN attribute_at x ON x.asset = t.asset AND x.place = t.place"        \
     " AND x.name = t.name"
 
+static int open_batch(struct record *r, struct diag *d)
+{
+    AUTO(select) q = SELECT_INIT;
+    select_addz(&q, "SELECT " VALUE_COLUMNS VALUES_FROM " WHERE t.asset = ?1 AND t.place IN (");
+    for (int i = 0; i < PLACES_AT_ONCE; i++)
+        buf_addf(&q.sql, "%s?%d", i ? ", " : "", i + 2);
+    select_addz(&q, ")");
+    return select_prepare(&q, r->scope.db, &r->at, d);
+}
+
 static int open_places(struct record *r, struct diag *d)
 {
     int rc = prepare_scoped(r, "SELECT " EVIDENCE_COLUMNS " FROM place p WHERE p.asset = ?1 AND ",
@@ -33,8 +43,7 @@ static int open_places(struct record *r, struct diag *d)
                             &r->attributes, d);
     if (rc || !r->scope.view->evidence_all)
         return rc;
-    rc = record_prepare(
-        r, "SELECT " VALUE_COLUMNS VALUES_FROM " WHERE t.asset = ?1 AND t.place = ?2", &r->at, d);
+    rc = open_batch(r, d);
     if (!rc)
         rc = prepare_scoped(r,
                             "SELECT " VALUE_COLUMNS ", " EVIDENCE_COLUMNS VALUES_FROM
@@ -354,34 +363,54 @@ static int write_aliases(struct record *r, const struct stmt *row, const struct 
     return rc;
 }
 
-static int write_place(struct record *r, const struct asset_rows *rows, int64_t rank,
-                       const struct evidence *e, struct diag *d)
+static void write_place(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                        int64_t rank, const struct evidence *e)
 {
     struct json_writer *w = &r->w;
     json_object(w);
     if (e->name.n)
         json_kstr(w, "name", e->name);
     json_kwords(w, "labels", e->labels);
-    int rc = asset_rows_at(r, rows, rank, e->id, d);
+    asset_rows_at(r, rows, b, rank);
     json_key(w, STR("evidence"));
     evidence_write(w, e);
     json_end(w);
+}
+
+static int write_batch(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                       struct diag *d)
+{
+    int rc = place_batch_read(r, rows, b, d);
+    for (size_t i = 0; i < b->n && !rc; i++) {
+        write_place(r, rows, b, b->rank + (int64_t)i, &b->v[i]);
+        record_flush(r);
+    }
+    place_batch_clear(b);
     return rc;
 }
 
 static int write_all_places(struct record *r, const struct asset_rows *rows, struct diag *d)
 {
-    int64_t rank = 0;
+    struct place_batch b = {.mem = ARENA(0)};
     int rc;
     stmt_reset(r->places);
     stmt_bind_str(r->places, 1, rows->asset);
     while ((rc = stmt_step(r->places, d)) > 0) {
         struct evidence e;
         evidence_read(&r->scope, r->places, 0, &e);
-        if (e.target >= 0 && (rc = write_place(r, rows, rank++, &e, d)))
-            return rc;
-        record_flush(r);
+        if (e.target < 0)
+            continue;
+        rc = place_batch_put(&b, &e);
+        if (rc)
+            diag_set(d, rc, "no memory for the places of an asset");
+        else if (b.n == PLACES_AT_ONCE)
+            rc = write_batch(r, rows, &b, d);
+        if (rc)
+            break;
     }
+    if (!rc)
+        rc = write_batch(r, rows, &b, d);
+    place_batch_done(&b);
     return rc;
 }
 
@@ -405,7 +434,7 @@ static int write_where(struct record *r, const struct asset_rows *rows, struct d
         rc = write_all_places(r, rows, d);
     else
         for (int64_t i = 0; !rc && i < MIN(rows->n_places, EVIDENCE_SAMPLE); i++)
-            rc = write_place(r, rows, i, &rows->first[i], d);
+            write_place(r, rows, NULL, i, &rows->first[i]);
     json_end(&r->w);
     json_kint(&r->w, "places", rows->n_places);
     return rc;

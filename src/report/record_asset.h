@@ -4,7 +4,8 @@
  * one entry of `what`.
  *
  * An asset can stand at a million places. Held of each is its id and its rank in the order of the
- * record, of the first EVIDENCE_SAMPLE all; what else is written is read again, one at a time.
+ * record, of the first EVIDENCE_SAMPLE all; what else is written is read again, some at a time: a
+ * database that is far away is asked once for all values of these.
  */
 #ifndef STANCE_REPORT_RECORD_ASSET_H
 #define STANCE_REPORT_RECORD_ASSET_H
@@ -60,6 +61,19 @@ struct asset_rows {
     struct map known;
 };
 
+/* Places that follow each other, with the values that stand at them. */
+#define PLACES_AT_ONCE 64
+struct place_batch {
+    struct arena mem;
+    struct evidence v[PLACES_AT_ONCE];
+    size_t n;
+    int64_t rank; /* of the first */
+    struct {
+        VEC(struct asset_value);
+    } values; /* by rank and attribute, of places that are none of the first */
+    size_t next;
+};
+
 /* What the statements of values begin with, of an attribute t with its attribute_at x. */
 #define VALUE_COLUMNS                                                                              \
     "t.name, t.place, t.type, t.value, t.number, t.state, t.reason, t.evidence, x.pointer,"        \
@@ -75,8 +89,15 @@ int asset_place(struct record *r, const struct asset_rows *rows, int64_t id, str
                 struct diag *d) MUST_CHECK;
 /* The member `what` of the asset. */
 int asset_rows_what(struct record *r, const struct asset_rows *rows, struct diag *d) MUST_CHECK;
-/* The member `what` of the place of that rank; nothing when it has no attribute. */
-int asset_rows_at(struct record *r, const struct asset_rows *rows, int64_t rank, int64_t place,
-                  struct diag *d) MUST_CHECK;
+int place_batch_put(struct place_batch *b, const struct evidence *e) MUST_CHECK; /* copies */
+int place_batch_read(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                     struct diag *d) MUST_CHECK;
+/* For the places after these. */
+void place_batch_clear(struct place_batch *b);
+void place_batch_done(struct place_batch *b);
+/* The member `what` of the place of that rank; nothing when it has no attribute. `b` NULL: it is
+ * one of the first; else called for each place of the batch in its order. */
+void asset_rows_at(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                   int64_t rank);
 
 #endif

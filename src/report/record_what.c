@@ -350,34 +350,76 @@ static void write_values(struct json_writer *w, const struct asset_value *v, siz
         json_end(w);
 }
 
-int asset_rows_at(struct record *r, const struct asset_rows *rows, int64_t rank, int64_t place,
-                  struct diag *d)
+/* ---- of some places at a time ---- */
+
+int place_batch_put(struct place_batch *b, const struct evidence *e)
 {
-    struct {
-        VEC(struct asset_value);
-    } values = {0};
-    struct asset_value v;
-    int rc = 0;
-    if (rank < EVIDENCE_SAMPLE) {
-        write_values(&r->w, rows->values.v, rows->values.n, rank);
-        return 0;
-    }
-    AUTO(arena) a = ARENA(0);
-    stmt_reset(r->at);
-    stmt_bind_str(r->at, 1, rows->asset);
-    stmt_bind_int(r->at, 2, place);
-    while (!rc && (rc = stmt_step(r->at, d)) > 0) {
-        rc = 0;
+    b->v[b->n] = keep(&b->mem, *e);
+    b->n++;
+    return arena_error(&b->mem);
+}
+
+static int by_rank_and_attr(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct asset_value *x = a, *y = b;
+    int order = (x->rank > y->rank) - (x->rank < y->rank);
+    return order ? order : (x->attr > y->attr) - (x->attr < y->attr);
+}
+
+static int take_rows(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                     struct diag *d)
+{
+    struct asset_value v, kept;
+    int rc;
+    while ((rc = stmt_step(r->at, d)) > 0) {
         if (!value_read(r->at, rows->kind, rows, &v))
             continue;
-        rc = keep_value(&a, &v, NULL, &v);
-        if (!rc)
-            rc = vec_push(&values, v);
+        rc = keep_value(&b->mem, &v, NULL, &kept);
+        if (rc || (rc = vec_push(&b->values, kept)))
+            return diag_set(d, rc, "no memory for the places of an asset");
     }
-    if (!rc)
-        rc = vec_sort(&values, by_attr_of_value, NULL);
-    if (!rc)
-        write_values(&r->w, values.v, values.n, rank);
-    vec_free(&values);
     return rc;
+}
+
+int place_batch_read(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                     struct diag *d)
+{
+    bool any = false;
+    stmt_reset(r->at);
+    stmt_bind_str(r->at, 1, rows->asset);
+    for (size_t i = 0; i < PLACES_AT_ONCE; i++) {
+        bool asked = i < b->n && b->rank + (int64_t)i >= EVIDENCE_SAMPLE;
+        stmt_bind_int(r->at, (int)i + 2, asked ? b->v[i].id : -1);
+        any |= asked;
+    }
+    int rc = any ? take_rows(r, rows, b, d) : 0;
+    if (!rc && vec_sort(&b->values, by_rank_and_attr, NULL))
+        rc = diag_set(d, E_NOMEM, "no memory for the places of an asset");
+    return rc;
+}
+
+void place_batch_clear(struct place_batch *b)
+{
+    b->rank += (int64_t)b->n;
+    b->n = b->values.n = b->next = 0;
+    arena_clear(&b->mem);
+}
+
+void place_batch_done(struct place_batch *b)
+{
+    vec_free(&b->values);
+    arena_done(&b->mem);
+}
+
+void asset_rows_at(struct record *r, const struct asset_rows *rows, struct place_batch *b,
+                   int64_t rank)
+{
+    if (rank < EVIDENCE_SAMPLE || !b) {
+        write_values(&r->w, rows->values.v, rows->values.n, rank);
+        return;
+    }
+    size_t from = b->next;
+    while (b->next < b->values.n && b->values.v[b->next].rank == rank)
+        b->next++;
+    write_values(&r->w, b->values.v + from, b->next - from, rank);
 }

@@ -51,6 +51,11 @@ int db_begin(struct db *db, struct diag *d)
     return db->ops->begin(db, d);
 }
 
+int db_snapshot(struct db *db, struct diag *d)
+{
+    return db->ops->snapshot(db, d);
+}
+
 int db_commit(struct db *db, struct diag *d)
 {
     return db->ops->commit(db, d);

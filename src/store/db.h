@@ -45,6 +45,9 @@ uint64_t db_steps(const struct db *db);
 int db_exec(struct db *db, struct str sql,
             struct diag *d) MUST_CHECK;                 /* any number of statements */
 int db_begin(struct db *db, struct diag *d) MUST_CHECK; /* takes the write lock */
+/* What is read until db_commit or db_rollback is of one moment, whatever others write meanwhile.
+ * Temporary tables may be written. */
+int db_snapshot(struct db *db, struct diag *d) MUST_CHECK;
 int db_commit(struct db *db, struct diag *d) MUST_CHECK;
 /* What the first transaction would wait for the disk, waited for now; outside of transactions. From
  * then on no commit brings anything to its place: db_settle does, at last db_free. */

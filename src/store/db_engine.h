@@ -17,6 +17,7 @@
 struct db_ops {
     int (*exec)(struct db *db, struct str sql, struct diag *d);
     int (*begin)(struct db *db, struct diag *d);
+    int (*snapshot)(struct db *db, struct diag *d);
     int (*commit)(struct db *db, struct diag *d);
     void (*rollback)(struct db *db);
     int (*prepare)(struct db *db, struct str sql, struct stmt **ret, struct diag *d);

@@ -134,6 +134,19 @@ static int pg_begin(struct db *db, struct diag *d)
     return rc;
 }
 
+static int pg_snapshot(struct db *db, struct diag *d)
+{
+    struct pg_db *q = handle(db);
+    int rc = flush(q, d);
+
+    if (!rc && q->in_transaction)
+        rc = diag_set(d, E_USAGE, "SQL: a transaction is open already");
+    if (!rc)
+        rc = pg_simple(q, "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE", d);
+    q->in_transaction |= !rc;
+    return rc;
+}
+
 static int pg_commit(struct db *db, struct diag *d)
 {
     struct pg_db *q = handle(db);
@@ -436,6 +449,7 @@ static void pg_free(struct db *db)
 const struct db_ops PG_OPS = {
     .exec = pg_exec,
     .begin = pg_begin,
+    .snapshot = pg_snapshot,
     .commit = pg_commit,
     .rollback = pg_rollback,
     .prepare = pg_prepare,

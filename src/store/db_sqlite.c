@@ -303,6 +303,11 @@ static int sqlite_begin(struct db *db, struct diag *d)
     return sqlite_exec(db, STR("BEGIN IMMEDIATE"), d);
 }
 
+static int sqlite_snapshot(struct db *db, struct diag *d)
+{
+    return sqlite_exec(db, STR("BEGIN"), d);
+}
+
 static void sqlite_rollback(struct db *db)
 {
     if (!sqlite3_get_autocommit(handle(db)->h))
@@ -400,6 +405,7 @@ static void sqlite_free(struct db *db)
 const struct db_ops SQLITE_OPS = {
     .exec = sqlite_exec,
     .begin = sqlite_begin,
+    .snapshot = sqlite_snapshot,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .prepare = sqlite_prepare,

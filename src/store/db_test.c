@@ -138,6 +138,34 @@ static void test_transactions(void **state)
     stmt_free(s);
 }
 
+/* What others commit meanwhile is not seen before the end; temporary tables may be made. */
+static void test_snapshot(void **state)
+{
+    struct fixture *f = *state;
+    struct diag d = {0};
+    struct db *a = NULL, *b = NULL;
+    char file[96];
+    snprintf(file, sizeof(file), "%s/store.db", test_folder());
+    const char *location = db_engine(f->db) == DB_SQLITE ? file : f->location;
+
+    assert_int_equal(db_open(location, DB_CREATE, &a, &d), 0);
+    assert_int_equal(db_open(location, DB_CREATE, &b, &d), 0);
+    assert_int_equal(run(a, "CREATE TABLE t (a INTEGER)", &d), 0);
+    assert_int_equal(db_snapshot(a, &d), 0);
+    assert_int_equal(one_int(a, "SELECT count(*) FROM t"), 0);
+    assert_int_equal(run(b, "INSERT INTO t VALUES (1)", &d), 0);
+    assert_int_equal(one_int(b, "SELECT count(*) FROM t"), 1);
+    assert_int_equal(run(a, "CREATE TEMPORARY TABLE seen (n INTEGER)", &d), 0);
+    assert_int_equal(run(a, "INSERT INTO seen SELECT count(*) FROM t", &d), 0);
+    assert_int_equal(one_int(a, "SELECT n FROM seen"), 0);
+    assert_int_not_equal(db_snapshot(a, &d), 0); /* one at a time */
+    assert_int_equal(db_commit(a, &d), 0);
+    assert_int_equal(one_int(a, "SELECT count(*) FROM t"), 1);
+    assert_int_equal(one_int(a, "SELECT n FROM seen"), 0);
+    db_free(a);
+    db_free(b);
+}
+
 /* A write that breaks a constraint shows at the latest in the commit, and nothing stays. */
 static void test_late_failure(void **state)
 {
@@ -631,6 +659,7 @@ static void test_postgres_url(void **state)
     X(test_bad_text)                                                                               \
     X(test_sql_errors)                                                                             \
     X(test_transactions)                                                                           \
+    X(test_snapshot)                                                                               \
     X(test_late_failure)                                                                           \
     X(test_nested_reads)                                                                           \
     X(test_guard_allows)                                                                           \
