@@ -48,6 +48,7 @@ static struct {
         void *p;
         size_t n;
     } lent[LENT];
+    _Atomic size_t n_lent;
     /* Looking at what is resident. */
     int statm; /* descriptor, when open */
     size_t beside;
@@ -115,6 +116,20 @@ static void let_go(void)
     pthread_mutex_unlock(&spill.looking);
 }
 
+/* One touch brings no more than the neighbours of a page: where the cache holds folios of 2 MiB, a
+ * hundred touches would be all there may be. */
+static void stay_small(void *p, size_t n)
+{
+    (void)madvise(p, n, MADV_NOHUGEPAGE);
+}
+
+/* Is there anything to let go of? */
+static bool has_any(void)
+{
+    return atomic_load_explicit(&spill.in_file, memory_order_relaxed) ||
+           atomic_load_explicit(&spill.n_lent, memory_order_relaxed);
+}
+
 /* In the first slot that holds `was`. */
 static void put_lent(const void *was, void *p, size_t n)
 {
@@ -123,6 +138,7 @@ static void put_lent(const void *was, void *p, size_t n)
         if (spill.lent[i].p == was) {
             spill.lent[i].p = p;
             spill.lent[i].n = n;
+            atomic_fetch_add(&spill.n_lent, p ? 1 : -1);
             break;
         }
     pthread_mutex_unlock(&spill.looking);
@@ -130,6 +146,7 @@ static void put_lent(const void *was, void *p, size_t n)
 
 void spill_lend(void *p, size_t n)
 {
+    stay_small(p, n);
     put_lent(NULL, p, n);
 }
 
@@ -143,7 +160,7 @@ void spill_rest(void)
 {
     static _Atomic unsigned calls;
 
-    if (!atomic_load_explicit(&spill.in_file, memory_order_relaxed))
+    if (!has_any())
         return;
     if (atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed) % CALLS == 0)
         let_go();
@@ -157,7 +174,7 @@ void spill_copy(void *to, const void *from, size_t n)
     for (size_t i = 0, piece; i < n; i += piece) {
         piece = MIN(SPILL_BLOCK, n - i);
         memcpy(out + i, in + i, piece);
-        if (n >= SPILL_BLOCK && atomic_load_explicit(&spill.in_file, memory_order_relaxed))
+        if (n >= SPILL_BLOCK && has_any())
             let_go();
     }
 }
@@ -167,7 +184,7 @@ static void *look_often(void *arg)
     const struct timespec pause = {.tv_nsec = NANOSECONDS};
 
     while (!atomic_load(&spill.stop)) {
-        if (atomic_load_explicit(&spill.in_file, memory_order_relaxed))
+        if (has_any())
             let_go();
         nanosleep(&pause, NULL);
     }
@@ -247,8 +264,10 @@ static bool make_file(void)
     }
     if (!made)
         drop_file();
-    else /* read ahead, the cache would hold folios of 2 MiB, and one touch map a whole one */
+    else { /* nor is anything read ahead */
         (void)madvise(p, spill.range_size, MADV_RANDOM);
+        stay_small(p, spill.range_size);
+    }
     return made;
 }
 

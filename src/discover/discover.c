@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/spill.h"
 #include "discover/detect.h"
 #include "discover/git/submodules.h"
 #include "discover/git/name.h"
@@ -292,6 +293,7 @@ static int give(const struct result *x, struct arena *a, item_sink sink, void *c
                              .reason = x->reason,
                              .state = x->state,
                              .frame = x->frame};
+    spill_rest();
     int rc = x->code ? 0 : fact_read(it.frame, it.target, &it.path, a, &it.facts, &d);
     if (rc) {
         it.code = rc;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "base/spill.h"
 #include "discover/emit.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -103,6 +104,7 @@ static void count(struct lane *l, uint32_t target, struct str path, uint64_t byt
 static int keep(struct lane *l, const struct result *r)
 {
     struct result kept = *r;
+    spill_rest();
     kept.path = arena_str(&l->mem, r->path);
     kept.frame = arena_str(&l->mem, r->frame);
     kept.reason = arena_str(&l->mem, r->reason);

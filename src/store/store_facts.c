@@ -20,6 +20,7 @@ static void add_int(struct sha256 *h, int64_t v)
 
 static void add_place(struct sha256 *h, const struct store *st, const struct place *at)
 {
+    spill_rest();
     add_int(h, store_target(st, at->target));
     add_int(h, at->line);
     add_int(h, at->column);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 #include "discover/cache/cache_internal.h"
 
 #define SECOND_NS   INT64_C(1000000000)
@@ -279,6 +280,7 @@ static int put_new(struct cache *c, struct cache_entry e, struct path_hash h,
     struct cache_stripe *s = &c->stripes[h.other % CACHE_STRIPES];
     int rc = 0;
 
+    spill_rest();
     pthread_mutex_lock(&s->lock);
     if ((e.meta & META_RECORD) && !r && !(r = add_record(s, h, sha256, facts)))
         rc = E_NOMEM;

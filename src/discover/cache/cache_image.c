@@ -129,6 +129,7 @@ const struct cache_entry *cache_image_find(const struct cache_image *m, uint64_t
 {
     if (!m->entries)
         return NULL;
+    spill_rest();
     size_t bucket = m->bits ? key >> (64 - m->bits) : 0;
     size_t from = m->index[bucket], to = m->index[bucket + 1];
     if (from >= to || to > m->entries)

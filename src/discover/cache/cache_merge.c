@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides what the next file holds: what was put, in the order of the keys, each path once. */
+#include "base/spill.h"
 #include "base/vec.h"
 #include "discover/cache/cache_internal.h"
 
@@ -128,6 +129,7 @@ bool cache_merge_next(struct cache_merge *m, struct cache_entry *ret)
     const struct cache_entry *old, *new = next_new(m);
     struct cache_entry e;
 
+    spill_rest();
     while ((old = next_old(m)) && (!new || old->key < new->key)) {
         e = *old;
         m->old++;

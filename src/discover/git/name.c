@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "base/spill.h"
 #include "discover/git/ask.h"
 #include "discover/git/known.h"
 #include "discover/git/name.h"
@@ -62,6 +63,7 @@ static int meet(struct names *n, const struct result *r)
 {
     struct met m = {.target = r->target};
     struct str folder;
+    spill_rest();
     if (r->code || !r->frame.n)
         return 0;
     if (folder_of(r->path, STR(".git/config"), &folder))
