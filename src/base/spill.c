@@ -51,8 +51,7 @@ static struct {
     _Atomic size_t n_lent;
     /* Looking at what is resident. */
     int statm; /* descriptor, when open */
-    size_t beside;
-    _Atomic size_t resident_peak;
+    _Atomic size_t beside, resident_peak;
     pthread_t thread;
     bool has_thread;
     atomic_bool stop;
@@ -93,7 +92,7 @@ static void raise_to(_Atomic size_t *highest, size_t now)
  */
 static void let_go_of_all(void)
 {
-    size_t now = resident_files(), beside = spill.beside;
+    size_t now = resident_files(), beside = atomic_load(&spill.beside);
 
     raise_to(&spill.resident_peak, now - MIN(now, beside));
     if (now <= beside + SPILL_RESIDENT)
@@ -104,14 +103,17 @@ static void let_go_of_all(void)
         if (spill.lent[i].p)
             (void)madvise(spill.lent[i].p, spill.lent[i].n, MADV_DONTNEED);
     now = resident_files();
-    spill.beside = MIN(now, beside + SPILL_BLOCK);
+    atomic_store(&spill.beside, MIN(now, beside + SPILL_BLOCK));
 }
 
-/* Somebody else who does it is enough. */
+/* Somebody else who does it is enough, unless he waits for a processor while we bring more. */
 static void let_go(void)
 {
-    if (pthread_mutex_trylock(&spill.looking))
-        return;
+    if (pthread_mutex_trylock(&spill.looking)) {
+        if (resident_files() <= atomic_load(&spill.beside) + SPILL_RESIDENT)
+            return;
+        pthread_mutex_lock(&spill.looking);
+    }
     let_go_of_all();
     pthread_mutex_unlock(&spill.looking);
 }
@@ -455,7 +457,7 @@ void spill_open(const char *folder)
         pthread_mutex_lock(&spill.looking);
         if (spill.statm < 0)
             spill.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-        spill.beside = resident_files();
+        atomic_store(&spill.beside, resident_files());
         pthread_mutex_unlock(&spill.looking);
         atomic_store(&spill.resident_peak, 0);
         spill.peak = spill.in_file;

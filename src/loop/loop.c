@@ -276,11 +276,13 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
         rc = rank_findings(st, &t->inv, &t->assessment, t->targets, t->result->gaps, &t->mem,
                            &ranked, d);
     spent(t, LOOP_RANK);
-    for (size_t i = 0; !rc && i < ranked.n_findings; i++)
+    for (size_t i = 0; !rc && i < ranked.n_findings; i++) {
+        spill_rest();
         if (ranked.findings[i].verdict == VERDICT_FAIL) {
             t->result->findings++;
             t->result->by_severity[ranked.findings[i].severity]++;
         }
+    }
     begin(t, LOOP_STORE);
     if (!rc)
         rc = put_runs(t, st, d);

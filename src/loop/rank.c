@@ -52,6 +52,7 @@ static void rank_data(const struct inventory *inv, struct tally *tallies)
 {
     vec_each (v, &inv->values) {
         int *rank = &tallies[v->asset].data;
+        spill_rest();
         *rank = MAX(*rank, data_rank(v->class));
     }
 }

@@ -193,12 +193,16 @@ static int order_relations(struct store *st, size_t **ret_first, uint32_t **ret_
 
     if (!first || !order)
         return E_NOMEM;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        spill_rest();
         first[st->inv->relations.v[i].from + 2]++;
+    }
     for (size_t i = 2; i < n + 2; i++)
         first[i] += first[i - 1];
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        spill_rest();
         order[first[st->inv->relations.v[i].from + 1]++] = (uint32_t)i;
+    }
     *ret_first = first;
     *ret_order = order;
     return 0;

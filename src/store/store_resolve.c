@@ -285,6 +285,7 @@ static int find_renames(struct store *st, struct diag *d)
     for (uint32_t i = 0; i < st->inv->assets.n && !rc; i++) {
         const struct asset *a = &st->inv->assets.v[i];
 
+        spill_rest();
         if (!can_be_renamed(st, i))
             continue;
         if (!loaded || loaded->kind != a->kind || !str_eq(loaded->scope, a->scope)) {
@@ -411,6 +412,7 @@ int store_add_aliases(struct store *st, struct diag *d)
     for (uint32_t i = 0; i < st->inv->assets.n && !rc; i++) {
         const struct asset *a = &st->inv->assets.v[i];
 
+        spill_rest();
         for (size_t k = 0; k <= a->n_aliases && !rc; k++) {
             struct str id = k ? a->aliases[k - 1] : a->id;
             bool is_new;

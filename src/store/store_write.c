@@ -454,12 +454,16 @@ static int order_values(struct store *st, struct chunk *c)
 
     if (!first || !order)
         return E_NOMEM;
-    for (size_t i = 0; i < st->inv->values.n; i++)
+    for (size_t i = 0; i < st->inv->values.n; i++) {
+        spill_rest();
         first[st->inv->values.v[i].asset + 2]++;
+    }
     for (size_t i = 2; i < n + 2; i++)
         first[i] += first[i - 1];
-    for (size_t i = 0; i < st->inv->values.n; i++)
+    for (size_t i = 0; i < st->inv->values.n; i++) {
+        spill_rest();
         order[first[st->inv->values.v[i].asset + 1]++] = (uint32_t)i;
+    }
     c->value_first = first;
     c->value_order = order;
     return 0;
