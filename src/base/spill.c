@@ -53,7 +53,7 @@ static struct {
     int statm; /* descriptor, when open */
     _Atomic size_t beside, resident_peak;
     pthread_t thread;
-    bool has_thread;
+    bool has_thread, no_thread;
     atomic_bool stop;
 } spill = {
     .lock = PTHREAD_MUTEX_INITIALIZER, .looking = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .statm = -1};
@@ -118,8 +118,8 @@ static void let_go(void)
     pthread_mutex_unlock(&spill.looking);
 }
 
-/* One touch brings no more than the neighbours of a page: where the cache holds folios of 2 MiB, a
- * hundred touches would be all there may be. */
+/* One touch brings at least its folio, of a mebibyte perhaps; larger ones, that the cache of files
+ * holds in place of tables of pages, are not mapped as a whole. */
 static void stay_small(void *p, size_t n)
 {
     (void)madvise(p, n, MADV_NOHUGEPAGE);
@@ -157,7 +157,6 @@ void spill_take_back(const void *p)
     put_lent(p, NULL, 0);
 }
 
-/* Reading pages brings their neighbours, so that some calls may bring megabytes. */
 void spill_rest(void)
 {
     static _Atomic unsigned calls;
@@ -356,7 +355,7 @@ static void *add(size_t n)
     else
         spill.in_memory += n;
     spill.peak = MAX(spill.peak, spill.in_file);
-    if (in_file && !spill.has_thread)
+    if (in_file && !spill.has_thread && !spill.no_thread)
         start_thread();
     return p;
 }
@@ -497,6 +496,11 @@ void spill_forked(void)
     spill.fd = -1;
     spill.range = NULL;
     spill_close();
+}
+
+void spill_without_thread(bool on)
+{
+    spill.no_thread = on;
 }
 
 size_t spill_bytes(void)

@@ -13,11 +13,11 @@
  *     for each of very many assets: spill_rest()
  *     spill_close()
  *
- * Two look at how much is resident. A thread of its own, from the first block in the file on, does
- * so every millisecond: code that knows nothing of spills is bounded by what it can touch in that
- * time. spill_rest() does so where the caller stands, and bounds whatever the processors are busy
- * with: maps, sorting, growing and the steps of statements call it; loops that touch much beside
- * these do it themselves.
+ * Two look at how much is resident. spill_rest() does so where the caller stands, and bounds
+ * whatever the processors are busy with: maps, sorting, growing and the steps of statements call
+ * it; loops that touch much beside these do it themselves, at each row. A thread of its own, from
+ * the first block in the file on, does so every millisecond, for code that knows nothing of spills:
+ * on a busy machine it may come late by hundreds of megabytes, so that nothing may rest on it.
  *
  * One a process, as the heap is. A folder that has no room or allows no file costs only that the
  * blocks stay in memory. Space is reserved before it is handed out: a full disk is never a signal.
@@ -54,6 +54,8 @@ void *spill_alloc(size_t n);
 size_t spill_size(const void *p);
 /* False: it is none. */
 bool spill_free(void *p);
+/* For tests: true as when the thread gets no processor, so that only those who rest look. */
+void spill_without_thread(bool on);
 /* How many bytes lie in the file now, and how much they were at most; how many of them were
  * resident at most when somebody looked: for people and tests. */
 size_t spill_bytes(void);
