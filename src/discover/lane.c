@@ -371,19 +371,20 @@ static int begin_batch(struct lane *l)
     return rc;
 }
 
-/* Up to `n` bytes of a file; less at its end. */
+/* Up to `n` bytes of a file, which has `n` - 1; less at its end. */
 static int read_all(int fd, char *to, size_t n, size_t *ret_got)
 {
     size_t got = 0;
     while (got < n) {
-        ssize_t r = read(fd, to + got, n - got);
+        size_t want = n - got;
+        ssize_t r = read(fd, to + got, want);
         if (r < 0 && errno == EINTR)
             continue;
         if (r < 0)
             return E_IO;
-        if (r == 0)
-            break;
         got += (size_t)r;
+        if (r == 0 || ((size_t)r < want && got == n - 1))
+            break;
     }
     *ret_got = got;
     return 0;

@@ -110,7 +110,12 @@ static void note(struct stmt *s, int rc)
 
 void stmt_bind_str(struct stmt *s, int index, struct str v)
 {
-    note(s, is_text(v) ? s->db->ops->bind_str(s, index, v) : E_PARSE);
+    note(s, is_text(v) ? s->db->ops->bind_str(s, index, v, false) : E_PARSE);
+}
+
+void stmt_lend_str(struct stmt *s, int index, struct str v)
+{
+    note(s, is_text(v) ? s->db->ops->bind_str(s, index, v, true) : E_PARSE);
 }
 
 void stmt_bind_int(struct stmt *s, int index, int64_t v)

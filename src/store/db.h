@@ -61,6 +61,8 @@ int db_prepare(struct db *db, struct str sql, struct stmt **ret, struct diag *d)
 struct stmt *stmt_free(struct stmt *s);
 /* Binding never fails by itself: a failure shows in the next stmt_step. */
 void stmt_bind_str(struct stmt *s, int index, struct str v);
+/* Not copied: the text must live until the statement has given its last row, or is reset. */
+void stmt_lend_str(struct stmt *s, int index, struct str v);
 void stmt_bind_int(struct stmt *s, int index, int64_t v);
 void stmt_bind_null(struct stmt *s, int index);
 int stmt_step(struct stmt *s, struct diag *d) MUST_CHECK; /* 1 row, 0 done, negative error */

@@ -28,7 +28,7 @@ struct db_ops {
     void (*settle)(struct db *db);
 
     void (*stmt_free)(struct stmt *s);
-    int (*bind_str)(struct stmt *s, int index, struct str v);
+    int (*bind_str)(struct stmt *s, int index, struct str v, bool lent);
     int (*bind_int)(struct stmt *s, int index, int64_t v);
     int (*bind_null)(struct stmt *s, int index);
     int (*step)(struct stmt *s, struct diag *d);

@@ -275,7 +275,7 @@ static int pg_prepare(struct db *db, struct str sql, struct stmt **ret, struct d
     return 0;
 }
 
-static int pg_bind_str(struct stmt *base, int index, struct str v)
+static int pg_bind_str(struct stmt *base, int index, struct str v, bool lent UNUSED)
 {
     struct pg_stmt *s = pg_of(base);
 
@@ -292,7 +292,7 @@ static int pg_bind_int(struct stmt *base, int index, int64_t v)
     char number[24];
     int n = snprintf(number, sizeof(number), "%lld", (long long)v);
 
-    return pg_bind_str(base, index, str_n(number, (size_t)n));
+    return pg_bind_str(base, index, str_n(number, (size_t)n), false);
 }
 
 static int pg_bind_null(struct stmt *base, int index)

@@ -189,10 +189,10 @@ static int bind_result(int code)
     return code == SQLITE_NOMEM ? E_NOMEM : E_USAGE;
 }
 
-static int sqlite_bind_str(struct stmt *s, int index, struct str v)
+static int sqlite_bind_str(struct stmt *s, int index, struct str v, bool lent)
 {
     return bind_result(sqlite3_bind_text64(stmt_handle(s), index, v.n ? v.p : "", v.n,
-                                           SQLITE_TRANSIENT, SQLITE_UTF8));
+                                           lent ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 static int sqlite_bind_int(struct stmt *s, int index, int64_t v)

@@ -33,34 +33,41 @@ void store_reset(struct store *st)
             stmt_reset(st->stmts[i]);
 }
 
+static void bind(struct stmt *s, const struct arg *args, size_t n, bool lend)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (args[i].type == ARG_INT)
+            stmt_bind_int(s, (int)i + 1, args[i].i);
+        else if (args[i].type == ARG_NULL)
+            stmt_bind_null(s, (int)i + 1);
+        else if (lend)
+            stmt_lend_str(s, (int)i + 1, args[i].s);
+        else
+            stmt_bind_str(s, (int)i + 1, args[i].s);
+    }
+}
+
 int store_query(struct store *st, enum sql which, const struct arg *args, size_t n,
                 struct stmt **ret, struct diag *d)
+{
+    int rc = store_stmt(st, which, ret, d);
+
+    if (!rc)
+        bind(*ret, args, n, false);
+    return rc;
+}
+
+int store_run(struct store *st, enum sql which, const struct arg *args, size_t n, struct diag *d)
 {
     struct stmt *s;
     int rc = store_stmt(st, which, &s, d);
 
     if (rc)
         return rc;
-    for (size_t i = 0; i < n; i++) {
-        if (args[i].type == ARG_STR)
-            stmt_bind_str(s, (int)i + 1, args[i].s);
-        else if (args[i].type == ARG_INT)
-            stmt_bind_int(s, (int)i + 1, args[i].i);
-        else
-            stmt_bind_null(s, (int)i + 1);
-    }
-    *ret = s;
-    return 0;
-}
-
-int store_run(struct store *st, enum sql which, const struct arg *args, size_t n, struct diag *d)
-{
-    struct stmt *s;
-    int rc = store_query(st, which, args, n, &s, d);
-
-    if (!rc && ended_touch(st, which, args))
-        rc = store_nomem(d);
-    return rc ? rc : stmt_step(s, d);
+    if (ended_touch(st, which, args))
+        return store_nomem(d);
+    bind(s, args, n, true); /* it ends here */
+    return stmt_step(s, d);
 }
 
 int store_one(struct store *st, enum sql which, const struct arg *args, size_t n, int64_t fallback,
