@@ -50,10 +50,8 @@ WITH RECURSIVE files AS (
           AND ((k.tool = 'project' AND n.tool = 'project')
            OR (k.tool = 'constraints' AND n.tool <> 'project')
            OR (k.tool = 'requirements' AND n.here = 1))),
-     -- DISTINCT, although no row comes twice: what fixes it is then looked up once
      asked AS (
-       SELECT DISTINCT
-              p.asset AS asked_asset, p.place AS asked_place, p.name AS asked_name,
+       SELECT p.asset AS asked_asset, p.place AS asked_place, p.name AS asked_name,
               COALESCE(p."constraint", 'any version') AS wanted,
               CASE WHEN p."constraint" LIKE '==%' AND p."constraint" NOT LIKE '%*%'
                     AND p."constraint" NOT LIKE '%,%' THEN 'version'

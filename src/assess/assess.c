@@ -37,25 +37,38 @@ static int keep_row(struct run *r, const struct verdict_row *row)
     return !row->asset.p || vec_push(&r->out->rows, *row) ? out_of_memory(r) : OK;
 }
 
-/* Runs one statement of the control; *ret_n counts the rows it gave. */
+/* Runs one statement of the control; *ret_n counts the rows it gave, *ret_all all it has. */
 static int read_rows(struct run *r, const struct control *c, enum query_form form, uint64_t *ret_n,
-                     struct diag *d)
+                     uint64_t *ret_all, struct diag *d)
 {
     AUTO(buf) sql = BUF_INIT;
     struct stmt *s = NULL;
     int rc = control_query(c, r->rules.now_ms, form, &sql, d);
     if (!rc)
         rc = db_prepare(r->db, buf_str(&sql), &s, d);
-    *ret_n = 0;
-    while (!rc && (rc = stmt_step(s, d)) > 0) {
+    for (*ret_n = 0; !rc && (rc = stmt_step(s, d)) > 0; ++*ret_n) {
         struct verdict_row row;
-        *ret_n = form == QUERY_COUNT ? (uint64_t)stmt_int(s, 0) : *ret_n + 1;
-        rc = form == QUERY_COUNT ? OK : rules_apply(&r->rules, c, s, &row, d);
-        if (!rc && form != QUERY_COUNT && row.verdict != VERDICT_NOT_APPLICABLE)
+        *ret_all = (uint64_t)stmt_int(s, COL_COUNT);
+        rc = rules_apply(&r->rules, c, s, &row, d);
+        if (!rc && row.verdict != VERDICT_NOT_APPLICABLE)
             rc = keep_row(r, &row);
     }
     stmt_free(s);
     return rc;
+}
+
+static int count_rows(struct run *r, const struct control *c, uint64_t *ret, struct diag *d)
+{
+    AUTO(buf) sql = BUF_INIT;
+    struct stmt *s = NULL;
+    int rc = control_query(c, r->rules.now_ms, QUERY_COUNT, &sql, d);
+    if (!rc)
+        rc = db_prepare(r->db, buf_str(&sql), &s, d);
+    if (!rc)
+        rc = stmt_step(s, d);
+    *ret = rc > 0 ? (uint64_t)stmt_int(s, 0) : 0;
+    stmt_free(s);
+    return MIN(rc, 0);
 }
 
 /* E_NOMEM ends the assessment, all else is the control's own failure. */
@@ -63,16 +76,16 @@ static int collect(struct run *r, const struct control *c, struct diag *d)
 {
     struct db_guard guard = {.views_only = true, .max_ms = GUARD_MS, .max_steps = GUARD_STEPS};
     size_t first = r->out->rows.n;
-    uint64_t read, count;
+    uint64_t read, all = 0;
     int rc = db_guard(r->db, &guard, d);
     if (rc)
         return rc;
-    rc = read_rows(r, c, QUERY_ROWS, &read, d);
-    if (!rc)
-        rc = read_rows(r, c, QUERY_COUNT, &count, d);
-    if (!rc && read != count) {
+    rc = read_rows(r, c, QUERY_ROWS, &read, &all, d);
+    if (!rc && !read)
+        rc = count_rows(r, c, &all, d);
+    if (!rc && read != all) {
         r->out->rows.n = first;
-        rc = read_rows(r, c, QUERY_ALL_ROWS, &read, d);
+        rc = read_rows(r, c, QUERY_ALL_ROWS, &read, &all, d);
     }
     db_unguard(r->db);
     return rc;

@@ -74,36 +74,44 @@ static void add_join(const char *how, const char *view, char as, struct buf *out
              how, view, as, as, as);
 }
 
+/* The control's rows, evaluated once although they are counted, too. */
+static int add_rows(const struct control *c, const struct sql_tokens *t, int64_t now_ms,
+                    size_t main_at, struct buf *out, struct diag *d)
+{
+    int rc = add_tokens(c, t, 0, main_at, now_ms, out, d);
+    if (rc)
+        return rc;
+    buf_addz(out, main_at ? ", control_rows AS (" : "WITH control_rows AS (");
+    rc = add_tokens(c, t, main_at, t->n, now_ms, out, d);
+    buf_addz(out, ")\n");
+    return rc;
+}
+
 static int write_query(const struct control *c, const struct sql_tokens *t, int64_t now_ms,
                        enum query_form form, struct buf *out, struct diag *d)
 {
+    const char *how = form == QUERY_ROWS ? "INNER" : "LEFT";
     size_t main_at = 0;
     while (main_at < t->n && !(t->v[main_at].depth == 0 && sql_is(&t->v[main_at], "select")))
         main_at++;
     bool severity = count_columns(t, main_at) == 5;
-    int rc = add_tokens(c, t, 0, main_at, now_ms, out, d);
+    int rc = add_rows(c, t, now_ms, main_at, out, d);
     if (rc)
         return rc;
-    if (form == QUERY_COUNT)
-        buf_addz(out, "SELECT count(*)");
-    else
+    if (form == QUERY_COUNT) {
+        buf_addz(out, "SELECT count(*) FROM control_rows");
+    } else {
         buf_addf(out,
                  "SELECT q.asset, q.verdict, q.reason, q.evidence, %s, w.target,"
                  " CASE WHEN w.member = '' THEN w.path ELSE w.path || '!/' || w.member END,"
-                 " w.labels",
+                 " w.labels, (SELECT count(*) FROM control_rows)",
                  severity ? "q.severity" : "NULL");
-    if (form != QUERY_COUNT)
         add_states(c, out);
-    buf_addz(out, "\nFROM (");
-    rc = add_tokens(c, t, main_at, t->n, now_ms, out, d);
-    if (rc)
-        return rc;
-    buf_addz(out, ") AS q");
-    if (form != QUERY_COUNT)
-        add_join(form == QUERY_ROWS ? "INNER" : "LEFT", "places", 'w', out);
-    if (form != QUERY_COUNT && c->kind != KIND_ANY)
-        add_join(form == QUERY_ROWS ? "INNER" : "LEFT", kind_info((enum kind)c->kind)->plural, 'v',
-                 out);
+        buf_addz(out, "\nFROM control_rows AS q");
+        add_join(how, "places", 'w', out);
+        if (c->kind != KIND_ANY)
+            add_join(how, kind_info((enum kind)c->kind)->plural, 'v', out);
+    }
     return buf_result(out) ? diag_set(d, E_NOMEM, "memory ran out") : OK;
 }
 

@@ -6,7 +6,8 @@
  *     0 asset  1 verdict  2 reason  3 evidence  4 severity or NULL
  *     5 target  6 path (in an archive "a.zip!/b")  7 labels, NULL when evidence is no place of the
  *       asset
- *     8... the state of each attribute of the control's own kind, in the order of its inputs
+ *     8 number of all rows of the control
+ *     9... the state of each attribute of the control's own kind, in the order of its inputs
  */
 #ifndef STANCE_ASSESS_QUERY_H
 #define STANCE_ASSESS_QUERY_H
@@ -23,6 +24,7 @@ enum {
     COL_TARGET,
     COL_PATH,
     COL_LABELS,
+    COL_COUNT,
     COL_INPUTS,
 };
 
@@ -31,8 +33,8 @@ bool input_is_own(const struct control *c, const struct control_input *in);
 
 /*
  * QUERY_ROWS joins inside, which engines turn into look-ups by key, and so drops rows whose
- * evidence is no place of the asset. QUERY_COUNT counts the rows of the control alone; when it
- * differs, QUERY_ALL_ROWS gives them all, slowly.
+ * evidence is no place of the asset. When COL_COUNT, or QUERY_COUNT where it drops all, differs,
+ * QUERY_ALL_ROWS gives them all, slowly.
  */
 enum query_form { QUERY_ROWS, QUERY_COUNT, QUERY_ALL_ROWS };
 

@@ -350,17 +350,19 @@ static int call(struct str function)
     return SQLITE_OK;
 }
 
+/* `inner`: the view, or the common table expression, that reads. */
 static int authorize(void *ctx, int action, const char *a, const char *b, const char *schema,
                      const char *inner)
 {
     const struct sqlite_db *q = ctx;
+    bool in_view = inner && map_get(&q->base.views, str_z(inner));
 
     (void)schema;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION: return call(str_z(b));
-    case SQLITE_READ: return inner || !a || !b || !*b ? SQLITE_OK : direct_read(q, str_z(a));
+    case SQLITE_READ: return in_view || !a || !b || !*b ? SQLITE_OK : direct_read(q, str_z(a));
     default: return SQLITE_DENY;
     }
 }

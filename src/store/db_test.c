@@ -278,6 +278,7 @@ static void test_guard_refuses(void **state)
         "SELECT 1 WHERE EXISTS (SELECT 1 FROM base WHERE a > 0)",
         "SELECT 1 FROM (SELECT a FROM base) z WHERE a > 0",
         "WITH base AS (SELECT * FROM base) SELECT * FROM base",
+        "WITH x AS (SELECT a FROM base) SELECT a FROM x",
         "INSERT INTO base VALUES (9, 'n')",
         "DELETE FROM base",
         "UPDATE base SET a = 1",
