@@ -40,6 +40,7 @@ void inventory_done(struct inventory *inv)
     vec_free(&inv->relations);
     vec_free(&inv->values);
     vec_free(&inv->coverage);
+    vec_free(&inv->path_owners);
     vec_free(&inv->unheard);
     vec_free(&inv->aliases);
     arena_done(&inv->mem);
@@ -159,6 +160,46 @@ int inventory_owner(struct inventory *inv, uint32_t handle, const struct owner_c
     return rc ? rc : vec_push(&inv->build->owners, row);
 }
 
+int inventory_path_owner(struct inventory *inv, uint32_t target, struct str path, struct str name)
+{
+    struct path_owner row = {.target = target};
+    const struct path_owner *last =
+        inv->path_owners.n ? &inv->path_owners.v[inv->path_owners.n - 1] : NULL;
+    if (!inv->build)
+        return E_BUG;
+    /* What stands in one file is told one after the other. */
+    if (last && last->target == target && str_eq(last->path, path) && str_eq(last->name, name))
+        return 0;
+    int rc = inventory_charge(inv, sizeof(row));
+    if (!rc)
+        rc = inventory_text(inv, path, &row.path);
+    if (!rc)
+        rc = inventory_text(inv, name, &row.name);
+    return rc ? rc : vec_push(&inv->path_owners, row);
+}
+
+static int path_owner_cmp(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct path_owner *x = a, *y = b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    int order = str_cmp(x->path, y->path);
+    return order ? order : str_cmp(x->name, y->name);
+}
+
+/* As with the owners of an asset, the first name of equally sure ones. */
+static int sort_path_owners(struct inventory *inv)
+{
+    struct path_owner *v = inv->path_owners.v;
+    size_t n = inv->path_owners.n, kept = 0;
+    int rc = vec_sort(&inv->path_owners, path_owner_cmp, NULL);
+    for (size_t i = 0; i < n && !rc; i++)
+        if (!kept || v[kept - 1].target != v[i].target || !str_eq(v[kept - 1].path, v[i].path))
+            v[kept++] = v[i];
+    inv->path_owners.n = rc ? n : kept;
+    return rc;
+}
+
 int inventory_cover(struct inventory *inv, const struct coverage_row *row)
 {
     struct coverage_row copy = *row;
@@ -208,6 +249,8 @@ int inventory_seal(struct inventory *inv)
         rc = sort_values(inv, index);
     if (!rc)
         rc = sort_coverage(inv);
+    if (!rc)
+        rc = sort_path_owners(inv);
     mem_free(index);
     if (rc)
         return rc;

@@ -107,6 +107,12 @@ struct coverage_row {
     uint64_t files, bytes;
 };
 
+/* Whose the file at a path is (CODEOWNERS): one asset can stand at paths of several owners. */
+struct path_owner {
+    uint32_t target;
+    struct str path, name;
+};
+
 /* A folder, or an archive: a file that is not read may say who made what lies in and below it. */
 struct unheard {
     uint32_t target;
@@ -131,6 +137,9 @@ struct inventory {
         VEC(struct unheard);
     } unheard;
     struct {
+        VEC(struct path_owner);
+    } path_owners; /* after seal sorted, each path once with its first name */
+    struct {
         VEC(struct inventory_alias);
     } aliases;                     /* sorted by id */
     struct inventory_build *build; /* private, gone after seal */
@@ -153,6 +162,8 @@ int inventory_relate(struct inventory *inv, uint32_t from, enum verb verb, uint3
 int inventory_value(struct inventory *inv, uint32_t holder, const struct data_value *v) MUST_CHECK;
 int inventory_owner(struct inventory *inv, uint32_t handle,
                     const struct owner_candidate *c) MUST_CHECK;
+int inventory_path_owner(struct inventory *inv, uint32_t target, struct str path,
+                         struct str name) MUST_CHECK;
 int inventory_cover(struct inventory *inv, const struct coverage_row *row) MUST_CHECK;
 int inventory_unheard(struct inventory *inv, uint32_t target, struct str folder) MUST_CHECK;
 /*

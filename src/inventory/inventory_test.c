@@ -215,6 +215,29 @@ static int build(struct inventory *inv, size_t cap, const int *order)
 static const int IN_ORDER[] = {0, 1, 2, 3, 4, 5, 6, 7};
 _Static_assert(ARRAY_LEN(IN_ORDER) == N_ESTATE, "one number an observation");
 
+/* Each path once, with the first name; a repetition costs nothing. */
+static void test_path_owners(void **state)
+{
+    const struct path_owner rows[] = {
+        {1, STR("a"), STR("@x")}, {0, STR("b"), STR("@z")}, {0, STR("b"), STR("@z")},
+        {0, STR("b"), STR("@y")}, {0, STR("a"), STR("@z")},
+    };
+    struct inventory inv;
+    (void)state;
+    assert_int_equal(inventory_init(&inv, 0), OK);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_int_equal(inventory_path_owner(&inv, rows[i].target, rows[i].path, rows[i].name),
+                         OK);
+    assert_int_equal(inv.path_owners.n, 4);
+    assert_int_equal(inventory_seal(&inv), OK);
+    assert_int_equal(inv.path_owners.n, 3);
+    assert_true(str_eq_z(inv.path_owners.v[0].path, "a"));
+    assert_true(str_eq_z(inv.path_owners.v[1].name, "@y"));
+    assert_int_equal(inv.path_owners.v[2].target, 1);
+    assert_int_equal(inventory_path_owner(&inv, 0, STR("c"), STR("@x")), E_BUG);
+    inventory_done(&inv);
+}
+
 static void test_merge(void **state)
 {
     struct inventory inv;
@@ -436,13 +459,10 @@ static void test_add_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_order_does_not_matter),
-        cmocka_unit_test(test_misuse),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_add_again),
+        cmocka_unit_test(test_merge),  cmocka_unit_test(test_path_owners),
+        cmocka_unit_test(test_rows),   cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_misuse), cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_memory), cmocka_unit_test(test_add_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

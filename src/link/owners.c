@@ -120,12 +120,15 @@ int owner_file_take(struct link *l, const struct linked_item *it, struct owner_f
     return 0;
 }
 
-static int add_rule(struct inventory *inv, uint32_t handle, const struct owner_rule *r)
+static int add_rule(struct inventory *inv, uint32_t handle, const struct place *at,
+                    const struct owner_rule *r)
 {
     for (size_t i = 0; r && i < r->n; i++) {
         struct owner_candidate c = {
             .name = r->owners[i], .source = STR("codeowners"), .confidence = 90, .at = r->at};
         int rc = inventory_owner(inv, handle, &c);
+        if (!rc)
+            rc = inventory_path_owner(inv, at->target, at->path, c.name);
         if (rc)
             return rc;
     }
@@ -157,7 +160,7 @@ int owners_apply(struct link *l, struct inventory *inv, uint32_t handle, const s
     struct owner_hits hits = {0};
     int rc = owner_rules_find(f, path, &hits);
     for (size_t i = 0; i < hits.n && !rc; i++)
-        rc = add_rule(inv, handle, &f->rules.v[hits.v[i]]);
+        rc = add_rule(inv, handle, at, &f->rules.v[hits.v[i]]);
     vec_free(&hits);
     return rc;
 }

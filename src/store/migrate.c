@@ -27,11 +27,15 @@ static const char FINDING_PLACE[] =
     " ON t.asset = f.asset AND t.place IN (0, f.place) AND t.name = f.attribute"
     " AND t.evidence = f.place;\n";
 
-/* Whose each finding is: of the person in whose home its place lies, or of who owns the asset. */
+/* Whose each finding is: of the person in whose home its place lies, of who registered as owner of
+ * the asset, of who owns the file, or of who owns the asset. */
 static const char FINDING_OWNER_VIEW[] =
     "CREATE VIEW finding_owner AS SELECT f.id AS finding, coalesce((SELECT min(o.name)"
     " FROM place p JOIN owner_candidate o ON o.asset = p.asset AND o.target = p.target"
-    " AND o.path = p.path AND o.source = 'home-folder' WHERE p.id = f.place), a.owner) AS owner"
+    " AND o.path = p.path AND o.source = 'home-folder' WHERE p.id = f.place),"
+    " (SELECT min(r.name) FROM owner_candidate r WHERE r.asset = f.asset AND r.ord = 0"
+    " AND r.source = 'register'), (SELECT w.owner FROM place q JOIN path_owner w"
+    " ON w.target = q.target AND w.path = q.path WHERE q.id = f.place), a.owner) AS owner"
     " FROM finding f JOIN asset a ON a.id = f.asset;\n";
 
 /*

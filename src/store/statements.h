@@ -253,6 +253,12 @@ SQL(SQL_CHECK_GET, "SELECT state FROM check_state WHERE subject = ?1 AND subject
 SQL(SQL_CHECK_DROP, "DELETE FROM check_state WHERE subject = ?1 AND subject_id = ?2")
 SQL(SQL_CHECK_COUNT, "SELECT count(*) FROM check_state")
 SQL(SQL_ALL_ASSETS, "SELECT " ASSET_COLUMNS " FROM asset WHERE id > ?1 ORDER BY id LIMIT 1024")
+SQL(SQL_LOAD_PATH_OWNERS, "SELECT path, owner FROM path_owner WHERE target = ?1")
+SQL(SQL_PUT_PATH_OWNER, "INSERT INTO path_owner (target, path, owner) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT (target, path) DO UPDATE SET owner = excluded.owner")
+SQL(SQL_DROP_PATH_OWNER, "DELETE FROM path_owner WHERE target = ?1 AND path = ?2")
+SQL(SQL_LOAD_PAST_PATHS, "SELECT DISTINCT path FROM place WHERE last_seen > 0"
+                         " AND state = 'present' AND target = ?1")
 SQL(SQL_ALL_PLACES, "SELECT " PLACE_COLUMNS " FROM place WHERE id > ?1 ORDER BY id LIMIT 1024")
 SQL(SQL_ALL_ATTRS, "SELECT " ATTR_COLUMNS " FROM attribute WHERE asset > ?1 OR (asset = ?1 AND"
                    " (place > ?2 OR (place = ?2 AND name > ?3)))"

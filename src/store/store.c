@@ -288,6 +288,8 @@ int store_put_inventory(struct store *st, const struct inventory *inv, struct di
     if (!rc)
         rc = store_write_presence(st, d);
     if (!rc)
+        rc = store_write_path_owners(st, d);
+    if (!rc)
         rc = store_write_relations(st, d);
     if (!rc) /* from here on the views say that it was seen now */
         rc = store_run(st, SQL_ADD_TURN, ARGS(I(st->scan), I(!st->part), I(0), S(st->inputs)), d);

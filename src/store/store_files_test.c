@@ -198,7 +198,7 @@ static void test_versions(void **state)
     assert_non_null(strstr(d.text, "99"));
     assert_non_null(strstr(d.hint, "update stance"));
     assert_string_equal(d.file, path.p);
-    change_file(path.p, "UPDATE meta SET value = '5' WHERE key = 'schema'");
+    change_file(path.p, "UPDATE meta SET value = '6' WHERE key = 'schema'");
     /* Other views: made anew, or for this session only when nothing may be written. */
     change_file(path.p, "UPDATE meta SET value = 'old' WHERE key = 'views'; DROP VIEW mcp_servers;"
                         "DROP VIEW finding_place");
@@ -228,13 +228,14 @@ static void test_first_schema(void **state)
     st = store_free(st);
     change_file(path.p, "UPDATE meta SET value = '1' WHERE key = 'schema'; DROP TABLE turn;"
                         "DROP TABLE asset_facts;"
-                        "DROP TABLE seal_ended; DROP INDEX place_asset;"
+                        "DROP VIEW finding_owner; DROP TABLE seal_ended; DROP TABLE path_owner; "
+                        "DROP INDEX place_asset;"
                         "DROP INDEX scan_target_target; DROP INDEX place_own_time");
     assert_int_equal(open_path(path.p, DB_READ_ONLY, &st, &d), E_UNSUPPORTED);
     assert_int_equal(open_path(path.p, DB_READ_WRITE, &st, &d), 0);
     scan_server(st, 1000, "a.json", A, "1");
     assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "1000");
-    assert_string_equal(ask(st, "SELECT value FROM meta WHERE key = 'schema'"), "5");
+    assert_string_equal(ask(st, "SELECT value FROM meta WHERE key = 'schema'"), "6");
     assert_sound(st);
     st = store_free(st);
     unlink(path.p);

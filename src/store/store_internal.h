@@ -254,6 +254,8 @@ int store_write_assets(struct store *st, struct diag *d) MUST_CHECK;
 int store_drop_facts(struct store *st, struct str asset, struct diag *d) MUST_CHECK;
 int store_write_coverage(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_presence(struct store *st, struct diag *d) MUST_CHECK;
+/* After it: whose the files are that were seen now. */
+int store_write_path_owners(struct store *st, struct diag *d) MUST_CHECK;
 int store_write_relations(struct store *st, struct diag *d) MUST_CHECK;
 
 /*

@@ -23,6 +23,7 @@ static const struct sealed STATE[] = {
     {"relation", "from_asset, verb, to_asset", "sss"},
     {"finding", "status, id", "ss", .from = "open"},
     {"asset_risk", "asset", "s"},
+    {"path_owner", "target, path", "is", .newer = true},
 };
 /* The same with what has ended. */
 static const struct sealed STATE_BEFORE[] = {
@@ -37,6 +38,7 @@ static const struct sealed STATE_BEFORE[] = {
     {"relation", "from_asset, verb, to_asset", "sss"},
     {"finding", "id", "s"},
     {"asset_risk", "asset", "s"},
+    {"path_owner", "target, path", "is", .newer = true},
 };
 /* What one scan wrote once. */
 static const struct sealed SCAN[] = {

@@ -37,10 +37,10 @@ static inline int test_folder_remove(void **state)
 {
     char file[96];
     static const char *const NAMES[] = {
-        "new.db",      "text.db",      "locked.db",      "locked.db-wal",  "locked.db-shm",
-        "store.db",    "store.db-wal", "store.db-shm",   "new.db-wal",     "new.db-shm",
-        "copy.db",     "limited.db",   "limited.db-wal", "limited.db-shm", "warm.db",
-        "warm.db-wal", "warm.db-shm"};
+        "new.db",   "text.db",      "locked.db",    "locked.db-wal",  "locked.db-shm",
+        "store.db", "store.db-wal", "store.db-shm", "new.db-wal",     "new.db-shm",
+        "copy.db",  "old_log.db",   "limited.db",   "limited.db-wal", "limited.db-shm",
+        "warm.db",  "warm.db-wal",  "warm.db-shm"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {

@@ -77,4 +77,36 @@ expect 0 "explain" "$STANCE" explain --db "$work/same.db" "$id"
 grep -q ' b/app: .mcp.json' "$work/out" || fail "explain does not say in which target a place is"
 expect "0 1" "a third one" "$STANCE" scan --db "$work/same.db" --allow-weak-sandbox "$work/same/x/b/app"
 grep -q "^Scanned .*/x/b/app: " "$work/out" || fail "a third target of the name is not told apart: $(head -n 1 "$work/out")"
+
+# One asset in files of several owners: each finding names the owner of its own file, in every
+# output, whatever database holds it and whatever an earlier scan said.
+own=$work/own
+mkdir -p "$own/a" "$own/b" "$own/c" "$own/.github"
+for t in a b c; do printf '{"mcpServers": {"loose": {"command": "npx", "args": ["-y", "@acme/loose"]}}}' >"$own/$t/.mcp.json"; done
+owners() { # WHAT EXPECTED: "PATH OWNER" of each finding about the server
+  run "$STANCE" scan --db "$work/own.db" --allow-weak-sandbox --fail-on never -f json "${@:3}" "$own"
+  case $status in 0 | 3) ;; *) fail "$1: status $status" ;; esac
+  local said
+  said=$(python3 -c '
+import json, sys
+print(*sorted("%s=%s" % (f["evidence"][0]["path"], f.get("owner")) for f in json.load(open(sys.argv[1]))["findings"] if f["control"] == "AISPM-MCP-003"))' "$work/out")
+  [ "$said" = "$2" ] || fail "$1: $said, not $2"
+}
+printf '/a/ @x\n/b/ @y @w\n' >"$own/.github/CODEOWNERS"
+owners "two owners" 'a/.mcp.json=@x b/.mcp.json=@w c/.mcp.json=@w'
+run "$STANCE" findings --db "$work/own.db" --owner @x -f csv
+[ "$(grep -c MCP-003 "$work/out")" -eq 1 ] && grep -q 'MCP-003.*,a/.mcp.json' "$work/out" || { fail "--owner does not find what is whose"; cat "$work/out"; }
+run "$STANCE" report sarif --db "$work/own.db"
+python3 - "$work/out" <<'EOF' || fail "SARIF names another owner"
+import json, sys
+said = {(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], r["properties"].get("owner"))
+        for r in json.load(open(sys.argv[1]))["runs"][0]["results"] if r["ruleId"] == "AISPM-MCP-003"}
+assert said == {("a/.mcp.json", "@x"), ("b/.mcp.json", "@w"), ("c/.mcp.json", "@w")}, said
+EOF
+printf '/a/ @z\n/b/ @y\n' >"$own/.github/CODEOWNERS"
+owners "other owners" 'a/.mcp.json=@z b/.mcp.json=@y c/.mcp.json=@y'
+owners "a file that is passed by keeps its owner" 'a/.mcp.json=@z b/.mcp.json=@y c/.mcp.json=@y' -x 'a/**'
+rm "$own/.github/CODEOWNERS"
+owners "nobody's" 'a/.mcp.json=None b/.mcp.json=None c/.mcp.json=None'
+expect 0 "rows of owners end" "$STANCE" db check --db "$work/own.db"
 finish
