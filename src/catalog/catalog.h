@@ -34,6 +34,8 @@
  *         keywords: ["sk-ant-api"]     literals, at least 3 bytes; one must be in every match
  *         pattern: 'sk-ant-api03-[A-Za-z0-9_-]{93}AA'      PCRE2, no look-behind over 32 bytes
  *         before: 0                    bytes that the pattern may begin before the keyword
+ *         next: "=: "                  optional: of these bytes one follows the word at the keyword
+ *                                      (letters, digits, _ and -) in every match
  *         entropy: 3.0                 optional lower bound, bits a character
  *         shared: true                 other products of the vendor use the same keys, so that one
  *                                      is no evidence of AI by itself
@@ -142,6 +144,7 @@ struct catalog_key {
     int min_entropy_centibits; /* 0: none; 300 is 3.0 bits a character */
     int entry;                 /* -1: none */
     int before;                /* bytes that a match may begin before its keyword */
+    const char *next;          /* bytes of which one follows the word at the keyword; NULL: any */
     bool shared;               /* also opens what is not AI */
     const char *check;         /* name of a validator, or NULL */
 };

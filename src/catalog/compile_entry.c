@@ -158,6 +158,8 @@ static int check_key(struct compiler *c, const struct node *n, const struct cata
             return compile_fail(c, n, "keyword '%s' is too short: %d bytes at least",
                                 key->keywords[i], MIN_KEYWORD);
     }
+    if (key->next && key->before)
+        return compile_fail(c, n, "'next' is for patterns that begin at the keyword");
     if (strlen(key->pattern) > MAX_PATTERN)
         return compile_fail(c, n, "the pattern is too long");
     int rc = regex_new(str_z(key->pattern), &r, &why);
@@ -180,8 +182,8 @@ static int read_before(struct compiler *c, const struct node *n, int *ret)
 
 static int read_key(struct compiler *c, const struct node *n, int entry)
 {
-    static const char *const words[] = {"kind",  "keywords", "pattern", "before", "entropy",
-                                        "check", "examples", "shared",  NULL};
+    static const char *const words[] = {"kind",    "keywords", "pattern",  "before", "next",
+                                        "entropy", "check",    "examples", "shared", NULL};
     static const char *const example_words[] = {"match", "no_match", NULL};
     const struct node *examples = node_get(c->doc, n, STR("examples"));
     struct catalog_key key = {.entry = entry};
@@ -192,6 +194,7 @@ static int read_key(struct compiler *c, const struct node *n, int entry)
         (rc = compile_strings(c, n, "keywords", &key.keywords)) ||
         (rc = compile_string(c, n, "pattern", true, &key.pattern)) ||
         (rc = compile_string(c, n, "check", false, &key.check)) ||
+        (rc = compile_string(c, n, "next", false, &key.next)) ||
         (rc = read_entropy(c, n, &key.min_entropy_centibits)) ||
         (rc = read_before(c, n, &key.before)) || (rc = compile_bool(c, n, "shared", &key.shared)) ||
         (rc = check_key(c, n, &key)))

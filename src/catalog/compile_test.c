@@ -213,6 +213,8 @@ static void test_refused_entries(void **state UNUSED)
         {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: 'a('}]\n", 5, "bad pattern"},
         {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a}]\n", 5, "examples are missing"},
         {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 999}]\n", 5, "before"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 9, next: x}]\n", 5,
+         "'next'"},
         {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, shared: 1}]\n", 5, "shared"},
         {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, entropy: high}]\n", 5,
          "entropy"},

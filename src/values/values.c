@@ -7,6 +7,7 @@
 #define LOOK_BEHIND 32
 #define MAX_HITS    65536 /* kept of one text: 1 MiB */
 #define MAX_TRIES   8     /* matches that end before the keyword, with `before` */
+#define WORD_BYTES  64    /* of a word at a keyword, judged without its pattern */
 
 struct values *values_free(struct values *v)
 {
@@ -148,6 +149,18 @@ static bool acceptable(struct values *v, int key, size_t start, size_t end)
     return !value_is_placeholder(value); /* it costs most */
 }
 
+/* Most keywords stand in names and prose: no pattern need be tried there. */
+static bool goes_on(const struct catalog_key *k, struct str text, size_t at)
+{
+    size_t end = at, most = at + MIN(text.n - at, (size_t)WORD_BYTES);
+
+    while (end < most && (is_word(text.p[end]) || text.p[end] == '-'))
+        end++;
+    if (end == at + WORD_BYTES)
+        return true;
+    return end < text.n && text.p[end] && strchr(k->next, text.p[end]);
+}
+
 /* One keyword of one key at [at, end). */
 static int try_key(struct values *v, int key, size_t at, size_t end)
 {
@@ -181,8 +194,11 @@ static int on_literal(void *ctx, unsigned id, uint64_t end)
     size_t at = (size_t)end - strlen(l->text);
     int rc = OK;
 
-    for (int i = 0; !rc && i < l->n_keys; i++)
-        rc = try_key(v, l->keys[i], at, (size_t)end);
+    for (int i = 0; !rc && i < l->n_keys; i++) {
+        const struct catalog_key *k = &v->catalog->keys[l->keys[i]];
+        if (!k->next || goes_on(k, v->text, at))
+            rc = try_key(v, l->keys[i], at, (size_t)end);
+    }
     return rc;
 }
 

@@ -128,6 +128,7 @@ static void add_keys(struct buf *out, const struct catalog *c)
         buf_addz(out, ", ");
         add_member(out, "pattern", k->pattern);
         add_member(out, "check", k->check);
+        add_member(out, "next", k->next);
         buf_addf(out, ".min_entropy_centibits = %d, .entry = %d, .before = %d%s},\n",
                  k->min_entropy_centibits, k->entry, k->before,
                  k->shared ? ", .shared = true" : "");
