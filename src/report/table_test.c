@@ -255,7 +255,7 @@ static void test_two_targets(void **state)
     assert_non_null(strstr(text, "\n    shop: .mcp.json:3 (+1)  "));
     assert_non_null(strstr(text, "  partial     shop: big.json  larger"));
     assert_non_null(strstr(text, "  partial     empty: big.json  too large"));
-    assert_non_null(strstr(text, "  not_looked  lib 1\n"));
+    assert_non_null(strstr(text, "  not_looked  lib  a submodule\n"));
     assert_non_null(strstr(text, "  skipped     node_modules 1,205\n"));
     each_line_fits(text, 100);
     free(text);

@@ -241,6 +241,33 @@ static void test_first_schema(void **state)
     unlink(path.p);
 }
 
+/* A store of the schema before is sound as it is, and goes on. */
+static void test_schema_5(void **state)
+{
+    AUTO(buf) path = BUF_INIT;
+    struct store *st = NULL;
+    struct diag d = {0};
+
+    (void)state;
+    store_path(&path);
+    unlink(path.p);
+    assert_int_equal(open_path(path.p, DB_CREATE, &st, &d), 0);
+    scan_server(st, 1000, "a.json", A, "1");
+    st = store_free(st);
+    change_file(path.p, "UPDATE meta SET value = '5' WHERE key = 'schema';"
+                        "DROP VIEW finding_owner; DROP TABLE path_owner");
+    assert_int_equal(open_path(path.p, DB_READ_ONLY, &st, &d), E_UNSUPPORTED);
+    assert_int_equal(open_path(path.p, DB_READ_WRITE, &st, &d), 0);
+    assert_string_equal(ask(st, "SELECT value FROM meta WHERE key = 'schema'"), "6");
+    assert_string_equal(ask(st, "SELECT count(*) FROM path_owner"), "0");
+    assert_string_equal(ask(st, "SELECT count(*) FROM finding_owner"), "0");
+    assert_sound(st);
+    scan_server(st, 2000, "a.json", A, "2");
+    assert_sound(st);
+    st = store_free(st);
+    unlink(path.p);
+}
+
 static void test_foreign_file(void **state)
 {
     AUTO(buf) path = BUF_INIT;
@@ -401,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LIST(BOTH) cmocka_unit_test(test_versions),
         cmocka_unit_test(test_first_schema),
+        cmocka_unit_test(test_schema_5),
         cmocka_unit_test(test_foreign_file),
         cmocka_unit_test(test_corrupt_file),
         cmocka_unit_test(test_killed),

@@ -9,9 +9,7 @@
 #include "discover/git/submodules.h"
 #include "discover/git/place.h"
 
-#define REASON                                                                                     \
-    "a submodule that is not checked out: run `git submodule update --init` in the repository, "   \
-    "and scan again"
+#define REASON "a submodule, not checked out: `git submodule update --init`, and scan again"
 
 /* A folder that a file ".gitmodules" names. */
 struct module {

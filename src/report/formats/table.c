@@ -471,6 +471,25 @@ static void left_out(struct screen *s, const char *why, const struct summary_gap
     flush(s);
 }
 
+/* A place that was not looked at has a reason of its own, and often a remedy; what only counts is
+ * told in one line. */
+static void passed_by(struct screen *s, const struct summary *m)
+{
+    struct summary_gap counted_only[SUMMARY_RULES];
+    int n = 0, told = 0;
+    for (int i = 0; i < m->n_passed; i++) {
+        struct summary_gap row = m->passed[i];
+        if (str_eq_z(row.path, "binary-content")) {
+            counted_only[n++] = row;
+            continue;
+        }
+        row.target = STR(""); /* it may stand for several */
+        gap(s, m, &row);
+        told++;
+    }
+    left_out(s, "", counted_only, n, m->all_passed - told);
+}
+
 static void not_looked(struct screen *s, const struct summary *m)
 {
     head(s, "Not looked at");
@@ -494,7 +513,7 @@ static void not_looked(struct screen *s, const struct summary *m)
         flush(s);
     }
     left_out(s, "no reader: ", m->unread, m->n_unread, m->all_unread);
-    left_out(s, "", m->passed, m->n_passed, m->all_passed);
+    passed_by(s, m);
     left_out(s, "", m->rule, m->n_rule, m->all_rule);
 }
 
