@@ -25,29 +25,27 @@ struct values *values_free(struct values *v)
 }
 
 /* A key without `before` matches at its keyword only. */
-static int new_pattern(const struct catalog_key *key, struct regex **ret, struct diag *d)
+static int new_pattern(const struct catalog_key *key, struct regex **ret)
 {
     AUTO(buf) anchored = BUF_INIT;
+    struct diag d = {0}; /* whoever compiled the catalogue has read the patterns */
 
     if (key->before)
-        return regex_new(str_z(key->pattern), ret, d);
+        return regex_new(str_z(key->pattern), ret, &d);
     buf_addf(&anchored, "\\G(?:%s)", key->pattern);
-    if (buf_result(&anchored))
-        return diag_set(d, E_NOMEM, "no memory for a pattern");
-    return regex_new(buf_str(&anchored), ret, d);
+    return buf_result(&anchored) ? E_NOMEM : regex_new(buf_str(&anchored), ret, &d);
 }
 
 static int load_keys(struct values *v, struct diag *d)
 {
     const struct catalog *c = v->catalog;
     size_t n = c->n_keys > 0 ? (size_t)c->n_keys : 1;
-    int rc = OK;
 
     v->patterns = mem_alloc(n * sizeof(*v->patterns));
     v->classes = mem_alloc(n * sizeof(*v->classes));
     if (!v->patterns || !v->classes)
         return diag_set(d, E_NOMEM, "no memory for the patterns");
-    for (int i = 0; !rc && i < c->n_keys; i++) {
+    for (int i = 0; i < c->n_keys; i++) {
         int class = 0;
         while (class < DATA_COUNT &&
                !str_eq_z(str_z(c->keys[i].data_class), DATA_CLASS_NAMES[class]))
@@ -55,11 +53,8 @@ static int load_keys(struct values *v, struct diag *d)
         if (class == DATA_COUNT || (c->keys[i].check && !value_check_find(c->keys[i].check)))
             return diag_set(d, E_PARSE, "key '%s' has an unknown class or check", c->keys[i].kind);
         v->classes[i] = (enum data_class) class;
-        rc = new_pattern(&c->keys[i], &v->patterns[i], d);
     }
-    if (!rc && c->n_literals)
-        rc = prefilter_open(c->literal_db, c->literal_db_size, &v->prefilter, d);
-    return rc;
+    return c->n_literals ? prefilter_open(c->literal_db, c->literal_db_size, &v->prefilter, d) : OK;
 }
 
 /* libcrypto opens its configuration at the first use: that must be before the sandbox closes. */
@@ -171,6 +166,8 @@ static int try_key(struct values *v, int key, size_t at, size_t end)
     size_t s, e;
     int rc = 1;
 
+    if (!v->patterns[key] && new_pattern(&v->catalog->keys[key], &v->patterns[key]))
+        return E_NOMEM;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         rc = regex_match(v->patterns[key], window, from - base, &s, &e);
         if (rc != 1 || !before || base + e >= end)

@@ -25,7 +25,7 @@ struct spans {
 struct values {
     const struct catalog *catalog;
     struct prefilter *prefilter;
-    struct regex **patterns;  /* one a key */
+    struct regex **patterns;  /* one a key; NULL until a keyword of it is met */
     enum data_class *classes; /* one a key */
     char key[32];
     bool has_key;
