@@ -91,16 +91,25 @@ static size_t move_on(struct item *it, struct scan_window *w, char *p, size_t ro
     return 0;
 }
 
+/* Memory that was touched before, where the worker keeps some. */
+static char *window_of(struct item *it, size_t room)
+{
+    if (!it->window)
+        return arena_alloc(it->arena, room);
+    buf_clear(it->window);
+    return buf_room(it->window, WINDOW_BYTES);
+}
+
 /* Texts of any size: windows of the raw bytes, so that memory does not grow with the file. Of a
  * file that grows, what it held at the beginning. */
 static int scan_windows(struct item *it)
 {
     size_t room = (size_t)MIN((uint64_t)WINDOW_BYTES, it->size + 2 * SCAN_OVERLAP), got = 0;
-    char *p = arena_alloc(it->arena, room);
+    char *p = window_of(it, room);
     if (!p) {
         emit_gap(it->emit, COVERAGE_PARTIAL, place_item(it),
                  "needs more memory than one item may use");
-        return arena_error(it->arena);
+        return it->window ? E_NOMEM : arena_error(it->arena);
     }
     struct scan_window w = {.line = 1, .column = 1};
     for (size_t kept = 0;; kept = move_on(it, &w, p, room)) {
@@ -286,6 +295,7 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
                       .target = ask->target,
                       .changed = ask->changed,
                       .arena = &w->arena,
+                      .window = &w->window,
                       .catalog = w->catalog,
                       .values = w->values,
                       .syntax = w->syntax,
@@ -375,7 +385,7 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
     w->timed = o->timed;
     w->limits.memory = o->item_memory ? o->item_memory : o->worker_memory / 2;
     w->arena = (struct arena)ARENA(w->limits.memory);
-    w->frame = (struct buf)BUF_INIT;
+    w->frame = w->window = (struct buf)BUF_INIT;
     w->containers =
         (struct containers){.folder = -1, .limits = archive_limits_default(), .rules = o->rules};
     return cache_key(w) ? diag_set(d, E_NOMEM, "no memory to start the scan") : 0;
@@ -388,4 +398,5 @@ void detect_worker_done(struct detect_worker *w)
     archive_library_free(w->containers.library);
     arena_done(&w->arena);
     buf_done(&w->frame);
+    buf_done(&w->window);
 }

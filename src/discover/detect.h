@@ -16,6 +16,7 @@ struct detect_worker {
     struct limits limits;
     struct arena arena; /* of one item; emptied after each */
     struct buf frame;   /* its facts */
+    struct buf window;  /* of a text that is read in parts */
     bool timed;         /* replies end with what was spent */
     struct stopwatch spent;
     bool archives; /* may open containers: detect_prepare loads what that takes */

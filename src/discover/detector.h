@@ -69,6 +69,7 @@ struct item {
     enum content content;
     bool binary;         /* CONTENT_BINARY */
     struct arena *arena; /* memory of this item */
+    struct buf *window;  /* room for parts of it that the worker keeps, or NULL */
     struct limits limits;
     const struct catalog *catalog;
     struct values *values;
