@@ -78,7 +78,7 @@ struct discover_options {
     void (*progress)(void *ctx, const struct discover_progress *p);
     void *progress_ctx;
     const char *cache; /* folder of the facts cache (cache.h), NULL: none */
-    bool timed;        /* fill stats.spent_ns */
+    bool timed;        /* fill stats.spent_ns and read_ns */
     /* Once, on the caller's thread, while files are read and nothing waits for it. */
     void (*meanwhile)(void *ctx);
     void *meanwhile_ctx;
