@@ -20,6 +20,7 @@
 #include "loop/loop.h"
 
 #define FOLDERS 3000
+#define LONG    12000 /* letters of one argument: facts are large while assets are few */
 #define ENOUGH  ((uint64_t)64 << 20) /* in the file, so that little of it is resident */
 
 static char folder[64];
@@ -38,7 +39,9 @@ static void put(int fd, int i, const char *name, const char *text)
 /* A server and a key of its own, one that stands everywhere, an application, instructions. */
 static void fill(int fd, int i, const char *line)
 {
-    char text[1024], path[64];
+    static char words[LONG + 1];
+    char text[LONG + 1024], path[64];
+    memset(words, 'w', LONG);
     for (int depth = 0; depth < 2; depth++) {
         snprintf(path, sizeof(path), depth ? "tree/d%d/p%d" : "tree/d%d", i / 100, i);
         (void)mkdirat(fd, path, 0755);
@@ -47,8 +50,8 @@ static void fill(int fd, int i, const char *line)
         text, sizeof(text),
         "%s{\"mcpServers\": {\"s%d\": {\"command\": \"npx\", \"args\": [\"-y\", \"@acme/s%d\"],"
         " \"env\": {\"K\": \"%s_%s%07d\"}}, \"same\": {\"command\": \"npx\","
-        " \"args\": [\"-y\", \"@acme/same@1.0.0\"]}}}",
-        line, i, i, "gsk", "Wq7bT2mXc9Lk4Rv8Jz3Np6Yd1Hf5Gs0AeBuCiDoEyFqUr", i);
+        " \"args\": [\"-y\", \"@acme/same@1.0.0\", \"%s\"]}}}",
+        line, i, i, "gsk", "Wq7bT2mXc9Lk4Rv8Jz3Np6Yd1Hf5Gs0AeBuCiDoEyFqUr", i, words);
     put(fd, i, ".mcp.json", text);
     snprintf(text, sizeof(text), "{\"name\": \"a%d\", \"dependencies\": {\"openai\": \"^4\"}}", i);
     put(fd, i, "package.json", text);

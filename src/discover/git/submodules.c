@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "base/spill.h"
 #include "discover/git/submodules.h"
 #include "discover/git/place.h"
 
@@ -88,6 +89,7 @@ static int meet(struct modules *m, const struct result *r)
     struct facts facts;
     struct diag ignored = {0};
     struct str path = STR("x");
+    spill_rest();
     if (r->code || !r->frame.n || !str_eq_z(path_base(r->path), ".gitmodules") ||
         (!r->target && (o->rev.n || o->since.n)) || o->targets[r->target].single_file)
         return 0;
