@@ -32,6 +32,17 @@ int str_cmp(struct str a, struct str b)
     return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
+int str_cmp_z(struct str a, const char *z)
+{
+    for (size_t i = 0; i < a.n; i++) {
+        unsigned char x = (unsigned char)a.p[i], y = (unsigned char)z[i];
+
+        if (x != y || !y)
+            return x < y ? -1 : 1;
+    }
+    return z[a.n] ? -1 : 0;
+}
+
 bool str_has(struct str s, struct str part)
 {
     return str_find(s, part, 0) != SIZE_MAX;

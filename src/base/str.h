@@ -66,6 +66,7 @@ static inline bool str_ends(struct str s, struct str suffix)
 
 bool str_eq_nocase(struct str a, struct str b); /* ASCII case only */
 int str_cmp(struct str a, struct str b);        /* unsigned bytes, a prefix first: a total order */
+int str_cmp_z(struct str a, const char *z);     /* the same; z is not measured first */
 bool str_has(struct str s, struct str part);
 
 /* Offset of the first match at or after `from`, or SIZE_MAX. */

@@ -29,6 +29,13 @@ static void slices_compare_by_bytes(void **state)
     assert_true(str_cmp(STR("\xff"), STR("a")) > 0);
     assert_true(str_cmp(STR_NULL, STR("a")) < 0);
     assert_int_equal(str_cmp(STR("ab"), str_n("ab", 2)), 0);
+    assert_true(str_cmp_z(STR("a"), "ab") < 0);
+    assert_true(str_cmp_z(STR("b"), "ab") > 0);
+    assert_true(str_cmp_z(STR("\xff"), "a") > 0);
+    assert_true(str_cmp_z(STR("a\0"), "a") > 0);
+    assert_true(str_cmp_z(STR_NULL, "a") < 0);
+    assert_int_equal(str_cmp_z(STR("ab"), "ab"), 0);
+    assert_int_equal(str_cmp_z(STR_NULL, ""), 0);
 }
 
 static void parts_are_found(void **state)

@@ -3,20 +3,26 @@
  * The catalogue: what is known about the AI ecosystem, compiled from knowledge/ at build into const
  * tables (tools/gen/catalog.c runs catalog_compile and writes C). Start-up costs nothing.
  *
- * knowledge/services/ID.yaml (a third party that one sends data to) and knowledge/sdks/ID.yaml
- * (software alone), one entry a file:
+ * knowledge/categories.yaml: what an entry may be, and which members one looks for in it:
+ *
+ *     categories:
+ *       - {category: model-api, means: inference of hosted models, expects: [packages, hosts, keys]}
+ *
+ * knowledge/entries/ID.yaml, one entry a vendor or project:
  *
  *     id: anthropic
  *     name: Anthropic
  *     aliases: [Claude]
- *     category: model-api              see ENTRY_CATEGORIES in compile.c
- *     country: US                      ISO 3166 alpha-2 of the seat, services only
- *     provider: anthropic              sdks only: the entry of the service behind it
- *     self_hosted: true                services whose packages also run without the vendor: a
- *                                      package alone is then no evidence that data goes there
- *     training_use: "no, unless ..."   what the vendor says about training on inputs
- *     sources:                         at least one; every fact below stands in one of them
- *       - {url: "https://…", read: 2026-11-23}
+ *     category: model-api
+ *     maker: Anthropic                 who makes it
+ *     country: US                      ISO 3166 alpha-2 of the seat of the maker
+ *     runs: vendor                     where: vendor (a third party, data goes there), own (software
+ *                                      alone), either (a package alone is then no evidence that data
+ *                                      goes to the vendor)
+ *     provider: anthropic              runs: own only: the entry of the service behind it
+ *     sources:                         at least one; `says` names the members that stand in it
+ *       - {url: "https://…", read: 2026-11-23, says: [packages.npm, imports, env]}
+ *     none: [images, iac]              members that were looked for and do not exist
  *     packages:                        cargo, composer, gem, golang, maven (group:artifact), npm,
  *       npm: ["@anthropic-ai/sdk"]     nuget, pypi
  *       pypi: [anthropic]
@@ -44,31 +50,51 @@
  *           match: ['sk-ant-api03-{word:93}AA']   {class:n} expands to fixed pseudo-random text
  *           no_match: ['sk-ant-api03-xxx']        (word, alnum, upper, lower, hex, digit, base64,
  *                                                  base32)
- *
- * The pattern is anchored at the keyword unless `before` is set; \K marks where the value begins.
- * Keys that belong to no entry stand in knowledge/patterns/ID.yaml, which has only id, sources and
- * keys. knowledge/patterns/kinds.yaml is the table of data kinds: {kind, class, means}.
- *
- * knowledge/hosts/ID.yaml, one agent host a file:
- *
- *     id: cursor
- *     name: Cursor
- *     maker: Anysphere
- *     sources: [...]
- *     files:
- *       - path: .cursor/mcp.json       suffix of a path, whole parts; `*` matches within one part,
+ *     hosts:                           names in the network by role, see enum host_role; lower case,
+ *       api: [api.anthropic.com]       whole labels. "*.x" is all below x; {name} stands for one
+ *       app: [claude.ai, "*.claude.ai"]       label or a part of one
+ *     servers:                         when one runs it oneself
+ *       ports: [11434]
+ *       probes:                        GET; an answer of it holds every mark
+ *         - {path: /api/tags, marks: ['"models"', '"digest"'], open: true}   open: needs no key
+ *     images: [ollama/ollama]          of containers, without tag; no registry means docker.io
+ *     iac:                             types of resources: arm, cloudformation, kubernetes
+ *       terraform: [aws_bedrockagent_agent]         (group/Kind), terraform
+ *     extensions: {chrome: [ID], edge: [ID], firefox: [ID]}
+ *     apps: {command: [claude], linux: [ID], macos: [BUNDLE], windows: [FILE.exe]}
+ *     plugins: {jetbrains: [ID], vscode: [publisher.name]}
+ *     agent:                           it is an agent host
+ *       files:
+ *         - path: .cursor/mcp.json     suffix of a path, whole parts; `*` matches within one part,
  *                                      `**` any number of parts, not both at the start
- *         scope: user | project | managed | by-place  (by-place: user when below a home folder)
- *         format: json | jsonc | yaml | toml
- *         servers: [/mcpServers]       pointers to maps (or lists) of MCP servers; `*` one level
- *         settings: claude-code        reader of authority settings, optional
- *         flat: true                   the root itself may be the map
- *         projects: /projects          members are folders whose value may hold servers, optional
- *     instructions:
- *       - path: CLAUDE.md
- *         name: claude-memory
- *         library: true                optional: kept to be copied, not loaded from there
- *         outside_docs: true           optional: below docs or doc it is a page about the host
+ *           scope: user | project | managed | by-place (by-place: user when below a home folder)
+ *           format: json | jsonc | yaml | toml
+ *           servers: [/mcpServers]     pointers to maps (or lists) of MCP servers; `*` one level
+ *           settings: claude-code      reader of authority settings, optional
+ *           flat: true                 the root itself may be the map
+ *           projects: /projects        members are folders whose value may hold servers, optional
+ *       instructions:
+ *         - path: CLAUDE.md
+ *           name: claude-memory
+ *           library: true              optional: kept to be copied, not loaded from there
+ *           outside_docs: true         optional: below docs or doc it is a page about the host
+ *     data:                            what the vendor publishes on what is sent to it, by tier
+ *       - tier: api                    free, personal, team, enterprise, api
+ *         training: opt-in             no, opt-in, opt-out, yes, unknown
+ *         retention: 30 days           the vendor's words, short; likewise regions
+ *         regions: [US, EU]
+ *         processors: "https://…"      list of sub-processors
+ *         url: "https://…"             where the vendor says so
+ *         read: 2026-11-23
+ *     examples:                        of each kind of mark (packages imports env hosts servers
+ *       hosts:                         images iac extensions apps plugins): texts that lead to this
+ *         match: ["https://api.anthropic.com/v1"]   entry and texts that do not
+ *         no_match: [api.anthropic.com.example.org]
+ *       packages: {match: ["npm:@anthropic-ai/sdk"], no_match: ["npm:anthropic-sdk"]}
+ *
+ * The pattern of a key is anchored at the keyword unless `before` is set; \K marks where the value
+ * begins. Keys that belong to no entry stand in knowledge/patterns/ID.yaml, which has only id,
+ * sources and keys. knowledge/patterns/kinds.yaml is the table of data kinds: {kind, class, means}.
  *
  * knowledge/walk/rules.yaml, what a walk passes by or marks (discover/rules.h applies it, `stance
  * rules` lists it), one list `rules`:
@@ -99,9 +125,9 @@
  *       what: GGUF models
  *       lost: what model it is, is not read
  *
- * Collisions (a package, key kind, variable, host file or folder that two entries claim; a skipped
- * folder in which a host keeps a file) are build errors, as are examples that disagree. An
- * instruction file may belong to several hosts.
+ * Collisions (a package, host name, image, key kind, variable, agent file or folder that two entries
+ * claim; a skipped folder in which an agent host keeps a file) are build errors, as are examples
+ * that disagree. An instruction file may belong to several agent hosts.
  */
 #ifndef STANCE_CATALOG_CATALOG_H
 #define STANCE_CATALOG_CATALOG_H
@@ -110,15 +136,65 @@
 #include "base/diag.h"
 
 struct catalog_entry {
-    const char *id, *name, *category, *country, *source, *training_use;
-    bool service;               /* a third party (knowledge/services), not only software */
-    bool self_hosted;           /* its packages are no evidence of the service */
-    const char *provider;       /* entry id of the service behind an SDK, or NULL */
+    const char *id, *name, *category, *maker, *country, *source, *training_use;
+    bool service;         /* a third party: what is sent to it leaves (runs: vendor, either) */
+    bool self_hosted;     /* runs: either; its packages are no evidence of the service */
+    const char *provider; /* entry id of the service behind it, or NULL */
     const char *const *aliases; /* NULL-terminated */
+    const char *const *none;    /* groups that were looked for and do not exist, likewise */
 };
 
-struct catalog_package {
-    const char *ecosystem, *name; /* normalised */
+/* What an entry may be, and which groups of facts one looks for in it. */
+struct catalog_category {
+    const char *id, *means;
+    const char *const *expects; /* NULL-terminated */
+};
+
+/* Members of an entry that hold facts, and "about" (name, maker, country, category). */
+extern const char *const CATALOG_GROUPS[]; /* NULL-terminated */
+
+struct catalog_reference {
+    const char *url, *read;  /* read: YYYY-MM-DD */
+    const char *const *says; /* groups, or sub-groups as packages.npm; NULL-terminated */
+    int entry;
+};
+
+/* Spaces of names, each of which belongs to one entry only: member and sub-member of an entry. */
+#define CATALOG_SPACES(X)                                                                          \
+    X(CARGO, "packages", "cargo")                                                                  \
+    X(COMPOSER, "packages", "composer")                                                            \
+    X(GEM, "packages", "gem")                                                                      \
+    X(GOLANG, "packages", "golang")                                                                \
+    X(MAVEN, "packages", "maven")                                                                  \
+    X(NPM, "packages", "npm")                                                                      \
+    X(NUGET, "packages", "nuget")                                                                  \
+    X(PYPI, "packages", "pypi")                                                                    \
+    X(ENV, "env", NULL)                                                                            \
+    X(IMAGE, "images", NULL)                                                                       \
+    X(ARM, "iac", "arm")                                                                           \
+    X(CLOUDFORMATION, "iac", "cloudformation")                                                     \
+    X(KUBERNETES, "iac", "kubernetes")                                                             \
+    X(TERRAFORM, "iac", "terraform")                                                               \
+    X(CHROME, "extensions", "chrome")                                                              \
+    X(EDGE, "extensions", "edge")                                                                  \
+    X(FIREFOX, "extensions", "firefox")                                                            \
+    X(COMMAND, "apps", "command")                                                                  \
+    X(LINUX, "apps", "linux")                                                                      \
+    X(MACOS, "apps", "macos")                                                                      \
+    X(WINDOWS, "apps", "windows")                                                                  \
+    X(JETBRAINS, "plugins", "jetbrains")                                                           \
+    X(VSCODE, "plugins", "vscode")
+
+#define CATALOG_SPACE(id, member, sub) SPACE_##id,
+enum catalog_space { CATALOG_SPACES(CATALOG_SPACE) SPACE_COUNT };
+#undef CATALOG_SPACE
+
+/* "packages" and "npm"; the second NULL where the member is a list. */
+extern const char *const CATALOG_SPACE_MEMBERS[SPACE_COUNT][2];
+
+struct catalog_name {
+    enum catalog_space space;
+    const char *name; /* normalised */
     int entry;
 };
 
@@ -130,10 +206,6 @@ struct catalog_import {
     const char *const *packages; /* of the ecosystem, the likeliest first; NULL-terminated */
     const char *const *proofs;   /* names that only these packages have; NULL-terminated */
     bool common;                 /* the name alone says too little */
-};
-
-struct catalog_env {
-    const char *name;
     int entry;
 };
 
@@ -167,19 +239,19 @@ struct catalog_kind {
     const char *kind, *data_class, *means;
 };
 
-enum host_scope { HOST_USER, HOST_PROJECT, HOST_MANAGED, HOST_BY_PLACE };
-enum host_format { HOST_JSON, HOST_JSONC, HOST_YAML, HOST_TOML };
+enum agent_scope { AGENT_USER, AGENT_PROJECT, AGENT_MANAGED, AGENT_BY_PLACE };
+enum doc_format { DOC_JSON, DOC_JSONC, DOC_YAML, DOC_TOML };
 
-struct catalog_host_file {
+struct catalog_agent_file {
     const char *path; /* suffix */
     const char *last; /* its last part, NULL when that has a wildcard */
-    enum host_scope scope;
-    enum host_format format;
+    enum agent_scope scope;
+    enum doc_format format;
     const char *const *servers; /* NULL-terminated pointers */
     const char *settings;       /* or NULL */
     const char *projects;       /* or NULL */
     bool flat;
-    int host;
+    int entry;
 };
 
 struct catalog_instruction {
@@ -187,11 +259,53 @@ struct catalog_instruction {
     const char *name;
     bool library;      /* kept to be copied: the host does not load it from there */
     bool outside_docs; /* a page of documentation may have this name */
-    int host;
+    int entry;
+};
+
+/* What a name in the network says when somebody talks to it. */
+enum host_role {
+    HOST_API,      /* programs use the service */
+    HOST_APP,      /* people use it in a browser */
+    HOST_AUTH,     /* sign-in to it alone */
+    HOST_CONSOLE,  /* its keys and settings are managed there */
+    HOST_CDN,      /* its files come from there: supports, never alone */
+    HOST_DOCS,     /* people read about it */
+    HOST_DOWNLOAD, /* models, packages, programs come from there */
+    HOST_SHARED,   /* others use it too: never alone */
+    HOST_ROLE_COUNT
 };
 
 struct catalog_host {
-    const char *id, *name, *maker, *source;
+    const char *name; /* the pattern */
+    const char *tail; /* its literal labels at the end */
+    enum host_role role;
+    int entry;
+};
+
+struct catalog_probe {
+    const char *path;
+    const char *const *marks; /* NULL-terminated */
+    bool open;
+    int entry;
+};
+
+struct catalog_port {
+    int port, entry;
+};
+
+enum data_training {
+    TRAINING_UNKNOWN,
+    TRAINING_NO,
+    TRAINING_OPT_IN,
+    TRAINING_OPT_OUT,
+    TRAINING_YES
+};
+
+struct catalog_terms {
+    const char *tier, *retention, *processors, *url, *read; /* NULL: unknown; url and read never */
+    enum data_training training;
+    const char *const *regions; /* NULL-terminated, empty: unknown */
+    int entry;
 };
 
 enum walk_action { WALK_SKIP, WALK_LABEL, WALK_READ };
@@ -233,18 +347,26 @@ struct catalog_unread_name {
 struct catalog {
     const struct catalog_entry *entries; /* sorted by id */
     int n_entries;
-    const struct catalog_package *packages; /* sorted by ecosystem, name */
-    int n_packages;
+    const struct catalog_category *categories;
+    int n_categories;
+    const struct catalog_reference *references; /* sorted by entry */
+    int n_references;
+    const struct catalog_name *names; /* sorted by space, name */
+    int n_names;
     const struct catalog_import *imports; /* sorted by language, name */
     int n_imports;
-    const struct catalog_env *envs; /* sorted by name */
-    int n_envs;
     const struct catalog_key *keys;
     int n_keys;
-    const struct catalog_host *hosts;
+    const struct catalog_host *hosts; /* sorted by tail, then name */
     int n_hosts;
-    const struct catalog_host_file *host_files; /* sorted by catalog_path_cmp */
-    int n_host_files;
+    const struct catalog_port *ports; /* sorted by port */
+    int n_ports;
+    const struct catalog_probe *probes; /* sorted by entry */
+    int n_probes;
+    const struct catalog_terms *terms; /* sorted by entry */
+    int n_terms;
+    const struct catalog_agent_file *agent_files; /* sorted by catalog_path_cmp */
+    int n_agent_files;
     const struct catalog_instruction *instructions; /* likewise */
     int n_instructions;
     const struct catalog_kind *kinds; /* sorted by kind */
@@ -271,19 +393,26 @@ extern const struct catalog CATALOG; /* built in */
 /* Set of enum literal_group. */
 unsigned catalog_literal_groups(const struct catalog *c, unsigned literal);
 
-/* NULL when unknown. PyPI names compare by PEP 503, npm exactly. */
+/* NULL when unknown. PyPI names compare by PEP 503, all others exactly. */
+const struct catalog_name *catalog_name(const struct catalog *c, enum catalog_space space,
+                                        struct str name);
+/* "npm" and a name. */
 const struct catalog_entry *catalog_package(const struct catalog *c, struct str ecosystem,
                                             struct str name);
 /* Exactly this name; NULL when unknown. */
 const struct catalog_import *catalog_import(const struct catalog *c, struct str language,
                                             struct str name);
 const struct catalog_entry *catalog_entry(const struct catalog *c, struct str id);
-const struct catalog_entry *catalog_env(const struct catalog *c, struct str name);
+/*
+ * The row for a name in the network (no port, no dot at the end, any case), the most special one:
+ * api.openai.com before *.openai.com. Whole labels only: notopenai.com is another.
+ */
+const struct catalog_host *catalog_host(const struct catalog *c, struct str name);
 const struct catalog_kind *catalog_kind(const struct catalog *c, struct str kind);
 /* Host files and instruction rows whose path matches, in a fixed order; *cursor starts at 0, NULL
  * at the end. */
-const struct catalog_host_file *catalog_host_file(const struct catalog *c, struct str path,
-                                                  int *cursor);
+const struct catalog_agent_file *catalog_agent_file(const struct catalog *c, struct str path,
+                                                    int *cursor);
 const struct catalog_instruction *catalog_instruction(const struct catalog *c, struct str path,
                                                       int *cursor);
 /* Rows of walk rules that are the end of this path of a folder, without regard to case; *cursor as
@@ -301,7 +430,7 @@ const struct catalog_unread *catalog_unread_named(const struct catalog *c, struc
 struct str catalog_unread_key(struct str path);
 /* True when pattern (as in knowledge/hosts) matches whole parts at the end of the path. */
 bool catalog_path_match(struct str pattern, struct str path);
-/* Order of host_files and instructions: patterns whose last part is literal first, by that part. */
+/* Order of agent_files and instructions: patterns whose last part is literal first, by that part. */
 int catalog_path_cmp(struct str pattern_a, struct str pattern_b);
 /* Order of walk_folders: by last part without regard to case, then by path. */
 int catalog_folder_cmp(struct str a, struct str b);

@@ -58,16 +58,13 @@ static void test_imports(void **state UNUSED)
 
 static void test_tables_are_sorted(void **state UNUSED)
 {
-    for (int i = 0; i < CATALOG.n_packages; i++) {
-        const struct catalog_package *p = &CATALOG.packages[i];
-        assert_string_equal(package(p->ecosystem, p->name), CATALOG.entries[p->entry].id);
+    for (int i = 0; i < CATALOG.n_names; i++) {
+        const struct catalog_name *row = &CATALOG.names[i];
+        assert_ptr_equal(catalog_name(&CATALOG, row->space, str_z(row->name)), row);
     }
     for (int i = 0; i < CATALOG.n_entries; i++)
         assert_ptr_equal(catalog_entry(&CATALOG, str_z(CATALOG.entries[i].id)),
                          &CATALOG.entries[i]);
-    for (int i = 0; i < CATALOG.n_envs; i++)
-        assert_ptr_equal(catalog_env(&CATALOG, str_z(CATALOG.envs[i].name)),
-                         &CATALOG.entries[CATALOG.envs[i].entry]);
     for (int i = 0; i < CATALOG.n_kinds; i++)
         assert_ptr_equal(catalog_kind(&CATALOG, str_z(CATALOG.kinds[i].kind)), &CATALOG.kinds[i]);
     for (int i = 0; i < CATALOG.n_keys; i++)
@@ -78,14 +75,16 @@ static void test_tables_are_sorted(void **state UNUSED)
 
 static void test_names(void **state UNUSED)
 {
-    const struct catalog_entry *e = catalog_env(&CATALOG, STR("ANTHROPIC_API_KEY"));
+    const struct catalog_name *row = catalog_name(&CATALOG, SPACE_ENV, STR("ANTHROPIC_API_KEY"));
 
-    assert_non_null(e);
+    assert_non_null(row);
+    const struct catalog_entry *e = &CATALOG.entries[row->entry];
     assert_string_equal(e->id, "anthropic");
     assert_string_equal(e->category, "model-api");
     assert_true(e->service);
     assert_string_equal(e->aliases[0], "Claude");
-    assert_null(catalog_env(&CATALOG, STR("anthropic_api_key")));
+    assert_null(catalog_name(&CATALOG, SPACE_ENV, STR("anthropic_api_key")));
+    assert_null(catalog_name(&CATALOG, SPACE_NPM, STR("ANTHROPIC_API_KEY")));
     e = catalog_entry(&CATALOG, STR("claude-agent-sdk"));
     assert_false(e->service);
     assert_string_equal(e->provider, "anthropic");
@@ -99,9 +98,9 @@ static void test_names(void **state UNUSED)
 static const char *host(const char *path)
 {
     int cursor = 0;
-    const struct catalog_host_file *f = catalog_host_file(&CATALOG, str_z(path), &cursor);
+    const struct catalog_agent_file *f = catalog_agent_file(&CATALOG, str_z(path), &cursor);
 
-    return f ? CATALOG.hosts[f->host].id : "";
+    return f ? CATALOG.entries[f->entry].id : "";
 }
 
 static void test_host_files(void **state UNUSED)
@@ -139,18 +138,18 @@ static void test_cursor_ends(void **state UNUSED)
 
 static void test_every_pattern_finds_itself(void **state UNUSED)
 {
-    for (int i = 0; i < CATALOG.n_host_files; i++) {
+    for (int i = 0; i < CATALOG.n_agent_files; i++) {
         AUTO(buf) path = BUF_INIT;
         bool found = false;
         int cursor = 0;
         buf_addz(&path, "some/folder/");
-        for (const char *p = CATALOG.host_files[i].path; *p; p++)
+        for (const char *p = CATALOG.agent_files[i].path; *p; p++)
             buf_addc(&path, *p == '*' ? 'x' : *p);
-        for (const struct catalog_host_file *f;
-             (f = catalog_host_file(&CATALOG, buf_str(&path), &cursor));)
-            found |= f == &CATALOG.host_files[i];
+        for (const struct catalog_agent_file *f;
+             (f = catalog_agent_file(&CATALOG, buf_str(&path), &cursor));)
+            found |= f == &CATALOG.agent_files[i];
         if (!found)
-            fail_msg("%s does not match %s", CATALOG.host_files[i].path, path.p);
+            fail_msg("%s does not match %s", CATALOG.agent_files[i].path, path.p);
     }
 }
 
@@ -187,8 +186,8 @@ static void test_empty(void **state UNUSED)
 
     assert_null(catalog_package(&empty, STR("npm"), STR("a")));
     assert_null(catalog_entry(&empty, STR("a")));
-    assert_null(catalog_host_file(&empty, STR("a"), &cursor));
-    assert_null(catalog_host_file(&empty, STR("a"), &cursor));
+    assert_null(catalog_agent_file(&empty, STR("a"), &cursor));
+    assert_null(catalog_agent_file(&empty, STR("a"), &cursor));
 }
 
 static void test_normalise(void **state UNUSED)

@@ -11,13 +11,17 @@
 static void compiler_done(struct compiler *c)
 {
     vec_free(&c->entries);
-    vec_free(&c->packages);
+    vec_free(&c->categories);
+    vec_free(&c->references);
+    vec_free(&c->names);
     vec_free(&c->imports);
     vec_free(&c->import_literals);
-    vec_free(&c->envs);
     vec_free(&c->keys);
     vec_free(&c->hosts);
-    vec_free(&c->host_files);
+    vec_free(&c->ports);
+    vec_free(&c->probes);
+    vec_free(&c->terms);
+    vec_free(&c->agent_files);
     vec_free(&c->instructions);
     vec_free(&c->kinds);
     vec_free(&c->walk_rules);
@@ -26,18 +30,17 @@ static void compiler_done(struct compiler *c)
     vec_free(&c->unread);
     vec_free(&c->unread_names);
     vec_free(&c->examples);
+    vec_free(&c->mark_examples);
 }
 
 static int compile_document(struct compiler *c)
 {
     struct str folder = path_base(path_dir(c->path));
 
-    if (str_eq(folder, STR("services")))
-        return compile_entry(c, true);
-    if (str_eq(folder, STR("sdks")))
-        return compile_entry(c, false);
-    if (str_eq(folder, STR("hosts")))
-        return compile_host(c);
+    if (str_eq(c->path, STR("categories.yaml")))
+        return compile_categories(c);
+    if (str_eq(folder, STR("entries")))
+        return compile_entry(c);
     if (str_eq(folder, STR("patterns")))
         return str_eq(path_base(c->path), STR("kinds.yaml")) ? compile_kinds(c)
                                                              : compile_patterns(c);
@@ -71,10 +74,19 @@ static int compile_file(struct compiler *c, const struct catalog_source *file)
     return rc;
 }
 
+static struct str without_extension(struct str path)
+{
+    return str_sub(path, 0, MIN(str_rchr(path, '.'), path.n));
+}
+
+/* Categories come before what has one, and entries in the order of their ids. */
 static int order_file(const void *a, const void *b, void *ctx UNUSED)
 {
-    return str_cmp(((const struct catalog_source *)a)->path,
-                   ((const struct catalog_source *)b)->path);
+    struct str x = ((const struct catalog_source *)a)->path;
+    struct str y = ((const struct catalog_source *)b)->path;
+    int cmp = str_cmp(without_extension(x), without_extension(y));
+
+    return cmp ? cmp : str_cmp(x, y);
 }
 
 static int digest_files(const struct catalog_source *files, size_t n, struct catalog_build *b)

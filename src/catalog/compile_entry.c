@@ -1,296 +1,103 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides how a vendor, a library and their packages, variables and keys become rows. */
+/* Decides how a vendor or project becomes a row, and which member of its file goes where. */
 #include "catalog/compile_internal.h"
-#include "match/regex.h"
 
-static const char *const ENTRY_CATEGORIES[] = {
-    "model-api",        /* inference of hosted models */
-    "model-hub",        /* models and datasets to download */
-    "inference-server", /* runs models on own machines */
-    "gateway",          /* stands between applications and model APIs */
-    "agent-framework",  /* builds agents or chains */
-    "agent-service",    /* hosted agents and their tools */
-    "coding-agent",     /* writes or reviews code */
-    "mcp",              /* Model Context Protocol clients and servers */
-    "vector-store",     /* stores and searches embeddings */
-    "retrieval",        /* loads, splits, searches and ranks documents for a model */
-    "memory",           /* keeps what agents learn */
-    "evaluation",       /* tests the quality or safety of models */
-    "guardrail",        /* checks what goes into and comes out of a model */
-    "observability",    /* traces, prompts, costs */
-    "training",         /* trains, tunes, converts models */
-    "model-tool",       /* tokenizers and formats of weights: parts of others */
-    "interface",        /* user interfaces of chat and agents */
-    NULL,
-};
+static const char *const RUNS[] = {"vendor", "own", "either", NULL};
+enum { RUNS_VENDOR, RUNS_OWN, RUNS_EITHER };
 
-/* Types of package-url, also in inventory/kinds.yaml. */
-static const char *const ECOSYSTEMS[] = {"cargo", "composer", "gem",  "golang", "maven",
-                                         "npm",   "nuget",    "pypi", NULL};
-static const char *const TRAINING_USES[] = {"no", "opt-out", "yes", "unknown", NULL};
-static const char *const DATA_CLASSES[] = {"PII",         "PHI",      "PCI", "SECRET",
-                                           "SOURCE_CODE", "INTERNAL", NULL};
-
-#define MIN_KEYWORD 3
-#define MAX_BEFORE  256
-#define MAX_PATTERN 1000
-
-static bool name_char(char c)
+static int read_category(struct compiler *c, const struct node *root, const char **ret)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           strchr("-_.@/:", c);
-}
+    int rc = compile_string(c, root, "category", true, ret);
 
-/* A package name as the registry spells it. */
-static int package_name(struct compiler *c, const struct node *n, const char *ecosystem,
-                        const char **ret)
-{
-    struct str name = node_text(c->doc, n);
-
-    if (!node_is(n, NODE_STRING) || !name.n)
-        return compile_fail(c, n, "a package name must be a text");
-    for (size_t i = 0; i < name.n; i++) {
-        if (!name.p[i] || !name_char(name.p[i]))
-            return compile_fail(c, n, "'" STR_FMT "' is not a package name", STR_ARG(name));
-    }
-    if (str_eq(str_z(ecosystem), STR("pypi"))) {
-        struct str normal = pypi_normalise(name, c->a);
-        if (normal.p && !str_eq(normal, name))
-            return compile_fail(c, n, "write the name as PEP 503 does: '" STR_FMT "'",
-                                STR_ARG(normal));
-    }
-    *ret = arena_z(c->a, name);
-    return *ret ? OK : compile_no_memory(c);
-}
-
-static int read_packages(struct compiler *c, const struct node *n, int entry)
-{
-    int rc = n ? compile_members(c, n, ECOSYSTEMS) : OK;
-
-    for (int e = 0; !rc && ECOSYSTEMS[e]; e++) {
-        const struct node *list = node_get(c->doc, n, str_z(ECOSYSTEMS[e]));
-        if (list && !node_is(list, NODE_ARRAY))
-            return compile_fail(c, list, "packages stand in a list");
-        node_each (c->doc, list, it) {
-            struct catalog_package p = {.ecosystem = ECOSYSTEMS[e], .entry = entry};
-            if ((rc = package_name(c, it, p.ecosystem, &p.name)))
-                return rc;
-            if (vec_push(&c->packages, p))
-                return compile_no_memory(c);
-        }
-    }
-    return rc;
-}
-
-static int read_envs(struct compiler *c, const struct node *root, int entry)
-{
-    const char *const *names;
-    int rc = compile_strings(c, root, "env", &names);
-
-    for (int i = 0; !rc && names[i]; i++) {
-        for (const char *p = names[i]; *p; p++) {
-            if (!((*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9' && p > names[i]) ||
-                  (*p == '_' && p > names[i])))
-                return compile_fail(c, node_get(c->doc, root, STR("env")),
-                                    "'%s' is not the name of a variable", names[i]);
-        }
-        if (vec_push(&c->envs, ((struct catalog_env){names[i], entry})))
-            return compile_no_memory(c);
-    }
-    return rc;
-}
-
-/* "3.25" to 325. */
-static int read_entropy(struct compiler *c, const struct node *key, int *ret)
-{
-    const struct node *n = node_get(c->doc, key, STR("entropy"));
-    struct str text = node_text(c->doc, n), whole, part;
-    uint64_t units = 0, hundredths = 0;
-
-    *ret = 0;
-    if (!n)
-        return OK;
-    bool ok = node_is(n, NODE_NUMBER);
-    str_cut(text, '.', &whole, &part);
-    ok = ok && part.n <= 2 && !str_to_u64(whole, &units);
-    ok = ok && (!part.n || !str_to_u64(part, &hundredths));
-    if (part.n == 1)
-        hundredths *= 10;
-    if (!ok || units > 8)
-        return compile_fail(c, n, "entropy is bits a character, like 3.5");
-    *ret = (int)(units * 100 + hundredths);
-    return OK;
-}
-
-static int add_examples(struct compiler *c, const struct node *list, const char *kind, bool match)
-{
-    if (!node_is(list, NODE_ARRAY) || !list->count)
-        return compile_fail(c, list, "examples that %s are missing for %s",
-                            match ? "match" : "do not match", kind);
-    node_each (c->doc, list, it) {
-        AUTO(buf) text = BUF_INIT;
-        struct mark m = node_mark(c->doc, it);
-        struct catalog_example e = {
-            .kind = kind, .match = match, .line = m.line, .column = m.column};
-        int rc =
-            node_is(it, NODE_STRING) ? catalog_expand(node_text(c->doc, it), &text, c->d) : E_PARSE;
-        if (rc == E_PARSE)
-            return compile_fail(c, it, "an example is a text with {class:n} for random parts");
-        if (rc)
-            return rc;
-        e.text = arena_str(c->a, buf_str(&text));
-        e.file = arena_z(c->a, c->path);
-        if (!e.text.p || !e.file || vec_push(&c->examples, e))
-            return compile_no_memory(c);
-    }
-    return OK;
-}
-
-static int check_key(struct compiler *c, const struct node *n, const struct catalog_key *key)
-{
-    struct regex *r = NULL;
-    struct diag why = {0};
-
-    if (!key->keywords[0])
-        return compile_fail(c, n, "a key needs keywords");
-    for (int i = 0; key->keywords[i]; i++) {
-        if (strlen(key->keywords[i]) < MIN_KEYWORD)
-            return compile_fail(c, n, "keyword '%s' is too short: %d bytes at least",
-                                key->keywords[i], MIN_KEYWORD);
-    }
-    if (key->next && key->before)
-        return compile_fail(c, n, "'next' is for patterns that begin at the keyword");
-    if (strlen(key->pattern) > MAX_PATTERN)
-        return compile_fail(c, n, "the pattern is too long");
-    int rc = regex_new(str_z(key->pattern), &r, &why);
-    regex_free(r);
-    if (rc == E_PARSE)
-        return compile_fail(c, node_get(c->doc, n, STR("pattern")), "%s", why.text);
-    return rc ? compile_no_memory(c) : OK;
-}
-
-static int read_before(struct compiler *c, const struct node *n, int *ret)
-{
-    const struct node *m = node_get(c->doc, n, STR("before"));
-    int64_t value = 0;
-
-    if (m && (node_i64(c->doc, m, &value) || value < 0 || value > MAX_BEFORE))
-        return compile_fail(c, m, "'before' is 0 to %d bytes", MAX_BEFORE);
-    *ret = (int)value;
-    return OK;
-}
-
-static int read_key(struct compiler *c, const struct node *n, int entry)
-{
-    static const char *const words[] = {"kind",    "keywords", "pattern",  "before", "next",
-                                        "entropy", "check",    "examples", "shared", NULL};
-    static const char *const example_words[] = {"match", "no_match", NULL};
-    const struct node *examples = node_get(c->doc, n, STR("examples"));
-    struct catalog_key key = {.entry = entry};
-    int rc;
-
-    if ((rc = compile_members(c, n, words)) ||
-        (rc = compile_string(c, n, "kind", true, &key.kind)) ||
-        (rc = compile_strings(c, n, "keywords", &key.keywords)) ||
-        (rc = compile_string(c, n, "pattern", true, &key.pattern)) ||
-        (rc = compile_string(c, n, "check", false, &key.check)) ||
-        (rc = compile_string(c, n, "next", false, &key.next)) ||
-        (rc = read_entropy(c, n, &key.min_entropy_centibits)) ||
-        (rc = read_before(c, n, &key.before)) || (rc = compile_bool(c, n, "shared", &key.shared)) ||
-        (rc = check_key(c, n, &key)))
-        return rc;
-    if (!examples)
-        return compile_fail(c, n, "examples are missing for %s", key.kind);
-    if ((rc = compile_members(c, examples, example_words)) ||
-        (rc = add_examples(c, node_get(c->doc, examples, STR("match")), key.kind, true)) ||
-        (rc = add_examples(c, node_get(c->doc, examples, STR("no_match")), key.kind, false)))
-        return rc;
-    return vec_push(&c->keys, key) ? compile_no_memory(c) : OK;
-}
-
-int compile_keys(struct compiler *c, const struct node *keys, int entry)
-{
-    int rc = OK;
-
-    if (keys && !node_is(keys, NODE_ARRAY))
-        return compile_fail(c, keys, "keys stand in a list");
-    node_each (c->doc, keys, it) {
-        if ((rc = read_key(c, it, entry)))
-            return rc;
-    }
-    return rc;
-}
-
-int compile_entry(struct compiler *c, bool service)
-{
-    static const char *const words[] = {
-        "id",      "name",     "aliases", "category", "country",     "training_use", "provider",
-        "sources", "packages", "env",     "keys",     "self_hosted", "imports",      NULL};
-    const struct node *root = doc_root(c->doc);
-    struct catalog_entry e = {.service = service};
-    int entry = (int)c->entries.n, category, training, rc;
-
-    if ((rc = compile_members(c, root, words)) || (rc = compile_id(c, &e.id)) ||
-        (rc = compile_string(c, root, "name", true, &e.name)) ||
-        (rc = compile_strings(c, root, "aliases", &e.aliases)) ||
-        (rc = compile_word(c, root, "category", ENTRY_CATEGORIES, true, &category)) ||
-        (rc = compile_string(c, root, "country", false, &e.country)) ||
-        (rc = compile_word(c, root, "training_use", TRAINING_USES, false, &training)) ||
-        (rc = compile_string(c, root, "provider", false, &e.provider)) ||
-        (rc = compile_bool(c, root, "self_hosted", &e.self_hosted)) ||
-        (rc = compile_sources(c, root, &e.source)))
-        return rc;
-    e.category = ENTRY_CATEGORIES[category];
-    e.training_use = training < 0 ? NULL : TRAINING_USES[training];
-    if (e.country && (strlen(e.country) != 2 || e.country[0] < 'A' || e.country[0] > 'Z'))
-        return compile_fail(c, node_get(c->doc, root, STR("country")),
-                            "a country has two capital letters (ISO 3166)");
-    if (service && e.provider)
-        return compile_fail(c, node_get(c->doc, root, STR("provider")),
-                            "only software has a provider");
-    if (vec_push(&c->entries, e))
-        return compile_no_memory(c);
-    if ((rc = read_packages(c, node_get(c->doc, root, STR("packages")), entry)) ||
-        (rc = compile_imports(c, node_get(c->doc, root, STR("imports")))) ||
-        (rc = read_envs(c, root, entry)))
-        return rc;
-    return compile_keys(c, node_get(c->doc, root, STR("keys")), entry);
-}
-
-int compile_patterns(struct compiler *c)
-{
-    static const char *const words[] = {"id", "sources", "keys", NULL};
-    const struct node *root = doc_root(c->doc);
-    const char *id, *url;
-    int rc;
-
-    if ((rc = compile_members(c, root, words)) || (rc = compile_id(c, &id)) ||
-        (rc = compile_sources(c, root, &url)))
-        return rc;
-    return compile_keys(c, node_get(c->doc, root, STR("keys")), -1);
-}
-
-int compile_kinds(struct compiler *c)
-{
-    static const char *const words[] = {"kinds", NULL};
-    static const char *const row_words[] = {"kind", "class", "means", NULL};
-    const struct node *root = doc_root(c->doc), *list = node_get(c->doc, root, STR("kinds"));
-    int rc = compile_members(c, root, words), class;
-
-    if (!rc && !node_is(list, NODE_ARRAY))
-        return compile_fail(c, root, "kinds stand in a list");
     if (rc)
         return rc;
-    node_each (c->doc, list, it) {
-        struct catalog_kind k;
+    vec_each (row, &c->categories)
+        if (!strcmp(row->id, *ret)) {
+            *ret = row->id;
+            return OK;
+        }
+    return compile_fail(c, node_get(c->doc, root, STR("category")),
+                        "'%s' is not a category of categories.yaml", *ret);
+}
+
+static int read_country(struct compiler *c, const struct node *root, const char **ret)
+{
+    int rc = compile_string(c, root, "country", false, ret);
+    const char *s = rc ? NULL : *ret;
+
+    if (s && (strlen(s) != 2 || s[0] < 'A' || s[0] > 'Z' || s[1] < 'A' || s[1] > 'Z'))
+        return compile_fail(c, node_get(c->doc, root, STR("country")),
+                            "a country has two capital letters (ISO 3166)");
+    return rc;
+}
+
+static int read_head(struct compiler *c, const struct node *root, struct catalog_entry *e)
+{
+    int runs, rc;
+
+    if ((rc = compile_id(c, &e->id)) || (rc = compile_string(c, root, "name", true, &e->name)) ||
+        (rc = compile_strings(c, root, "aliases", &e->aliases)) ||
+        (rc = read_category(c, root, &e->category)) ||
+        (rc = compile_string(c, root, "maker", false, &e->maker)) ||
+        (rc = read_country(c, root, &e->country)) ||
+        (rc = compile_word(c, root, "runs", RUNS, true, &runs)) ||
+        (rc = compile_string(c, root, "provider", false, &e->provider)))
+        return rc;
+    e->service = runs != RUNS_OWN;
+    e->self_hosted = runs == RUNS_EITHER;
+    if (e->service && e->provider)
+        return compile_fail(c, node_get(c->doc, root, STR("provider")),
+                            "only software that runs on its own has a provider");
+    return OK;
+}
+
+int compile_entry(struct compiler *c)
+{
+    static const char *const words[] = {"id",       "name",    "aliases",  "category",   "maker",
+                                        "country",  "runs",    "provider", "sources",    "none",
+                                        "packages", "imports", "env",      "keys",       "hosts",
+                                        "servers",  "images",  "iac",      "extensions", "apps",
+                                        "plugins",  "agent",   "data",     "examples",   NULL};
+    const struct node *root = doc_root(c->doc);
+    struct catalog_entry e = {0};
+    int entry = (int)c->entries.n, rc;
+
+    if ((rc = compile_members(c, root, words)) || (rc = read_head(c, root, &e)) ||
+        (rc = compile_references(c, root, &e, entry)))
+        return rc;
+    if (vec_push(&c->entries, e))
+        return compile_no_memory(c);
+    if ((rc = compile_names(c, root, entry)) ||
+        (rc = compile_imports(c, node_get(c->doc, root, STR("imports")), entry)) ||
+        (rc = compile_keys(c, node_get(c->doc, root, STR("keys")), entry)) ||
+        (rc = compile_hosts(c, node_get(c->doc, root, STR("hosts")), entry)) ||
+        (rc = compile_servers(c, node_get(c->doc, root, STR("servers")), entry)) ||
+        (rc = compile_agent(c, node_get(c->doc, root, STR("agent")), entry)) ||
+        (rc = compile_terms(c, node_get(c->doc, root, STR("data")), entry)))
+        return rc;
+    return compile_examples(c, root, entry);
+}
+
+int compile_categories(struct compiler *c)
+{
+    static const char *const words[] = {"categories", NULL};
+    static const char *const row_words[] = {"category", "means", "expects", NULL};
+    const struct node *root = doc_root(c->doc), *list = node_get(c->doc, root, STR("categories"));
+    int rc = compile_members(c, root, words);
+
+    if (!rc && !node_is(list, NODE_ARRAY))
+        return compile_fail(c, root, "categories stand in a list");
+    node_each (c->doc, rc ? NULL : list, it) {
+        struct catalog_category row;
         if ((rc = compile_members(c, it, row_words)) ||
-            (rc = compile_string(c, it, "kind", true, &k.kind)) ||
-            (rc = compile_word(c, it, "class", DATA_CLASSES, true, &class)) ||
-            (rc = compile_string(c, it, "means", true, &k.means)))
+            (rc = compile_string(c, it, "category", true, &row.id)) ||
+            (rc = compile_check_id(c, it, row.id)) ||
+            (rc = compile_string(c, it, "means", true, &row.means)) ||
+            (rc = compile_strings(c, it, "expects", &row.expects)) ||
+            (rc = compile_check_groups(c, it, row.expects)))
             return rc;
-        k.data_class = DATA_CLASSES[class];
-        if (vec_push(&c->kinds, k))
+        if (vec_push(&c->categories, row))
             return compile_no_memory(c);
     }
-    return OK;
+    return rc;
 }

@@ -14,13 +14,12 @@ int compile_twice(struct compiler *c, const char *what, const char *name)
 {
     static const struct {
         const char *what, *in, *lead;
-    } rows[] = {{"entry", "s/", "id: "},
-                {"host", "hosts/", "id: "},
-                {"name", "s/", "name: "},
+    } rows[] = {{"entry", "entries/", "id: "},
+                {"name", "entries/", "name: "},
                 {"key kind", "", "- kind: "},
                 {"data kind", "kinds", "kind: "},
-                {"host file", "hosts/", "path: "},
-                {"instruction file", "hosts/", "path: "},
+                {"agent file", "entries/", "path: "},
+                {"instruction file", "entries/", "path: "},
                 {"walk rule", "walk/", "id: "},
                 {"folder", "walk/", ""},
                 {"marker", "walk/", ""},
@@ -44,16 +43,29 @@ int compile_twice(struct compiler *c, const char *what, const char *name)
     {                                                                                              \
         return cmp_z(((const struct type *)a)->member, ((const struct type *)b)->member);          \
     }
-ORDER_BY(order_env, catalog_env, name)
 ORDER_BY(order_kind, catalog_kind, kind)
 ORDER_BY(order_literal, catalog_literal, text)
 
-static int order_package(const void *a, const void *b, void *ctx UNUSED)
+static int order_name(const void *a, const void *b, void *ctx UNUSED)
 {
-    const struct catalog_package *p = a, *q = b;
-    int cmp = cmp_z(p->ecosystem, q->ecosystem);
+    const struct catalog_name *p = a, *q = b;
+
+    return p->space != q->space ? (int)p->space - (int)q->space : cmp_z(p->name, q->name);
+}
+
+static int order_host(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct catalog_host *p = a, *q = b;
+    int cmp = cmp_z(p->tail, q->tail);
 
     return cmp ? cmp : cmp_z(p->name, q->name);
+}
+
+static int order_port(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct catalog_port *p = a, *q = b;
+
+    return p->port != q->port ? p->port - q->port : p->entry - q->entry;
 }
 
 static int order_instruction(const void *a, const void *b, void *ctx UNUSED)
@@ -61,7 +73,7 @@ static int order_instruction(const void *a, const void *b, void *ctx UNUSED)
     const struct catalog_instruction *x = a, *y = b;
     int cmp = catalog_path_cmp(str_z(x->path), str_z(y->path));
 
-    return cmp ? cmp : x->host - y->host;
+    return cmp ? cmp : x->entry - y->entry;
 }
 
 static int order_path(const void *a, const void *b, void *ctx UNUSED)
@@ -74,96 +86,6 @@ static int order_folder(const void *a, const void *b, void *ctx UNUSED)
 {
     return catalog_folder_cmp(str_z(((const struct catalog_walk_folder *)a)->path),
                               str_z(((const struct catalog_walk_folder *)b)->path));
-}
-
-/* Ids of entries or hosts in sorted order: the new index of each old one. */
-struct renumber {
-    struct {
-        VEC(int);
-    } old, new;
-};
-
-static void renumber_done(struct renumber *r)
-{
-    vec_free(&r->old);
-    vec_free(&r->new);
-}
-
-static int order_old(const void *a, const void *b, void *ctx)
-{
-    const char *const *ids = ctx;
-
-    return cmp_z(ids[*(const int *)a], ids[*(const int *)b]);
-}
-
-/* r->old[new index] and r->new[old index] for ids[n]. */
-static int renumber_init(struct renumber *r, const char *const *ids, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (vec_push(&r->old, (int)i) || vec_push(&r->new, 0))
-            return E_NOMEM;
-    }
-    if (vec_sort(&r->old, order_old, (void *)ids))
-        return E_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        r->new.v[r->old.v[i]] = (int)i;
-    return OK;
-}
-
-static int sort_entries(struct compiler *c, struct catalog *out)
-{
-    size_t n = c->entries.n;
-    struct catalog_entry *rows = arena_new_n(c->a, struct catalog_entry, n + 1);
-    const char **ids = arena_new_n(c->a, const char *, n + 1);
-    AUTO(renumber) r = {0};
-
-    if (!rows || !ids)
-        return compile_no_memory(c);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = c->entries.v[i].id;
-    if (renumber_init(&r, ids, n))
-        return compile_no_memory(c);
-    for (size_t i = 0; i < n; i++) {
-        rows[i] = c->entries.v[r.old.v[i]];
-        if (i && !cmp_z(rows[i - 1].id, rows[i].id))
-            return compile_twice(c, "entry", rows[i].id);
-    }
-    vec_each (p, &c->packages)
-        p->entry = r.new.v[p->entry];
-    vec_each (e, &c->envs)
-        e->entry = r.new.v[e->entry];
-    vec_each (k, &c->keys)
-        k->entry = k->entry < 0 ? -1 : r.new.v[k->entry];
-    out->entries = rows;
-    out->n_entries = (int)n;
-    return OK;
-}
-
-static int sort_hosts(struct compiler *c, struct catalog *out)
-{
-    size_t n = c->hosts.n;
-    struct catalog_host *rows = arena_new_n(c->a, struct catalog_host, n + 1);
-    const char **ids = arena_new_n(c->a, const char *, n + 1);
-    AUTO(renumber) r = {0};
-
-    if (!rows || !ids)
-        return compile_no_memory(c);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = c->hosts.v[i].id;
-    if (renumber_init(&r, ids, n))
-        return compile_no_memory(c);
-    for (size_t i = 0; i < n; i++) {
-        rows[i] = c->hosts.v[r.old.v[i]];
-        if (i && !cmp_z(rows[i - 1].id, rows[i].id))
-            return compile_twice(c, "host", rows[i].id);
-    }
-    vec_each (f, &c->host_files)
-        f->host = r.new.v[f->host];
-    vec_each (f, &c->instructions)
-        f->host = r.new.v[f->host];
-    out->hosts = rows;
-    out->n_hosts = (int)n;
-    return OK;
 }
 
 /* Every provider is an entry, every name is claimed once. */
@@ -208,31 +130,34 @@ static int check_keys(struct compiler *c, const struct catalog *out)
 
 static int sort_names(struct compiler *c)
 {
-    if (vec_sort(&c->packages, order_package, NULL) || vec_sort(&c->envs, order_env, NULL) ||
-        vec_sort(&c->kinds, order_kind, NULL) || vec_sort(&c->host_files, order_path, NULL) ||
+    if (vec_sort(&c->names, order_name, NULL) || vec_sort(&c->hosts, order_host, NULL) ||
+        vec_sort(&c->ports, order_port, NULL) || vec_sort(&c->kinds, order_kind, NULL) ||
+        vec_sort(&c->agent_files, order_path, NULL) ||
         vec_sort(&c->instructions, order_instruction, NULL) ||
         vec_sort(&c->walk_folders, order_folder, NULL))
         return compile_no_memory(c);
-    for (size_t i = 1; i < c->packages.n; i++) {
-        if (!order_package(&c->packages.v[i - 1], &c->packages.v[i], NULL))
-            return compile_twice(c, c->packages.v[i].ecosystem, c->packages.v[i].name);
+    for (size_t i = 1; i < c->names.n; i++) {
+        const struct catalog_name *row = &c->names.v[i];
+        const char *const *space = CATALOG_SPACE_MEMBERS[row->space];
+        if (!order_name(row - 1, row, NULL))
+            return compile_twice(c, space[1] ? space[1] : space[0], row->name);
     }
-    for (size_t i = 1; i < c->envs.n; i++) {
-        if (!order_env(&c->envs.v[i - 1], &c->envs.v[i], NULL))
-            return compile_twice(c, "variable", c->envs.v[i].name);
+    for (size_t i = 1; i < c->hosts.n; i++) {
+        if (!order_host(&c->hosts.v[i - 1], &c->hosts.v[i], NULL))
+            return compile_twice(c, "host", c->hosts.v[i].name);
     }
     for (size_t i = 1; i < c->kinds.n; i++) {
         if (!order_kind(&c->kinds.v[i - 1], &c->kinds.v[i], NULL))
             return compile_twice(c, "data kind", c->kinds.v[i].kind);
     }
-    for (size_t i = 1; i < c->host_files.n; i++) {
-        if (!order_path(&c->host_files.v[i - 1], &c->host_files.v[i], NULL))
-            return compile_twice(c, "host file", c->host_files.v[i].path);
+    for (size_t i = 1; i < c->agent_files.n; i++) {
+        if (!order_path(&c->agent_files.v[i - 1], &c->agent_files.v[i], NULL))
+            return compile_twice(c, "agent file", c->agent_files.v[i].path);
     }
     for (size_t i = 1; i < c->instructions.n; i++) {
         const struct catalog_instruction *row = &c->instructions.v[i];
         /* Several hosts may load one file, each says so once. */
-        if (!order_path(row - 1, row, NULL) && row[-1].host == row->host)
+        if (!order_path(row - 1, row, NULL) && row[-1].entry == row->entry)
             return compile_twice(c, "instruction file", row->path);
     }
     return OK;
@@ -321,18 +246,23 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     struct catalog *out = &b->catalog;
     int rc;
 
-    if ((rc = sort_entries(c, out)) || (rc = sort_hosts(c, out)) || (rc = sort_names(c)) ||
-        (rc = compile_walk_check(c)) || (rc = compile_unread_check(c)))
+    if ((rc = sort_names(c)) || (rc = compile_walk_check(c)) || (rc = compile_unread_check(c)))
         return rc;
 #define HAND_OVER(table, count)                                                                    \
     out->table = to_arena(c->a, c->table.v, c->table.n, sizeof(*c->table.v));                      \
     out->count = (int)c->table.n;                                                                  \
     if (!out->table)                                                                               \
         return compile_no_memory(c);
-    HAND_OVER(packages, n_packages)
-    HAND_OVER(envs, n_envs)
+    HAND_OVER(entries, n_entries)
+    HAND_OVER(categories, n_categories)
+    HAND_OVER(references, n_references)
+    HAND_OVER(names, n_names)
+    HAND_OVER(hosts, n_hosts)
+    HAND_OVER(ports, n_ports)
+    HAND_OVER(probes, n_probes)
+    HAND_OVER(terms, n_terms)
     HAND_OVER(kinds, n_kinds)
-    HAND_OVER(host_files, n_host_files)
+    HAND_OVER(agent_files, n_agent_files)
     HAND_OVER(instructions, n_instructions)
     HAND_OVER(walk_rules, n_walk_rules)
     HAND_OVER(walk_folders, n_walk_folders)
@@ -344,6 +274,8 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
         return rc;
     HAND_OVER(keys, n_keys)
     HAND_OVER(imports, n_imports)
+    if ((rc = compile_examples_check(c, out)))
+        return rc;
     b->examples = to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));
     b->n_examples = c->examples.n;
     if (!b->examples)

@@ -46,11 +46,12 @@ static int packages_of(struct compiler *c, const struct node *n, const char *con
     return rc;
 }
 
-static int read_import(struct compiler *c, const struct node *n, int language)
+static int read_import(struct compiler *c, const struct node *n, int language, int entry)
 {
     static const char *const words[] = {"package", "common", "names", NULL};
     struct catalog_import row = {.language = LANGUAGES[language].language,
-                                 .ecosystem = LANGUAGES[language].ecosystem};
+                                 .ecosystem = LANGUAGES[language].ecosystem,
+                                 .entry = entry};
     const struct node *packages = n;
     int rc = OK;
     row.name = arena_z(c->a, node_key(c->doc, n));
@@ -73,7 +74,7 @@ static int read_import(struct compiler *c, const struct node *n, int language)
     return vec_push(&c->imports, row) ? compile_no_memory(c) : OK;
 }
 
-int compile_imports(struct compiler *c, const struct node *n)
+int compile_imports(struct compiler *c, const struct node *n, int entry)
 {
     static const char *words[ARRAY_LEN(LANGUAGES) + 1];
     int rc = OK;
@@ -87,7 +88,7 @@ int compile_imports(struct compiler *c, const struct node *n)
             return compile_fail(c, map, "names and their packages are expected here");
         node_each (c->doc, map, it)
             if (!rc)
-                rc = read_import(c, it, (int)i);
+                rc = read_import(c, it, (int)i, entry);
     }
     return rc;
 }
@@ -102,7 +103,7 @@ static bool is_part(const char *row, const char *name, char separator)
 }
 
 static bool has_row(const struct compiler *c, size_t rows, size_t language,
-                    const struct catalog_package *p, const char *name)
+                    const struct catalog_name *p, const char *name)
 {
     for (size_t i = 0; i < rows; i++) {
         const struct catalog_import *row = &c->imports.v[i];
@@ -120,7 +121,7 @@ static bool has_row(const struct compiler *c, size_t rows, size_t language,
 }
 
 static int add_default(struct compiler *c, size_t rows, size_t language,
-                       const struct catalog_package *p)
+                       const struct catalog_name *p)
 {
     const char **packages = arena_new_n(c->a, const char *, 2);
     const char **proofs = arena_new_n(c->a, const char *, 1);
@@ -137,7 +138,8 @@ static int add_default(struct compiler *c, size_t rows, size_t language,
                                  .ecosystem = LANGUAGES[language].ecosystem,
                                  .name = name,
                                  .packages = packages,
-                                 .proofs = proofs};
+                                 .proofs = proofs,
+                                 .entry = p->entry};
     return vec_push(&c->imports, row) ? compile_no_memory(c) : OK;
 }
 
@@ -146,9 +148,9 @@ static int add_defaults(struct compiler *c)
     size_t rows = c->imports.n;
     int rc = OK;
     for (size_t i = 0; i < ARRAY_LEN(LANGUAGES); i++)
-        vec_each (p, &c->packages)
-            if (!rc && LANGUAGES[i].spelling != NOT_AT_ALL &&
-                !strcmp(p->ecosystem, LANGUAGES[i].ecosystem))
+        vec_each (p, &c->names)
+            if (!rc && LANGUAGES[i].spelling != NOT_AT_ALL && p->space <= SPACE_PYPI &&
+                !strcmp(CATALOG_SPACE_MEMBERS[p->space][1], LANGUAGES[i].ecosystem))
                 rc = add_default(c, rows, i, p);
     return rc;
 }

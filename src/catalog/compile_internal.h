@@ -10,6 +10,14 @@
 #include "catalog/compile.h"
 #include "formats/doc.h"
 
+/* A text that leads to an entry, or does not. */
+struct mark_example {
+    const char *group, *text, *file;
+    int entry;
+    bool match;
+    unsigned line, column;
+};
+
 struct compiler {
     struct arena *a;
     struct diag *d;
@@ -21,8 +29,14 @@ struct compiler {
         VEC(struct catalog_entry);
     } entries;
     struct {
-        VEC(struct catalog_package);
-    } packages;
+        VEC(struct catalog_category);
+    } categories;
+    struct {
+        VEC(struct catalog_reference);
+    } references;
+    struct {
+        VEC(struct catalog_name);
+    } names;
     struct {
         VEC(struct catalog_import);
     } imports;
@@ -30,17 +44,23 @@ struct compiler {
         VEC(const char *);
     } import_literals;
     struct {
-        VEC(struct catalog_env);
-    } envs;
-    struct {
         VEC(struct catalog_key);
     } keys;
     struct {
         VEC(struct catalog_host);
     } hosts;
     struct {
-        VEC(struct catalog_host_file);
-    } host_files;
+        VEC(struct catalog_port);
+    } ports;
+    struct {
+        VEC(struct catalog_probe);
+    } probes;
+    struct {
+        VEC(struct catalog_terms);
+    } terms;
+    struct {
+        VEC(struct catalog_agent_file);
+    } agent_files;
     struct {
         VEC(struct catalog_instruction);
     } instructions;
@@ -65,6 +85,9 @@ struct compiler {
     struct {
         VEC(struct catalog_example);
     } examples;
+    struct {
+        VEC(struct mark_example);
+    } mark_examples;
 };
 
 /* E_PARSE at a node (NULL: at the file). Returns the code. */
@@ -98,17 +121,36 @@ int compile_check_id(struct compiler *c, const struct node *n, const char *id) M
 /* A path of a pattern: relative, no empty part, no "." and "..". */
 int compile_check_path(struct compiler *c, const struct node *n, const char *path) MUST_CHECK;
 
-int compile_entry(struct compiler *c, bool service) MUST_CHECK;
+/* `url` and `read` of an object. */
+int compile_source(struct compiler *c, const struct node *n, const char **ret_url,
+                   const char **ret_read) MUST_CHECK;
+/* Each is a group of facts. */
+int compile_check_groups(struct compiler *c, const struct node *n,
+                         const char *const *groups) MUST_CHECK;
+/* Members `sources` and `none` of an entry. */
+int compile_references(struct compiler *c, const struct node *root, struct catalog_entry *e,
+                       int entry) MUST_CHECK;
+
+int compile_entry(struct compiler *c) MUST_CHECK;
+int compile_categories(struct compiler *c) MUST_CHECK;
+/* Members of an entry; n may be NULL but for the whole. */
+int compile_names(struct compiler *c, const struct node *root, int entry) MUST_CHECK;
+int compile_hosts(struct compiler *c, const struct node *n, int entry) MUST_CHECK;
+int compile_servers(struct compiler *c, const struct node *n, int entry) MUST_CHECK;
+int compile_agent(struct compiler *c, const struct node *n, int entry) MUST_CHECK;
+int compile_terms(struct compiler *c, const struct node *n, int entry) MUST_CHECK;
+int compile_examples(struct compiler *c, const struct node *root, int entry) MUST_CHECK;
+/* With all tables at hand: each example leads to its entry, or to another. */
+int compile_examples_check(struct compiler *c, const struct catalog *out) MUST_CHECK;
 int compile_patterns(struct compiler *c) MUST_CHECK;
 int compile_kinds(struct compiler *c) MUST_CHECK;
-int compile_host(struct compiler *c) MUST_CHECK;
 int compile_walk(struct compiler *c) MUST_CHECK;
 /* No folder, marker or id stands twice, no host keeps a file where a rule would hide it. */
 int compile_walk_check(struct compiler *c) MUST_CHECK;
 int compile_unread(struct compiler *c) MUST_CHECK;
 /* Sort the names; no id, name or magic stands twice. */
 int compile_unread_check(struct compiler *c) MUST_CHECK;
-int compile_imports(struct compiler *c, const struct node *n) MUST_CHECK;
+int compile_imports(struct compiler *c, const struct node *n, int entry) MUST_CHECK;
 /* With the packages at hand: rows of those that none names, sorted; unknown packages refused. */
 int compile_import_finish(struct compiler *c, const struct catalog *out) MUST_CHECK;
 /* Fill c->import_literals: each text that imports one of the rows holds one of them. */

@@ -194,6 +194,24 @@ static bool is_date(struct str s)
     return true;
 }
 
+int compile_source(struct compiler *c, const struct node *n, const char **ret_url,
+                   const char **ret_read)
+{
+    const char *url, *read;
+    int rc;
+
+    if ((rc = compile_string(c, n, "url", true, &url)) ||
+        (rc = compile_string(c, n, "read", true, &read)))
+        return rc;
+    if (!str_starts(str_z(url), STR("https://")))
+        return compile_fail(c, n, "the address of a source begins with https://");
+    if (!is_date(str_z(read)))
+        return compile_fail(c, n, "'read' must be a date like 2026-11-23");
+    *ret_url = url;
+    *ret_read = read;
+    return OK;
+}
+
 int compile_sources(struct compiler *c, const struct node *n, const char **ret_url)
 {
     static const char *const words[] = {"url", "read", NULL};
@@ -205,14 +223,8 @@ int compile_sources(struct compiler *c, const struct node *n, const char **ret_u
     *ret_url = NULL;
     node_each (c->doc, list, it) {
         const char *url, *read;
-        if ((rc = compile_members(c, it, words)) ||
-            (rc = compile_string(c, it, "url", true, &url)) ||
-            (rc = compile_string(c, it, "read", true, &read)))
+        if ((rc = compile_members(c, it, words)) || (rc = compile_source(c, it, &url, &read)))
             return rc;
-        if (!str_starts(str_z(url), STR("https://")))
-            return compile_fail(c, it, "the address of a source begins with https://");
-        if (!is_date(str_z(read)))
-            return compile_fail(c, it, "'read' must be a date like 2026-11-23");
         if (!*ret_url)
             *ret_url = url;
     }

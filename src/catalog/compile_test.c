@@ -11,10 +11,19 @@
 #include "inventory/registry.h"
 
 #define SRC   "sources: [{url: \"https://a.example/x\", read: 2026-11-23}]\n"
+#define OWN   SRC "runs: own\n"
 #define KINDS "kinds:\n  - {kind: acme-key, class: SECRET, means: Key of Acme}\n"
 #define KEY                                                                                        \
     "keys:\n  - kind: acme-key\n    keywords: [\"acme_\"]\n    pattern: 'acme_[a-z]{4}'\n"         \
     "    examples: {match: ['acme_{lower:4}'], no_match: ['acme_']}\n"
+
+/* Members of `examples`. */
+#define SHOWN(group, match, no) group ": {match: [\"" match "\"], no_match: [\"" no "\"]}"
+
+#define CATEGORIES                                                                                 \
+    "categories:\n"                                                                                \
+    "  - {category: mcp, means: m, expects: [packages, hosts]}\n"                                  \
+    "  - {category: model-api, means: m}\n"
 
 struct fixture {
     struct catalog_build b;
@@ -23,50 +32,62 @@ struct fixture {
 
 static int compile(struct fixture *f, const struct catalog_source *files, size_t n)
 {
+    struct catalog_source all[8] = {{STR("categories.yaml"), STR(CATEGORIES)}};
+
+    assert_true(n < ARRAY_LEN(all));
+    for (size_t i = 0; i < n; i++)
+        all[i + 1] = files[i];
     *f = (struct fixture){0};
-    return catalog_compile(files, n, &f->b, &f->d);
+    return catalog_compile(all, n + 1, &f->b, &f->d);
 }
 
 static void test_tables(void **state UNUSED)
 {
     const struct catalog_source files[] = {
-        {STR("services/zeta.yaml"),
-         STR("id: zeta\nname: Zeta\ncategory: model-api\ncountry: FR\n" SRC
+        {STR("entries/zeta.yaml"),
+         STR("id: zeta\nname: Zeta\ncategory: model-api\ncountry: FR\n" SRC "runs: vendor\n"
              "packages: {npm: [\"@zeta/b\", \"@zeta/a\"], pypi: [zeta-ai]}\nenv: "
-             "[ZETA_KEY]\n" KEY)},
-        {STR("sdks/alpha.yaml"), STR("id: alpha\nname: Alpha\ncategory: mcp\nprovider: zeta\n" SRC
-                                     "packages: {npm: [alpha]}\n")},
-        {STR("hosts/h.yaml"),
-         STR("id: h\nname: H\nmaker: M\n" SRC
-             "files:\n  - {path: .h/mcp.json, scope: by-place, format: jsonc, servers: [/s, /t]}\n"
+             "[ZETA_KEY]\nexamples: {" SHOWN("packages", "npm:@zeta/a", "npm:zeta-ai") ", " SHOWN(
+                 "env", "ZETA_KEY", "MY_ZETA_KEY") "}\n" KEY)},
+        {STR("entries/alpha.yaml"),
+         STR("id: alpha\nname: Alpha\ncategory: mcp\nprovider: zeta\n" OWN
+             "packages: {npm: [alpha]}\n"
+             "examples: {" SHOWN("packages", "npm:alpha", "npm:alph") "}\n")},
+        {STR("entries/h.yaml"),
+         STR("id: h\nname: H\ncategory: mcp\nmaker: M\n" OWN
+             "agent:\n files:\n  - {path: .h/mcp.json, scope: by-place, format: jsonc, servers: "
+             "[/s, /t]}\n"
              "  - {path: .h/set.json, scope: managed, format: json, settings: cursor}\n"
-             "instructions:\n  - {path: \"*.h\", name: n}\n  - {path: H.md, name: m}\n")},
+             " instructions:\n  - {path: \"*.h\", name: n}\n  - {path: H.md, name: m}\n")},
         {STR("patterns/kinds.yaml"), STR(KINDS)},
     };
     struct fixture f;
 
-    assert_int_equal(compile(&f, files, ARRAY_LEN(files)), OK);
+    if (compile(&f, files, ARRAY_LEN(files)))
+        fail_msg("%s:%u: %s", f.d.file, f.d.line, f.d.text);
     const struct catalog *c = &f.b.catalog;
-    assert_int_equal(c->n_entries, 2);
+    assert_int_equal(c->n_entries, 3);
     assert_string_equal(c->entries[0].id, "alpha");
     assert_string_equal(c->entries[0].provider, "zeta");
-    assert_string_equal(c->entries[1].country, "FR");
-    assert_string_equal(c->entries[1].source, "https://a.example/x");
-    assert_null(c->entries[1].training_use);
-    assert_int_equal(c->n_packages, 4);
-    assert_string_equal(c->packages[0].name, "@zeta/a");
-    assert_int_equal(c->packages[0].entry, 1);
-    assert_int_equal(c->envs[0].entry, 1);
-    assert_int_equal(c->keys[0].entry, 1);
+    assert_string_equal(c->entries[2].country, "FR");
+    assert_string_equal(c->entries[2].source, "https://a.example/x");
+    assert_null(c->entries[2].training_use);
+    assert_int_equal(c->n_names, 5);
+    assert_string_equal(c->names[0].name, "@zeta/a");
+    assert_int_equal(c->names[0].entry, 2);
+    assert_true(c->entries[2].service && !c->entries[0].service);
+    assert_int_equal(c->agent_files[0].entry, 1);
+    assert_int_equal(c->names[4].space, SPACE_ENV);
+    assert_int_equal(c->keys[0].entry, 2);
     assert_string_equal(c->keys[0].data_class, "SECRET");
-    assert_int_equal(c->host_files[0].scope, HOST_BY_PLACE);
-    assert_string_equal(c->host_files[0].servers[1], "/t");
-    assert_null(c->host_files[0].servers[2]);
-    assert_string_equal(c->host_files[1].settings, "cursor");
+    assert_int_equal(c->agent_files[0].scope, AGENT_BY_PLACE);
+    assert_string_equal(c->agent_files[0].servers[1], "/t");
+    assert_null(c->agent_files[0].servers[2]);
+    assert_string_equal(c->agent_files[1].settings, "cursor");
     assert_string_equal(c->instructions[0].path, "H.md"); /* literal names come first */
     assert_string_equal(c->instructions[0].last, "H.md");
     assert_null(c->instructions[1].last);
-    assert_string_equal(c->host_files[0].last, "mcp.json");
+    assert_string_equal(c->agent_files[0].last, "mcp.json");
     int keys = 0;
     for (int i = 0; i < c->n_literals; i++) {
         assert_int_equal(!c->literals[i].n_keys, c->literals[i].import);
@@ -96,19 +117,22 @@ static bool has_literal(const struct fixture *f, const char *text)
 static void test_imports(void **state UNUSED)
 {
     const struct catalog_source files[] = {
-        {STR("sdks/a.yaml"),
-         STR("id: a\nname: A\ncategory: mcp\n" SRC
+        {STR("entries/a.yaml"),
+         STR("id: a\nname: A\ncategory: mcp\n" OWN
              "packages:\n  npm: [\"@acme/ai\", ai]\n  pypi: [acme-ai, acme-two, acme-3, goo-acme]\n"
              "  maven: [\"com.acme:ai\"]\n  cargo: [acme-rs]\n"
              "imports:\n  python:\n    goo.acme: goo-acme\n    acme_3.store: [goo-acme, acme-3]\n"
              "    agents: {package: [acme-two, goo-acme], common: true, names: [Runner]}\n"
              "  javascript:\n    ai: {package: ai, common: true}\n"
-             "  java: {com.acme: \"com.acme:ai\"}\n")},
+             "  java: {com.acme: \"com.acme:ai\"}\n"
+             "examples: {" SHOWN("packages", "pypi:acme-ai", "pypi:acme") ", " SHOWN(
+                 "imports", "python:acme_ai.x", "python:acme") "}\n")},
         {STR("patterns/kinds.yaml"), STR(KINDS)},
     };
     struct fixture f;
 
-    assert_int_equal(compile(&f, files, ARRAY_LEN(files)), OK);
+    if (compile(&f, files, ARRAY_LEN(files)))
+        fail_msg("%s:%u: %s", f.d.file, f.d.line, f.d.text);
     assert_string_equal(import_of(&f, "python", "acme_ai")->packages[0], "acme-ai");
     assert_null(import_of(&f, "python", "acme_two")); /* a row names the package */
     assert_string_equal(import_of(&f, "python", "acme_3")->packages[0], "acme-3"); /* a part */
@@ -134,8 +158,8 @@ static void test_order_of_files(void **state UNUSED)
 {
     struct catalog_source files[] = {
         {STR("patterns/kinds.yaml"), STR(KINDS)},
-        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY)},
-        {STR("sdks/b.yaml"), STR("id: b\nname: B\ncategory: mcp\n" SRC)},
+        {STR("entries/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" OWN KEY)},
+        {STR("entries/b.yaml"), STR("id: b\nname: B\ncategory: mcp\n" OWN)},
     };
     struct fixture f, g;
 
@@ -149,7 +173,7 @@ static void test_order_of_files(void **state UNUSED)
     assert_memory_equal(f.b.catalog.literal_db, g.b.catalog.literal_db,
                         f.b.catalog.literal_db_size);
     catalog_build_done(&g.b);
-    files[1].text = STR("id: a\nname: A2\ncategory: mcp\n" SRC KEY);
+    files[1].text = STR("id: a\nname: A2\ncategory: mcp\n" OWN KEY);
     assert_int_equal(compile(&g, files, 3), OK);
     assert_string_not_equal(f.b.catalog.digest, g.b.catalog.digest);
     catalog_build_done(&f.b);
@@ -173,7 +197,7 @@ static void refuse(int code, const char *path, const char *text, unsigned line, 
     assert_int_equal(f.b.catalog.n_entries, 0); /* written only on success */
 }
 
-#define HEAD "id: x\nname: X\ncategory: mcp\n" SRC
+#define HEAD "id: x\nname: X\ncategory: mcp\n" OWN
 
 static void test_refused_entries(void **state UNUSED)
 {
@@ -184,55 +208,59 @@ static void test_refused_entries(void **state UNUSED)
     } rows[] = {
         {"id: [", 1, ""},
         {"- a", 1, "mapping"},
-        {HEAD "colour: red\n", 5, "unknown member 'colour'"},
-        {HEAD "name: Y\n", 5, "stands twice"},
-        {HEAD "imports: {cobol: {a: b}}\n", 5, "unknown member 'cobol'"},
-        {HEAD "imports: {python: [a]}\n", 5, "names and their packages"},
-        {HEAD "imports: {python: {a: []}}\n", 5, "at least one package"},
-        {HEAD "imports: {python: {a: 3}}\n", 5, "is a text"},
-        {HEAD "imports: {python: {a: {common: true}}}\n", 5, "'package' is missing"},
-        {HEAD "imports: {python: {a: {package: b, x: 1}}}\n", 5, "unknown member 'x'"},
-        {HEAD "packages: {pypi: [b]}\nimports: {python: {a: c}}\n", 0, "which no entry has"},
-        {"name: X\ncategory: mcp\n" SRC, 1, "'id' is missing"},
-        {"id: y\nname: X\ncategory: mcp\n" SRC, 1, "name of the file"},
-        {"id: X\nname: X\ncategory: mcp\n" SRC, 1, "lower-case"},
-        {"id: x\nname: X\ncategory: magic\n" SRC, 3, "'magic' is not a known category"},
-        {"id: x\nname: X\ncategory: mcp\n", 1, "source is needed"},
-        {"id: x\nname: X\ncategory: mcp\nsources: [{url: \"http://a\", read: 2026-11-23}]\n", 4,
-         "https"},
-        {"id: x\nname: X\ncategory: mcp\nsources: [{url: \"https://a\", read: today}]\n", 4,
-         "date"},
-        {HEAD "country: France\n", 5, "two capital letters"},
-        {HEAD "packages: {npm: [\"a b\"]}\n", 5, "not a package name"},
-        {HEAD "packages: {pypi: [A_b]}\n", 5, "'a-b'"},
-        {HEAD "packages: {gems: [a]}\n", 5, "unknown member 'gems'"},
-        {HEAD "env: [lower]\n", 5, "name of a variable"},
-        {HEAD "env: {a: b}\n", 5, "must be a list"},
-        {HEAD "keys: [{kind: acme-key, keywords: [], pattern: a}]\n", 5, "needs keywords"},
-        {HEAD "keys: [{kind: acme-key, keywords: [ab], pattern: a}]\n", 5, "too short"},
-        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: 'a('}]\n", 5, "bad pattern"},
-        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a}]\n", 5, "examples are missing"},
-        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 999}]\n", 5, "before"},
-        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 9, next: x}]\n", 5,
+        {HEAD "colour: red\n", 6, "unknown member 'colour'"},
+        {HEAD "name: Y\n", 6, "stands twice"},
+        {HEAD "imports: {cobol: {a: b}}\n", 6, "unknown member 'cobol'"},
+        {HEAD "imports: {python: [a]}\n", 6, "names and their packages"},
+        {HEAD "imports: {python: {a: []}}\n", 6, "at least one package"},
+        {HEAD "imports: {python: {a: 3}}\n", 6, "is a text"},
+        {HEAD "imports: {python: {a: {common: true}}}\n", 6, "'package' is missing"},
+        {HEAD "imports: {python: {a: {package: b, x: 1}}}\n", 6, "unknown member 'x'"},
+        {HEAD "packages: {pypi: [b]}\nimports: {python: {a: c}}\nexamples: {" SHOWN(
+             "packages", "pypi:b", "pypi:c") ", " SHOWN("imports", "python:b", "python:c") "}\n",
+         0, "which no entry has"},
+        {"name: X\ncategory: mcp\n" OWN, 1, "'id' is missing"},
+        {"id: y\nname: X\ncategory: mcp\n" OWN, 1, "name of the file"},
+        {"id: X\nname: X\ncategory: mcp\n" OWN, 1, "lower-case"},
+        {"id: x\nname: X\ncategory: magic\n" SRC, 3, "'magic' is not a category"},
+        {"id: x\nname: X\ncategory: mcp\nruns: own\n", 1, "source is needed"},
+        {"id: x\nname: X\ncategory: mcp\nruns: own\nsources: [{url: \"http://a\", read: "
+         "2026-11-23}]\n",
+         5, "https"},
+        {"id: x\nname: X\ncategory: mcp\nruns: own\nsources: [{url: \"https://a\", read: today}]\n",
+         5, "date"},
+        {HEAD "country: France\n", 6, "two capital letters"},
+        {HEAD "packages: {npm: [\"a b\"]}\n", 6, "not a package name"},
+        {HEAD "packages: {pypi: [A_b]}\n", 6, "'a-b'"},
+        {HEAD "packages: {gems: [a]}\n", 6, "unknown member 'gems'"},
+        {HEAD "env: [lower]\n", 6, "name of a variable"},
+        {HEAD "env: {a: b}\n", 6, "stand in a list"},
+        {HEAD "keys: [{kind: acme-key, keywords: [], pattern: a}]\n", 6, "needs keywords"},
+        {HEAD "keys: [{kind: acme-key, keywords: [ab], pattern: a}]\n", 6, "too short"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: 'a('}]\n", 6, "bad pattern"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a}]\n", 6, "examples are missing"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 999}]\n", 6, "before"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, before: 9, next: x}]\n", 6,
          "'next'"},
-        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, shared: 1}]\n", 5, "shared"},
-        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, entropy: high}]\n", 5,
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, shared: 1}]\n", 6, "shared"},
+        {HEAD "keys: [{kind: acme-key, keywords: [abc], pattern: a, entropy: high}]\n", 6,
          "entropy"},
         {HEAD "keys: [{kind: k, keywords: [abc], pattern: a, examples: {match: ['{x}'],"
               " no_match: [b]}}]\n",
-         5, "{class:n}"},
+         6, "{class:n}"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        refuse(E_PARSE, "sdks/x.yaml", rows[i].text, rows[i].line, rows[i].says);
+        refuse(E_PARSE, "entries/x.yaml", rows[i].text, rows[i].line, rows[i].says);
     refuse(E_PARSE, "other/x.yaml", HEAD, 0, "no reader");
-    refuse(E_PARSE, "services/x.yaml", HEAD "provider: x\n", 5, "only software");
-    refuse(E_PARSE, "sdks/x.yaml", HEAD "provider: nobody\n", 5, "is no entry");
+    refuse(E_PARSE, "entries/x.yaml",
+           "id: x\nname: X\ncategory: mcp\n" SRC "runs: vendor\nprovider: x\n", 6, "only software");
+    refuse(E_PARSE, "entries/x.yaml", HEAD "provider: nobody\n", 6, "is no entry");
 }
 
 static void test_refused_hosts(void **state UNUSED)
 {
-#define HOST "id: x\nname: X\nmaker: M\n" SRC "files:\n"
+#define HOST "id: x\nname: X\ncategory: mcp\nmaker: M\n" OWN "agent:\n files:\n "
     static const struct {
         const char *text, *says;
     } rows[] = {
@@ -249,14 +277,16 @@ static void test_refused_hosts(void **state UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        refuse(E_PARSE, "hosts/x.yaml", rows[i].text, 6, rows[i].says);
+        refuse(E_PARSE, "entries/x.yaml", rows[i].text, 9, rows[i].says);
 }
 
 static void test_collisions(void **state UNUSED)
 {
     static const char *const parts[] = {
-        "packages: {npm: [same]}\n",
-        "env: [SAME]\n",
+        "packages: {npm: [same]}\nexamples: {" SHOWN("packages", "npm:same", "npm:x") "}\n",
+        "images: [same/same]\nexamples: {" SHOWN("images", "same/same:1", "x/same") "}\n",
+        "hosts: {api: [a.same]}\nexamples: {" SHOWN("hosts", "a.same", "same") "}\n",
+        "env: [SAME]\nexamples: {" SHOWN("env", "SAME", "X") "}\n",
         KEY,
     };
     struct fixture f;
@@ -264,26 +294,26 @@ static void test_collisions(void **state UNUSED)
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         AUTO(buf) a = BUF_INIT;
         AUTO(buf) b = BUF_INIT;
-        buf_addf(&a, "id: a\nname: A\ncategory: mcp\n" SRC "%s", parts[i]);
-        buf_addf(&b, "id: b\nname: B\ncategory: mcp\n" SRC "%s", parts[i]);
+        buf_addf(&a, "id: a\nname: A\ncategory: mcp\n" OWN "%s", parts[i]);
+        buf_addf(&b, "id: b\nname: B\ncategory: mcp\n" OWN "%s", parts[i]);
         const struct catalog_source files[] = {
             {STR("patterns/kinds.yaml"), STR(KINDS)},
-            {STR("sdks/a.yaml"), buf_str(&a)},
-            {STR("sdks/b.yaml"), buf_str(&b)},
+            {STR("entries/a.yaml"), buf_str(&a)},
+            {STR("entries/b.yaml"), buf_str(&b)},
         };
         assert_int_equal(compile(&f, files, 3), E_EXISTS);
         assert_true(str_has(str_z(f.d.text), STR("claimed twice")));
-        assert_string_equal(f.d.file, "sdks/b.yaml");
+        assert_string_equal(f.d.file, "entries/b.yaml");
         assert_true(f.d.line >= 5);
     }
     const struct catalog_source names[] = {
-        {STR("sdks/a.yaml"), STR("id: a\nname: Same\ncategory: mcp\n" SRC)},
-        {STR("services/b.yaml"), STR("id: b\nname: Same\ncategory: mcp\n" SRC)},
+        {STR("entries/a.yaml"), STR("id: a\nname: Same\ncategory: mcp\n" OWN)},
+        {STR("entries/b.yaml"), STR("id: b\nname: Same\ncategory: mcp\n" OWN)},
     };
     assert_int_equal(compile(&f, names, 2), E_EXISTS);
     const struct catalog_source ids[] = {
-        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC)},
-        {STR("services/a.yaml"), STR("id: a\nname: B\ncategory: mcp\n" SRC)},
+        {STR("entries/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" OWN)},
+        {STR("entries/a.yaml"), STR("id: a\nname: B\ncategory: mcp\n" OWN)},
     };
     assert_int_equal(compile(&f, ids, 2), E_EXISTS);
 }
@@ -291,16 +321,16 @@ static void test_collisions(void **state UNUSED)
 static void test_host_collisions(void **state UNUSED)
 {
     struct fixture f;
-#define ONE "files:\n  - {path: .a/mcp.json, scope: user, format: json, flat: true}\n"
+#define ONE "agent:\n files:\n  - {path: .a/mcp.json, scope: user, format: json, flat: true}\n"
     const struct catalog_source twice[] = {
-        {STR("hosts/a.yaml"), STR("id: a\nname: A\nmaker: M\n" SRC ONE)},
-        {STR("hosts/b.yaml"), STR("id: b\nname: B\nmaker: M\n" SRC ONE)},
+        {STR("entries/a.yaml"), STR("id: a\nname: A\ncategory: mcp\nmaker: M\n" OWN ONE)},
+        {STR("entries/b.yaml"), STR("id: b\nname: B\ncategory: mcp\nmaker: M\n" OWN ONE)},
     };
     assert_int_equal(compile(&f, twice, 2), E_EXISTS);
-#define SHARED "instructions: [{path: AGENTS.md, name: agents}]\n"
+#define SHARED "agent:\n instructions: [{path: AGENTS.md, name: agents}]\n"
     const struct catalog_source shared[] = {
-        {STR("hosts/a.yaml"), STR("id: a\nname: A\nmaker: M\n" SRC SHARED)},
-        {STR("hosts/b.yaml"), STR("id: b\nname: B\nmaker: M\n" SRC SHARED)},
+        {STR("entries/a.yaml"), STR("id: a\nname: A\ncategory: mcp\nmaker: M\n" OWN SHARED)},
+        {STR("entries/b.yaml"), STR("id: b\nname: B\ncategory: mcp\nmaker: M\n" OWN SHARED)},
     };
     assert_int_equal(compile(&f, shared, 2), OK); /* several hosts may load one file */
     assert_int_equal(f.b.catalog.n_instructions, 2);
@@ -408,10 +438,10 @@ static void test_walk_collisions(void **state UNUSED)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct catalog_source files[] = {
-            {STR("hosts/h.yaml"),
-             STR("id: h\nname: H\nmaker: M\n" SRC
-                 "files:\n  - {path: .h/mcp.json, scope: user, format: json, flat: true}\n"
-                 "instructions:\n  - {path: .k/rules/**/*.md, name: n}\n")},
+            {STR("entries/h.yaml"),
+             STR("id: h\nname: H\ncategory: mcp\nmaker: M\n" OWN
+                 "agent:\n files:\n  - {path: .h/mcp.json, scope: user, format: json, flat: true}\n"
+                 " instructions:\n  - {path: .k/rules/**/*.md, name: n}\n")},
             {STR("walk/rules.yaml"), str_z(rows[i].text)},
         };
         struct fixture f;
@@ -502,7 +532,7 @@ static void test_refused_unread(void **state UNUSED)
 static void test_unknown_kind(void **state UNUSED)
 {
     const struct catalog_source files[] = {
-        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY)},
+        {STR("entries/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" OWN KEY)},
     };
     struct fixture f;
 
@@ -526,8 +556,10 @@ static void test_no_memory(void **state UNUSED)
 {
     const struct catalog_source files[] = {
         {STR("patterns/kinds.yaml"), STR(KINDS)},
-        {STR("sdks/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" SRC KEY "env: [A_KEY]\n")},
-        {STR("hosts/h.yaml"), STR("id: h\nname: H\nmaker: M\n" SRC ONE SHARED)},
+        {STR("entries/a.yaml"), STR("id: a\nname: A\ncategory: mcp\n" OWN KEY "env: [A_KEY]\n"
+                                    "examples: {" SHOWN("env", "A_KEY", "A") "}\n")},
+        {STR("entries/h.yaml"), STR("id: h\nname: H\ncategory: mcp\nmaker: M\n" OWN ONE
+                                    " instructions: [{path: A.md, name: a}]\n")},
         {STR("walk/rules.yaml"), STR("rules:\n" ROW("a", "folders: [x/y], marker: m"))},
         {STR("walk/unread.yaml"), STR(FORMAT("id: a, names: [b.c, d], magic: [abcdef]"))},
     };
@@ -540,7 +572,8 @@ static void test_no_memory(void **state UNUSED)
         mem_fail_after(0);
         assert_true(n < 5000);
     }
-    assert_int_equal(rc, OK);
+    if (rc)
+        fail_msg("%s:%u: %s", f.d.file, f.d.line, f.d.text);
     catalog_build_done(&f.b);
 }
 

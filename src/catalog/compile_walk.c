@@ -194,7 +194,7 @@ int compile_walk_check(struct compiler *c)
 {
     int rc = check_names(c);
 
-    vec_each (f, &c->host_files) {
+    vec_each (f, &c->agent_files) {
         if (!rc)
             rc = check_hidden(c, f->path);
     }

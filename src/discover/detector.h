@@ -100,7 +100,7 @@ int item_text(struct item *it, struct str *ret) MUST_CHECK;
 int item_range(struct item *it, uint64_t offset, size_t n, struct str *ret) MUST_CHECK;
 /* The item as a document; cached per format. On damage: gap `partial` recorded with the position,
  * *ret holds what could be read, and the result is 0. E_PARSE when nothing could be read. */
-int item_doc(struct item *it, enum host_format format, const struct doc **ret) MUST_CHECK;
+int item_doc(struct item *it, enum doc_format format, const struct doc **ret) MUST_CHECK;
 
 /* The same for configuration that its reader refuses unless it is an object: with anything else the
  * gap `failed` is recorded once, and E_PARSE. YAML without any value is an empty document. */
@@ -140,7 +140,7 @@ void emit_import(struct emit *e, const struct catalog_import *row, bool sure, st
 void emit_module(struct emit *e, struct str language, struct str name, struct place at);
 void emit_project(struct emit *e, const char *language, bool read, struct str own, struct place at);
 /* The item is the manifest of a plugin of this host. */
-void emit_plugin(struct emit *e, const struct catalog_host *host, struct place at);
+void emit_plugin(struct emit *e, const struct catalog_entry *host, struct place at);
 /* Of the project emitted last: what its file calls it. */
 void emit_project_name(struct emit *e, struct str name);
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)

@@ -489,7 +489,7 @@ void emit_project(struct emit *e, const char *language, bool read, struct str ow
     code_fact(e, FACT_PROJECT, str_z(language), own, at, read);
 }
 
-void emit_plugin(struct emit *e, const struct catalog_host *host, struct place at)
+void emit_plugin(struct emit *e, const struct catalog_entry *host, struct place at)
 {
     code_fact(e, FACT_PLUGIN, str_z(host->id), STR(""), at, false);
 }

@@ -343,22 +343,22 @@ int item_text(struct item *it, struct str *ret)
     return rc;
 }
 
-static int parse(struct item *it, struct str text, enum host_format format, struct doc *doc,
+static int parse(struct item *it, struct str text, enum doc_format format, struct doc *doc,
                  struct diag *d)
 {
     switch (format) {
-    case HOST_JSON:
-    case HOST_JSONC: return json_parse_partial(text, JSON_TOLERANT, &it->limits, it->arena, doc, d);
-    case HOST_YAML: return yaml_parse(text, &it->limits, it->arena, doc, d);
-    case HOST_TOML: return toml_parse(text, &it->limits, it->arena, doc, d);
+    case DOC_JSON:
+    case DOC_JSONC: return json_parse_partial(text, JSON_TOLERANT, &it->limits, it->arena, doc, d);
+    case DOC_YAML: return yaml_parse(text, &it->limits, it->arena, doc, d);
+    case DOC_TOML: return toml_parse(text, &it->limits, it->arena, doc, d);
     }
     return E_BUG;
 }
 
-int item_doc(struct item *it, enum host_format format, const struct doc **ret)
+int item_doc(struct item *it, enum doc_format format, const struct doc **ret)
 {
     struct item_cache *c = it->cache;
-    size_t slot = format == HOST_JSON ? HOST_JSONC : format;
+    size_t slot = format == DOC_JSON ? DOC_JSONC : format;
     if (c->doc_state[slot] == DOC_READ) {
         *ret = &c->docs[slot];
         return 0;

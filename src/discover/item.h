@@ -12,8 +12,8 @@ struct item_cache {
     bool told;     /* what could not be read has become a gap, in the current detector */
     int text_code; /* why there is no text */
     struct str text;
-    uint8_t doc_state[HOST_TOML + 1];
-    struct doc docs[HOST_TOML + 1];
+    uint8_t doc_state[DOC_TOML + 1];
+    struct doc docs[DOC_TOML + 1];
     const char *marked; /* the text in which `mark` belongs to `marked_offset` */
     size_t marked_n, marked_offset;
     struct mark mark, *marks; /* of places at equal distances, once one before `mark` was asked */

@@ -21,7 +21,7 @@ struct repository {
 /* A folder with a manifest that makes it a plugin of an agent host. */
 struct plugin {
     struct str folder; /* as of tree_path */
-    const struct catalog_host *host;
+    const struct catalog_entry *host;
     size_t next; /* manifest of the same folder, of a path before; SIZE_MAX: none */
 };
 

@@ -341,13 +341,13 @@ static void formats_without_a_reader(void **state UNUSED)
     assert_true(row_of(&e, "go.mod") == NULL);
 }
 
-static const struct catalog_host *host(const char *id)
+static const struct catalog_entry *host(const char *id)
 {
-    for (int i = 0; i < CATALOG.n_hosts; i++)
-        if (!strcmp(CATALOG.hosts[i].id, id))
-            return &CATALOG.hosts[i];
-    fail_msg("no host %s", id);
-    return NULL;
+    const struct catalog_entry *e = catalog_entry(&CATALOG, str_z(id));
+
+    if (!e)
+        fail_msg("no host %s", id);
+    return e;
 }
 
 static void manifest_of_plugin(struct estate *e, const char *path, const char *id)

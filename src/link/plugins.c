@@ -6,17 +6,9 @@
 #include "base/path.h"
 #include "link/link_internal.h"
 
-static const struct catalog_host *host_of(const struct link *l, struct str id)
-{
-    for (int i = 0; i < l->catalog->n_hosts; i++)
-        if (str_eq_z(id, l->catalog->hosts[i].id))
-            return &l->catalog->hosts[i];
-    return NULL;
-}
-
 int plugin_take(struct link *l, const struct linked_item *it, const struct fact *f)
 {
-    struct plugin p = {.host = host_of(l, f->source)};
+    struct plugin p = {.host = catalog_entry(l->catalog, f->source)};
     struct str path = tree_path(l, &f->at);
     uint64_t *slot;
     if (!path.p)
@@ -34,7 +26,7 @@ int plugin_take(struct link *l, const struct linked_item *it, const struct fact 
 
 /* The host of the plugin in `folder`: `named` when it has a manifest there, too. */
 static int find_host(const struct link *l, uint32_t target, struct str folder, struct str named,
-                     const struct catalog_host **ret)
+                     const struct catalog_entry **ret)
 {
     uint32_t index;
     int rc = folder_find(&l->plugin_at, target, folder, &index);
@@ -52,7 +44,7 @@ static int find_host(const struct link *l, uint32_t target, struct str folder, s
 int plugin_name_host(struct link *l, struct observation *o)
 {
     enum attr attr = o->kind == KIND_AGENT_HOST ? ATTR_AGENT_HOST_HOST : ATTR_MCP_SERVER_HOST;
-    const struct catalog_host *host;
+    const struct catalog_entry *host;
     if (!l->plugins.n || (o->kind != KIND_AGENT_HOST && o->kind != KIND_MCP_SERVER))
         return 0;
     struct str path = tree_path(l, &o->at);

@@ -31,7 +31,7 @@ struct edit_request {
     struct str version; /* --to VERSION, or empty */
     struct arena *arena;
     const struct doc *doc; /* text, parsed; NULL: not a document that can be edited */
-    enum host_format format;
+    enum doc_format format;
     const struct catalog *catalog;
 };
 

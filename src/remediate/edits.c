@@ -39,7 +39,7 @@ static size_t skip(const struct edits *e, size_t at)
         size_t end;
         if (blank(c) || c == '\n' || c == '\r') {
             at++;
-        } else if ((c == '#' && e->format == HOST_TOML) || (c == '/' && next == '/')) {
+        } else if ((c == '#' && e->format == DOC_TOML) || (c == '/' && next == '/')) {
             end = str_chr(t, '\n', at);
             at = end == SIZE_MAX ? t.n : end;
         } else if (c == '/' && next == '*') {
@@ -173,7 +173,7 @@ const struct node *edit_server(const struct doc *doc, struct str pointer)
     return named;
 }
 
-int edit_parse(struct str text, enum host_format format, struct arena *a, struct doc *ret,
+int edit_parse(struct str text, enum doc_format format, struct arena *a, struct doc *ret,
                struct diag *d)
 {
     struct limits lim = limits_default();
@@ -181,10 +181,10 @@ int edit_parse(struct str text, enum host_format format, struct arena *a, struct
     if (first >= 0xfe || (text.n > 1 && (!text.p[0] || !text.p[1])))
         return diag_set(d, E_UNSUPPORTED, "a file in UTF-16 is not edited");
     switch (format) {
-    case HOST_JSON:
-    case HOST_JSONC: return json_parse(text, JSON_TOLERANT, &lim, a, ret, d);
-    case HOST_YAML: return yaml_parse(text, &lim, a, ret, d);
-    case HOST_TOML: return toml_parse(text, &lim, a, ret, d);
+    case DOC_JSON:
+    case DOC_JSONC: return json_parse(text, JSON_TOLERANT, &lim, a, ret, d);
+    case DOC_YAML: return yaml_parse(text, &lim, a, ret, d);
+    case DOC_TOML: return toml_parse(text, &lim, a, ret, d);
     }
     return E_BUG;
 }

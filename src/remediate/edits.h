@@ -22,7 +22,7 @@ struct edit_range {
 
 struct edits {
     const struct doc *doc;
-    enum host_format format;
+    enum doc_format format;
     struct arena *arena;
     int error; /* sticky: E_NOMEM, E_UNSUPPORTED */
     struct {
@@ -44,7 +44,7 @@ int edits_finish(struct edits *e, struct str summary, struct edit *ret, struct d
 const struct node *edit_server(const struct doc *doc, struct str pointer);
 
 /* Parse as the format asks, whole or not at all. UTF-16 is E_UNSUPPORTED. */
-int edit_parse(struct str text, enum host_format format, struct arena *a, struct doc *ret,
+int edit_parse(struct str text, enum doc_format format, struct arena *a, struct doc *ret,
                struct diag *d) MUST_CHECK;
 /* before[0, from) + with + before[to, end) */
 int edit_apply(struct str before, const struct edit *e, struct arena *a,

@@ -14,15 +14,15 @@
 #define MEMORY_MAX ((size_t)256 << 20)
 
 /* The format of a host's file as the catalogue has it, else by its name. */
-static bool format_of(const struct catalog *c, struct str path, enum host_format *ret)
+static bool format_of(const struct catalog *c, struct str path, enum doc_format *ret)
 {
     static const struct {
         const char *ext;
-        enum host_format format;
-    } exts[] = {{"json", HOST_JSONC},  {"jsonc", HOST_JSONC},
-                {"json5", HOST_JSONC}, {"code-workspace", HOST_JSONC},
-                {"mcp", HOST_JSONC},   {"toml", HOST_TOML},
-                {"yaml", HOST_YAML},   {"yml", HOST_YAML}};
+        enum doc_format format;
+    } exts[] = {{"json", DOC_JSONC},  {"jsonc", DOC_JSONC},
+                {"json5", DOC_JSONC}, {"code-workspace", DOC_JSONC},
+                {"mcp", DOC_JSONC},   {"toml", DOC_TOML},
+                {"yaml", DOC_YAML},   {"yml", DOC_YAML}};
     struct host_file f;
     if (host_file_find(c, path, HOST_FILE_SERVERS, &f) ||
         host_file_find(c, path, HOST_FILE_SETTINGS, &f)) {

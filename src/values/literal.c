@@ -95,7 +95,7 @@ bool value_is_literal_secret(struct values *v, struct str name, struct str text,
 {
     enum name_sense sense = name_sense(name);
     struct str value = default_of(str_trim(text));
-    bool known = catalog_env(v->catalog, name) != NULL;
+    bool known = catalog_name(v->catalog, SPACE_ENV, name) != NULL;
     AUTO(buf) pair = BUF_INIT;
 
     if (!value.n)

@@ -311,9 +311,11 @@ static bool is_named(const struct values *v, const struct catalog_key *k, size_t
     struct str before = str_sub(v->text, start - MIN(start, (size_t)NAMED_BYTES), start);
     size_t line = str_rchr(before, '\n');
     before = line == SIZE_MAX ? before : str_sub(before, line + 1, before.n);
-    for (int i = 0; i < c->n_envs; i++)
-        if (c->envs[i].entry == k->entry && str_has(before, str_z(c->envs[i].name)))
+    for (int i = 0; i < c->n_names; i++) {
+        const struct catalog_name *n = &c->names[i];
+        if (n->entry == k->entry && n->space == SPACE_ENV && str_has(before, str_z(n->name)))
             return true;
+    }
     for (const char *const *alias = c->entries[k->entry].aliases; alias && *alias; alias++)
         if (has_nocase(before, str_z(*alias)))
             return true;

@@ -9,7 +9,7 @@
 #include "file.h"
 #include "values/values.h"
 
-static const char *const FOLDERS[] = {"hosts", "patterns", "queries", "sdks", "services", "walk"};
+static const char *const FOLDERS[] = {".", "entries", "patterns", "queries", "walk"};
 
 struct job {
     const char *root, *output;
@@ -51,7 +51,8 @@ static int read_file(struct job *j, const char *folder, const char *name)
     if (rc)
         return rc;
     add_dependency(j, path.p);
-    file.path = arena_fmt(&j->a, "%s/%s", folder, name);
+    bool top = !strcmp(folder, ".");
+    file.path = arena_fmt(&j->a, "%s%s%s", top ? "" : folder, top ? "" : "/", name);
     file.text = arena_str(&j->a, buf_str(&text));
     if (!file.path.p || !file.text.p || vec_push(&j->files, file))
         return diag_set(j->d, E_NOMEM, "out of memory");

@@ -55,6 +55,7 @@ static void add_entries(struct buf *out, const struct catalog *c)
         add_member(out, "id", e->id);
         add_member(out, "name", e->name);
         add_member(out, "category", e->category);
+        add_member(out, "maker", e->maker);
         add_member(out, "country", e->country);
         add_member(out, "source", e->source);
         add_member(out, "training_use", e->training_use);
@@ -63,6 +64,8 @@ static void add_entries(struct buf *out, const struct catalog *c)
                  ".service = %s, .self_hosted = %s, .aliases = ", e->service ? "true" : "false",
                  e->self_hosted ? "true" : "false");
         add_list(out, e->aliases);
+        buf_addz(out, ", .none = ");
+        add_list(out, e->none);
         buf_addz(out, "},\n");
     }
     buf_addz(out, "};\n");
@@ -70,20 +73,12 @@ static void add_entries(struct buf *out, const struct catalog *c)
 
 static void add_names(struct buf *out, const struct catalog *c)
 {
-    begin(out, "catalog_package", "PACKAGES", c->n_packages);
-    for (int i = 0; i < c->n_packages; i++) {
-        const struct catalog_package *p = &c->packages[i];
-        buf_addz(out, "    {");
-        add_member(out, "ecosystem", p->ecosystem);
-        add_member(out, "name", p->name);
-        buf_addf(out, ".entry = %d},\n", p->entry);
-    }
-    buf_addz(out, "};\n");
-    begin(out, "catalog_env", "ENVS", c->n_envs);
-    for (int i = 0; i < c->n_envs; i++) {
-        buf_addz(out, "    {");
-        add_member(out, "name", c->envs[i].name);
-        buf_addf(out, ".entry = %d},\n", c->envs[i].entry);
+    begin(out, "catalog_name", "NAMES", c->n_names);
+    for (int i = 0; i < c->n_names; i++) {
+        const struct catalog_name *n = &c->names[i];
+        buf_addf(out, "    {.space = %d, ", n->space);
+        add_member(out, "name", n->name);
+        buf_addf(out, ".entry = %d},\n", n->entry);
     }
     buf_addz(out, "};\n");
     begin(out, "catalog_kind", "KINDS", c->n_kinds);
@@ -110,7 +105,7 @@ static void add_imports(struct buf *out, const struct catalog *c)
         add_list(out, row->packages);
         buf_addz(out, ", .proofs = ");
         add_list(out, row->proofs);
-        buf_addf(out, "%s},\n", row->common ? ", .common = true" : "");
+        buf_addf(out, "%s, .entry = %d},\n", row->common ? ", .common = true" : "", row->entry);
     }
     buf_addz(out, "};\n");
 }
@@ -147,25 +142,79 @@ static void add_keys(struct buf *out, const struct catalog *c)
     buf_addz(out, "};\n");
 }
 
-static void add_hosts(struct buf *out, const struct catalog *c)
+static void add_facts(struct buf *out, const struct catalog *c)
 {
-    static const char *const scopes[] = {"HOST_USER", "HOST_PROJECT", "HOST_MANAGED",
-                                         "HOST_BY_PLACE"};
-    static const char *const formats[] = {"HOST_JSON", "HOST_JSONC", "HOST_YAML", "HOST_TOML"};
-
-    begin(out, "catalog_host", "HOSTS", c->n_hosts);
-    for (int i = 0; i < c->n_hosts; i++) {
+    begin(out, "catalog_category", "CATEGORIES", c->n_categories);
+    for (int i = 0; i < c->n_categories; i++) {
         buf_addz(out, "    {");
-        add_member(out, "id", c->hosts[i].id);
-        add_member(out, "name", c->hosts[i].name);
-        add_member(out, "maker", c->hosts[i].maker);
-        add_member(out, "source", c->hosts[i].source);
+        add_member(out, "id", c->categories[i].id);
+        add_member(out, "means", c->categories[i].means);
+        buf_addz(out, ".expects = ");
+        add_list(out, c->categories[i].expects);
         buf_addz(out, "},\n");
     }
     buf_addz(out, "};\n");
-    begin(out, "catalog_host_file", "HOST_FILES", c->n_host_files);
-    for (int i = 0; i < c->n_host_files; i++) {
-        const struct catalog_host_file *f = &c->host_files[i];
+    begin(out, "catalog_reference", "REFERENCES", c->n_references);
+    for (int i = 0; i < c->n_references; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "url", c->references[i].url);
+        add_member(out, "read", c->references[i].read);
+        buf_addz(out, ".says = ");
+        add_list(out, c->references[i].says);
+        buf_addf(out, ", .entry = %d},\n", c->references[i].entry);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_terms", "TERMS", c->n_terms);
+    for (int i = 0; i < c->n_terms; i++) {
+        const struct catalog_terms *t = &c->terms[i];
+        buf_addz(out, "    {");
+        add_member(out, "tier", t->tier);
+        add_member(out, "retention", t->retention);
+        add_member(out, "processors", t->processors);
+        add_member(out, "url", t->url);
+        add_member(out, "read", t->read);
+        buf_addz(out, ".regions = ");
+        add_list(out, t->regions);
+        buf_addf(out, ", .training = %d, .entry = %d},\n", t->training, t->entry);
+    }
+    buf_addz(out, "};\n");
+}
+
+static void add_network(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_host", "HOSTS", c->n_hosts);
+    for (int i = 0; i < c->n_hosts; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "name", c->hosts[i].name);
+        add_member(out, "tail", c->hosts[i].tail);
+        buf_addf(out, ".role = %d, .entry = %d},\n", c->hosts[i].role, c->hosts[i].entry);
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_port", "PORTS", c->n_ports);
+    for (int i = 0; i < c->n_ports; i++)
+        buf_addf(out, "    {%d, %d},\n", c->ports[i].port, c->ports[i].entry);
+    buf_addz(out, "};\n");
+    begin(out, "catalog_probe", "PROBES", c->n_probes);
+    for (int i = 0; i < c->n_probes; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "path", c->probes[i].path);
+        buf_addz(out, ".marks = ");
+        add_list(out, c->probes[i].marks);
+        buf_addf(out, ", .open = %s, .entry = %d},\n", c->probes[i].open ? "true" : "false",
+                 c->probes[i].entry);
+    }
+    buf_addz(out, "};\n");
+}
+
+static void add_agents(struct buf *out, const struct catalog *c)
+{
+    static const char *const scopes[] = {"AGENT_USER", "AGENT_PROJECT", "AGENT_MANAGED",
+                                         "AGENT_BY_PLACE"};
+    static const char *const formats[] = {"DOC_JSON", "DOC_JSONC", "DOC_YAML", "DOC_TOML"};
+
+    begin(out, "catalog_agent_file", "AGENT_FILES", c->n_agent_files);
+    for (int i = 0; i < c->n_agent_files; i++) {
+        const struct catalog_agent_file *f = &c->agent_files[i];
         buf_addz(out, "    {");
         add_member(out, "path", f->path);
         add_member(out, "last", f->last);
@@ -175,7 +224,7 @@ static void add_hosts(struct buf *out, const struct catalog *c)
         buf_addz(out, ", ");
         add_member(out, "settings", f->settings);
         add_member(out, "projects", f->projects);
-        buf_addf(out, ".flat = %s, .host = %d},\n", f->flat ? "true" : "false", f->host);
+        buf_addf(out, ".flat = %s, .entry = %d},\n", f->flat ? "true" : "false", f->entry);
     }
     buf_addz(out, "};\n");
     begin(out, "catalog_instruction", "INSTRUCTIONS", c->n_instructions);
@@ -185,8 +234,8 @@ static void add_hosts(struct buf *out, const struct catalog *c)
         add_member(out, "path", row->path);
         add_member(out, "last", row->last);
         add_member(out, "name", row->name);
-        buf_addf(out, ".library = %s, .outside_docs = %s, .host = %d},\n",
-                 row->library ? "true" : "false", row->outside_docs ? "true" : "false", row->host);
+        buf_addf(out, ".library = %s, .outside_docs = %s, .entry = %d},\n",
+                 row->library ? "true" : "false", row->outside_docs ? "true" : "false", row->entry);
     }
     buf_addz(out, "};\n");
 }
@@ -278,7 +327,9 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     add_names(out, c);
     add_imports(out, c);
     add_keys(out, c);
-    add_hosts(out, c);
+    add_facts(out, c);
+    add_network(out, c);
+    add_agents(out, c);
     add_walk(out, c);
     add_unread(out, c);
     add_database(out, c);
@@ -286,12 +337,16 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
 #define TABLE(name, member, count)                                                                 \
     buf_addf(out, "    .%s = %s, .%s = %d,\n", #member, name, #count, c->count);
     TABLE("ENTRIES", entries, n_entries)
-    TABLE("PACKAGES", packages, n_packages)
+    TABLE("CATEGORIES", categories, n_categories)
+    TABLE("REFERENCES", references, n_references)
+    TABLE("TERMS", terms, n_terms)
+    TABLE("NAMES", names, n_names)
     TABLE("IMPORTS", imports, n_imports)
-    TABLE("ENVS", envs, n_envs)
     TABLE("KEYS", keys, n_keys)
     TABLE("HOSTS", hosts, n_hosts)
-    TABLE("HOST_FILES", host_files, n_host_files)
+    TABLE("PORTS", ports, n_ports)
+    TABLE("PROBES", probes, n_probes)
+    TABLE("AGENT_FILES", agent_files, n_agent_files)
     TABLE("INSTRUCTIONS", instructions, n_instructions)
     TABLE("WALK_RULES", walk_rules, n_walk_rules)
     TABLE("WALK_FOLDERS", walk_folders, n_walk_folders)

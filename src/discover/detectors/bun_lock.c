@@ -81,7 +81,7 @@ static void read_package(struct file *f, const struct node *n)
 static int run_bun_lock(struct item *it, struct emit *e)
 {
     const struct doc *doc;
-    int rc = item_doc(it, HOST_JSONC, &doc);
+    int rc = item_doc(it, DOC_JSONC, &doc);
     if (rc)
         return rc;
     struct file f = {.packages = package_file(it, e, "npm", "javascript"),

@@ -49,7 +49,7 @@ static void emit_convention(struct item *it, struct emit *e, uint32_t asset)
     struct str hosts[HOSTS_MAX];
     size_t n = 0, length = 0;
     for (int cursor = 0; (row = next_row(it->catalog, it->path, &cursor)) != NULL;) {
-        struct str pattern = str_z(row->path), host = str_z(it->catalog->hosts[row->host].id);
+        struct str pattern = str_z(row->path), host = str_z(it->catalog->entries[row->entry].id);
         bool known = false;
         if (!best || pattern.n > length) {
             best = row;

@@ -174,7 +174,7 @@ static int read_packages(struct package_file *f, const struct doc *doc, const st
 static int run_npm_lock(struct item *it, struct emit *e)
 {
     const struct doc *doc;
-    int rc = item_doc(it, HOST_JSON, &doc);
+    int rc = item_doc(it, DOC_JSON, &doc);
     if (rc)
         return rc;
     const struct node *root = doc_root(doc);

@@ -125,7 +125,7 @@ static void read_installed(struct package_file *f, const struct doc *doc)
 static int run_npm_manifest(struct item *it, struct emit *e)
 {
     const struct doc *doc;
-    int rc = item_doc(it, HOST_JSON, &doc);
+    int rc = item_doc(it, DOC_JSON, &doc);
     if (rc)
         return rc;
     const struct node *root = doc_root(doc);

@@ -140,7 +140,7 @@ static void read_package(struct file *f, const struct node *n)
 static int run_pnpm_lock(struct item *it, struct emit *e)
 {
     const struct doc *doc;
-    int rc = item_doc(it, HOST_YAML, &doc);
+    int rc = item_doc(it, DOC_YAML, &doc);
     if (rc)
         return rc;
     struct file f = {.packages = package_file(it, e, "npm", "javascript"),

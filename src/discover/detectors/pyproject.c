@@ -240,7 +240,7 @@ static const char *const PEOPLE[] = {"/project/maintainers", "/project/authors",
 static int run_pyproject(struct item *it, struct emit *e)
 {
     const struct doc *doc;
-    int rc = item_doc(it, HOST_TOML, &doc);
+    int rc = item_doc(it, DOC_TOML, &doc);
     if (rc)
         return rc;
     struct file f = {

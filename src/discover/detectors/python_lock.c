@@ -129,7 +129,7 @@ static void read_package(struct file *f, const struct node *package)
 static int run_python_lock(struct item *it, struct emit *e)
 {
     const struct doc *doc;
-    int rc = item_doc(it, HOST_TOML, &doc);
+    int rc = item_doc(it, DOC_TOML, &doc);
     if (rc)
         return rc;
     struct file f = {

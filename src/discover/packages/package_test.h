@@ -11,16 +11,20 @@ static const struct catalog_entry PACKAGE_ENTRIES[] = {
     {.id = "openai", .name = "OpenAI", .category = "model-api", .service = true},
 };
 
-static const struct catalog_package PACKAGE_ROWS[] = {
-    {"npm", "@anthropic-ai/sdk", 0}, {"npm", "langchain", 1},       {"npm", "openai", 2},
-    {"pypi", "anthropic", 0},        {"pypi", "langchain-core", 1}, {"pypi", "openai", 2},
+static const struct catalog_name PACKAGE_ROWS[] = {
+    {SPACE_NPM, "@anthropic-ai/sdk", 0},
+    {SPACE_NPM, "langchain", 1},
+    {SPACE_NPM, "openai", 2},
+    {SPACE_PYPI, "anthropic", 0},
+    {SPACE_PYPI, "langchain-core", 1},
+    {SPACE_PYPI, "openai", 2},
 };
 
 static const struct catalog PACKAGE_CATALOG = {
     .entries = PACKAGE_ENTRIES,
     .n_entries = ARRAY_LEN(PACKAGE_ENTRIES),
-    .packages = PACKAGE_ROWS,
-    .n_packages = ARRAY_LEN(PACKAGE_ROWS),
+    .names = PACKAGE_ROWS,
+    .n_names = ARRAY_LEN(PACKAGE_ROWS),
 };
 
 static UNUSED void package_says(const struct detector *det, const char *path, struct str content,

@@ -151,7 +151,7 @@ static struct str of_json(struct item *it)
     struct limits lim = it->limits;
     bool read =
         str_eq_z(path_base(it->path), "package.json")
-            ? !item_doc(it, HOST_JSON, &known)
+            ? !item_doc(it, DOC_JSON, &known)
             : !item_text(it, &text) && !json_parse(text, JSON_STRICT, &lim, it->arena, &doc, NULL);
     return read ? node_str(known, doc_root(known), STR("name")) : STR("");
 }
@@ -161,7 +161,7 @@ static struct str of_pyproject(struct item *it)
     static const char *const names[] = {"/project/name", "/tool/poetry/name"};
     const struct doc *doc;
     struct str name = STR("");
-    if (item_doc(it, HOST_TOML, &doc))
+    if (item_doc(it, DOC_TOML, &doc))
         return name;
     for (size_t i = 0; i < ARRAY_LEN(names) && !name.n; i++) {
         const struct node *n = doc_find(doc, str_z(names[i]));

@@ -11,7 +11,7 @@
 
 /* --- rows -------------------------------------------------------------------------------- */
 
-static bool wanted(const struct catalog_host_file *row, enum host_file_want want)
+static bool wanted(const struct catalog_agent_file *row, enum host_file_want want)
 {
     if (want == HOST_FILE_SETTINGS)
         return row->settings != NULL;
@@ -51,14 +51,14 @@ static bool is_home(struct str folder)
 
 static void set_scope(struct host_file *f, struct str path)
 {
-    static const char *const words[] = {[HOST_USER] = "user",
-                                        [HOST_PROJECT] = "project",
-                                        [HOST_MANAGED] = "managed",
-                                        [HOST_BY_PLACE] = "project"};
+    static const char *const words[] = {[AGENT_USER] = "user",
+                                        [AGENT_PROJECT] = "project",
+                                        [AGENT_MANAGED] = "managed",
+                                        [AGENT_BY_PLACE] = "project"};
     struct str pattern = str_z(f->row->path);
     f->scope = words[f->row->scope];
     f->certain = STATE_DECLARED;
-    if (f->row->scope == HOST_BY_PLACE) {
+    if (f->row->scope == AGENT_BY_PLACE) {
         bool home = is_home(folder_of(pattern, path));
         f->scope = home ? "user" : "project";
         f->certain = home ? STATE_RESOLVED : STATE_INFERRED;
@@ -72,9 +72,9 @@ static void set_scope(struct host_file *f, struct str path)
 bool host_file_find(const struct catalog *c, struct str path, enum host_file_want want,
                     struct host_file *ret)
 {
-    const struct catalog_host_file *best = NULL, *row;
+    const struct catalog_agent_file *best = NULL, *row;
     size_t best_parts = 0, best_length = 0;
-    for (int cursor = 0; (row = catalog_host_file(c, path, &cursor)) != NULL;) {
+    for (int cursor = 0; (row = catalog_agent_file(c, path, &cursor)) != NULL;) {
         struct str pattern = str_z(row->path);
         size_t n = parts(pattern);
         bool longer = n > best_parts || (n == best_parts && pattern.n > best_length);
@@ -86,7 +86,7 @@ bool host_file_find(const struct catalog *c, struct str path, enum host_file_wan
     }
     if (!best)
         return false;
-    *ret = (struct host_file){.row = best, .host = &c->hosts[best->host]};
+    *ret = (struct host_file){.row = best, .host = &c->entries[best->entry]};
     set_scope(ret, path);
     return true;
 }

@@ -18,8 +18,8 @@
 enum host_file_want { HOST_FILE_SERVERS, HOST_FILE_SETTINGS };
 
 struct host_file {
-    const struct catalog_host_file *row;
-    const struct catalog_host *host;
+    const struct catalog_agent_file *row;
+    const struct catalog_entry *host;
     const char *scope;       /* "user", "project", "managed" */
     enum attr_state certain; /* DECLARED by the row, RESOLVED below a home folder, else INFERRED */
     bool extension;          /* the file is part of an installed plug-in */

@@ -37,17 +37,19 @@ static const char HOST_KEYS[] =
     "    examples: {match: ['ann@h.example'], no_match: ['@h.example']}\n";
 
 static const char HOST_CURSOR[] =
-    "id: cursor\nname: Cursor\nmaker: Anysphere\n" HOST_SOURCE "files:\n"
+    "id: cursor\nname: Cursor\ncategory: chat\nmaker: Anysphere\nruns: own\n" HOST_SOURCE
+    "agent:\n files:\n"
     "  - {path: .cursor/mcp.json, scope: by-place, format: jsonc, servers: [/mcpServers]}\n"
     "  - {path: .cursor/permissions.json, scope: by-place, format: jsonc, settings: cursor}\n"
-    "instructions:\n"
+    " instructions:\n"
     "  - {path: .cursorrules, name: cursor-legacy-rules}\n"
     "  - {path: .cursor/rules/**/*.mdc, name: cursor-rule}\n"
     "  - {path: '*.mdc', name: cursor-rule-library, library: true}\n"
     "  - {path: cursor.md, name: cursor-page, outside_docs: true}\n";
 
 static const char HOST_CLAUDE[] =
-    "id: claude-code\nname: Claude Code\nmaker: Anthropic\n" HOST_SOURCE "files:\n"
+    "id: claude-code\nname: Claude Code\ncategory: chat\nmaker: Anthropic\nruns: own\n" HOST_SOURCE
+    "agent:\n files:\n"
     "  - {path: .mcp.json, scope: project, format: json, servers: [/mcpServers], flat: true}\n"
     "  - {path: .claude.json, scope: user, format: json, servers: [/mcpServers],\n"
     "     projects: /projects}\n"
@@ -58,18 +60,20 @@ static const char HOST_CLAUDE[] =
     "     settings: claude-code}\n"
     "  - {path: etc/claude-code/managed-settings.json, scope: managed, format: json,\n"
     "     settings: claude-code}\n"
-    "instructions:\n"
+    " instructions:\n"
     "  - {path: CLAUDE.md, name: claude-memory}\n"
     "  - {path: AGENTS.md, name: agents}\n";
 
 static const char HOST_VSCODE[] =
-    "id: vscode\nname: Visual Studio Code\nmaker: Microsoft\n" HOST_SOURCE "files:\n"
+    "id: vscode\nname: Visual Studio Code\ncategory: chat\nmaker: Microsoft\nruns: "
+    "own\n" HOST_SOURCE "agent:\n files:\n"
     "  - {path: .vscode/mcp.json, scope: project, format: jsonc, servers: [/servers]}\n"
     "  - {path: .vscode/settings.json, scope: project, format: jsonc,\n"
     "     servers: [/mcp/servers], settings: vscode}\n";
 
 static const char HOST_OTHERS[] =
-    "id: others\nname: Others\nmaker: O\n" HOST_SOURCE "files:\n"
+    "id: others\nname: Others\ncategory: chat\nmaker: O\nruns: own\n" HOST_SOURCE
+    "agent:\n files:\n"
     "  - {path: .warp/.mcp.json, scope: user, format: json, servers: [/mcpServers]}\n"
     "  - {path: .config/goose/config.yaml, scope: user, format: yaml, servers: [/extensions]}\n"
     "  - {path: .continue/config.yaml, scope: user, format: yaml, servers: [/mcpServers]}\n"
@@ -87,12 +91,13 @@ static UNUSED int host_setup(void **state)
 {
     (void)state;
     const struct catalog_source files[] = {
+        {STR("categories.yaml"), STR("categories: [{category: chat, means: chat}]\n")},
         {STR("patterns/kinds.yaml"), str_z(HOST_KINDS)},
         {STR("patterns/general.yaml"), str_z(HOST_KEYS)},
-        {STR("hosts/cursor.yaml"), str_z(HOST_CURSOR)},
-        {STR("hosts/claude-code.yaml"), str_z(HOST_CLAUDE)},
-        {STR("hosts/vscode.yaml"), str_z(HOST_VSCODE)},
-        {STR("hosts/others.yaml"), str_z(HOST_OTHERS)},
+        {STR("entries/cursor.yaml"), str_z(HOST_CURSOR)},
+        {STR("entries/claude-code.yaml"), str_z(HOST_CLAUDE)},
+        {STR("entries/vscode.yaml"), str_z(HOST_VSCODE)},
+        {STR("entries/others.yaml"), str_z(HOST_OTHERS)},
     };
     struct diag d = {0};
     int rc = catalog_compile(files, ARRAY_LEN(files), &host_build, &d);

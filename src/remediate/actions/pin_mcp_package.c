@@ -30,7 +30,7 @@ static int read_start(const struct edit_request *rq, const struct doc *doc, stru
 {
     const struct node *row = edit_server(doc, rq->pointer);
     const struct node *entry = host_file_target(doc, row);
-    static const struct catalog_host host = {.id = "any", .name = "any"};
+    static const struct catalog_entry host = {.id = "any", .name = "any"};
     const struct host_file file = {.host = &host, .scope = "user"};
     if (!node_is(entry, NODE_OBJECT))
         return diag_set(d, E_NOTFOUND, "the server is not in the file any more");

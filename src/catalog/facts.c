@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides in which order an entry tells what it knows, and when a cell of it counts as filled. */
+#include "catalog/facts.h"
+
+const char *const HOST_ROLE_NAMES[HOST_ROLE_COUNT + 1] = {
+    [HOST_API] = "api",           [HOST_APP] = "app",      [HOST_AUTH] = "auth",
+    [HOST_CONSOLE] = "console",   [HOST_CDN] = "cdn",      [HOST_DOCS] = "docs",
+    [HOST_DOWNLOAD] = "download", [HOST_SHARED] = "shared"};
+
+const char *const DATA_TRAINING_NAMES[] = {
+    [TRAINING_UNKNOWN] = "unknown", [TRAINING_NO] = "no",   [TRAINING_OPT_IN] = "opt-in",
+    [TRAINING_OPT_OUT] = "opt-out", [TRAINING_YES] = "yes", NULL};
+
+struct telling {
+    int (*take)(void *ctx, const struct catalog_fact *f);
+    void *ctx;
+    int rc;
+};
+
+static void tell(struct telling *t, const char *group, const char *sub, const char *text)
+{
+    if (!t->rc)
+        t->rc = t->take(t->ctx, &(struct catalog_fact){group, sub, text});
+}
+
+/* The spaces of one member, in their order. */
+static void tell_names(struct telling *t, const struct catalog *c, int entry, const char *group)
+{
+    for (int i = 0; i < c->n_names; i++) {
+        const struct catalog_name *n = &c->names[i];
+        const char *const *space = CATALOG_SPACE_MEMBERS[n->space];
+        if (n->entry == entry && !strcmp(space[0], group))
+            tell(t, group, space[1], n->name);
+    }
+}
+
+static void tell_imports(struct telling *t, const struct catalog *c, int entry)
+{
+    for (int i = 0; i < c->n_imports; i++)
+        if (c->imports[i].entry == entry)
+            tell(t, "imports", c->imports[i].language, c->imports[i].name);
+}
+
+static void tell_network(struct telling *t, const struct catalog *c, int entry)
+{
+    char port[16];
+
+    for (int role = 0; role < HOST_ROLE_COUNT; role++)
+        for (int i = 0; i < c->n_hosts; i++)
+            if (c->hosts[i].entry == entry && (int)c->hosts[i].role == role)
+                tell(t, "hosts", HOST_ROLE_NAMES[role], c->hosts[i].name);
+    for (int i = 0; i < c->n_ports; i++) {
+        if (c->ports[i].entry != entry)
+            continue;
+        snprintf(port, sizeof(port), "%d", c->ports[i].port);
+        tell(t, "servers", "port", port);
+    }
+    for (int i = 0; i < c->n_probes; i++)
+        if (c->probes[i].entry == entry)
+            tell(t, "servers", "probe", c->probes[i].path);
+}
+
+static void tell_agent(struct telling *t, const struct catalog *c, int entry)
+{
+    for (int i = 0; i < c->n_agent_files; i++)
+        if (c->agent_files[i].entry == entry)
+            tell(t, "agent", "file", c->agent_files[i].path);
+    for (int i = 0; i < c->n_instructions; i++)
+        if (c->instructions[i].entry == entry)
+            tell(t, "agent", "instruction", c->instructions[i].path);
+}
+
+static void tell_others(struct telling *t, const struct catalog *c, int entry, const char *group)
+{
+    if (!strcmp(group, "keys"))
+        for (int i = 0; i < c->n_keys; i++)
+            if (c->keys[i].entry == entry)
+                tell(t, "keys", NULL, c->keys[i].kind);
+    if (!strcmp(group, "data"))
+        for (int i = 0; i < c->n_terms; i++)
+            if (c->terms[i].entry == entry)
+                tell(t, "data", c->terms[i].tier, DATA_TRAINING_NAMES[c->terms[i].training]);
+}
+
+int catalog_facts(const struct catalog *c, int entry,
+                  int (*take)(void *ctx, const struct catalog_fact *f), void *ctx)
+{
+    struct telling t = {take, ctx, 0};
+
+    for (int i = 0; CATALOG_GROUPS[i] && !t.rc; i++) {
+        const char *group = CATALOG_GROUPS[i];
+        tell_names(&t, c, entry, group);
+        if (!strcmp(group, "imports"))
+            tell_imports(&t, c, entry);
+        if (!strcmp(group, "hosts"))
+            tell_network(&t, c, entry);
+        if (!strcmp(group, "agent"))
+            tell_agent(&t, c, entry);
+        tell_others(&t, c, entry, group);
+    }
+    return t.rc;
+}
+
+bool catalog_says(const char *claim, const struct catalog_fact *f)
+{
+    size_t n = strlen(f->group);
+
+    if (strncmp(claim, f->group, n))
+        return false;
+    return !claim[n] || (claim[n] == '.' && f->sub && !strcmp(claim + n + 1, f->sub));
+}
+
+static bool is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f)
+{
+    if (!strcmp(f->group, "data"))
+        return true; /* has its own */
+    for (int i = 0; i < c->n_references; i++) {
+        const struct catalog_reference *r = &c->references[i];
+        for (int k = 0; r->entry == entry && r->says[k]; k++)
+            if (catalog_says(r->says[k], f))
+                return true;
+    }
+    return false;
+}
+
+struct cell {
+    const struct catalog *c;
+    int entry;
+    const char *group;
+    enum catalog_cell state;
+};
+
+static int look(void *ctx, const struct catalog_fact *f)
+{
+    struct cell *cell = ctx;
+
+    if (strcmp(f->group, cell->group))
+        return 0;
+    cell->state = is_sourced(cell->c, cell->entry, f) ? CELL_SOURCED : CELL_UNSOURCED;
+    return cell->state == CELL_UNSOURCED;
+}
+
+static bool has_word(const char *const *words, const char *word)
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcmp(words[i], word))
+            return true;
+    return false;
+}
+
+enum catalog_cell catalog_cell(const struct catalog *c, int entry, const char *group)
+{
+    struct cell cell = {c, entry, group, CELL_EMPTY};
+    struct catalog_fact about = {"about", NULL, c->entries[entry].name};
+
+    if (has_word(c->entries[entry].none, group))
+        return CELL_NONE;
+    if (!strcmp(group, "about"))
+        return is_sourced(c, entry, &about) ? CELL_SOURCED : CELL_UNSOURCED;
+    catalog_facts(c, entry, look, &cell);
+    return cell.state;
+}
+
+bool catalog_expects(const struct catalog *c, int entry, const char *group)
+{
+    if (!strcmp(group, "about"))
+        return true;
+    for (int i = 0; i < c->n_categories; i++)
+        if (!strcmp(c->categories[i].id, c->entries[entry].category))
+            return has_word(c->categories[i].expects, group);
+    return false;
+}
+
+bool catalog_is_complete(const struct catalog *c, int entry)
+{
+    for (int i = 0; CATALOG_GROUPS[i]; i++) {
+        enum catalog_cell cell = catalog_cell(c, entry, CATALOG_GROUPS[i]);
+        bool needed = catalog_expects(c, entry, CATALOG_GROUPS[i]);
+        if (cell == CELL_UNSOURCED || (cell == CELL_EMPTY && needed))
+            return false;
+    }
+    return true;
+}
