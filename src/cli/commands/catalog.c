@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how what is known of the AI ecosystem is listed, searched, and where it is empty. */
+#include "base/vec.h"
+#include "catalog/facts.h"
+#include "cli/grid.h"
+#include "cli/options.h"
+#include "cli/reading.h"
+
+static const struct option_spec options[] = {OPTION_TABLE_FORMAT, {0}};
+
+static enum grid_format format_of(const struct invocation *in)
+{
+    return (enum grid_format)option_int(in, "format");
+}
+
+static void add_entry(struct grid *g, const struct catalog_entry *e)
+{
+    grid_cell(g, str_z(e->id));
+    grid_cell(g, str_z(e->name));
+    grid_cell(g, str_z(e->category));
+    grid_cell(g, str_z(e->maker));
+    grid_cell(g, str_z(e->country));
+    grid_cell(g, str_z(!e->service ? "own" : e->self_hosted ? "either" : "vendor"));
+}
+
+#define ENTRY_COLUMNS                                                                              \
+    {.title = "id", .whole = true}, {.title = "name", .min_width = 16}, {.title = "category"},     \
+        {.title = "maker"}, {.title = "country"},                                                  \
+    {                                                                                              \
+        .title = "runs"                                                                            \
+    }
+
+static int list(struct invocation *in, struct diag *d)
+{
+    static const struct grid_column columns[] = {ENTRY_COLUMNS};
+    struct grid g;
+
+    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
+    for (int i = 0; i < CATALOG.n_entries; i++)
+        add_entry(&g, &CATALOG.entries[i]);
+    return grid_finish(&g, NULL, d);
+}
+
+/* ---- show ---- */
+
+struct showing {
+    struct grid *g;
+    int entry;
+};
+
+/* The source that says a fact: the first that names the part, else the whole. */
+static const struct catalog_reference *source_of(int entry, const struct catalog_fact *f)
+{
+    const struct catalog_reference *found = NULL;
+
+    for (int i = 0; i < CATALOG.n_references; i++) {
+        const struct catalog_reference *r = &CATALOG.references[i];
+        for (int k = 0; r->entry == entry && r->says[k]; k++)
+            if (catalog_says(r->says[k], f) && (!found || strchr(r->says[k], '.')))
+                found = r;
+    }
+    return found;
+}
+
+static int show_fact(void *ctx, const struct catalog_fact *f)
+{
+    struct showing *s = ctx;
+    const struct catalog_reference *r = source_of(s->entry, f);
+    AUTO(buf) group = BUF_INIT;
+
+    buf_addf(&group, "%s%s%s", f->group, f->sub ? "." : "", f->sub ? f->sub : "");
+    grid_cell(s->g, buf_str(&group));
+    grid_cell(s->g, str_z(f->text));
+    grid_cell(s->g, str_z(r ? r->url : NULL));
+    grid_cell(s->g, str_z(r ? r->read : NULL));
+    return buf_result(&group);
+}
+
+static void show_head(const struct catalog_entry *e, FILE *out)
+{
+    fprintf(out, "%s  %s\n", e->name, e->id);
+    fprintf(out, "category  %s\nmaker     %s%s%s\n", e->category, e->maker ? e->maker : "unknown",
+            e->country ? ", " : "", e->country ? e->country : "");
+    fprintf(out, "runs      %s\n",
+            !e->service      ? "own: software, data goes nowhere by itself"
+            : e->self_hosted ? "either: at the vendor or on own machines"
+                             : "vendor: what is sent to it leaves");
+    if (e->provider)
+        fprintf(out, "provider  %s\n", e->provider);
+    for (int i = 0; e->aliases[i]; i++)
+        fprintf(out, "%s%s%s", i ? ", " : "aliases   ", e->aliases[i],
+                e->aliases[i + 1] ? "" : "\n");
+    for (int i = 0; e->none[i]; i++)
+        fprintf(out, "%s%s%s", i ? ", " : "has no    ", e->none[i], e->none[i + 1] ? "" : "\n");
+    fputc('\n', out);
+}
+
+static int show(struct invocation *in, struct str id, struct diag *d)
+{
+    static const struct grid_column columns[] = {{.title = "fact", .whole = true},
+                                                 {.title = "value", .min_width = 24},
+                                                 {.title = "source", .tail = true},
+                                                 {.title = "read", .whole = true}};
+    const struct catalog_entry *e = catalog_entry(&CATALOG, id);
+    struct grid g;
+    struct showing s = {&g, 0};
+
+    if (!e) {
+        diag_set(d, E_NOTFOUND, "the catalogue has no entry \"" STR_FMT "\"", STR_ARG(id));
+        diag_hint(d, "`stance catalog search " STR_FMT "` looks at names, too", STR_ARG(id));
+        return E_NOTFOUND;
+    }
+    s.entry = (int)(e - CATALOG.entries);
+    if (format_of(in) == GRID_TABLE)
+        show_head(e, in->out);
+    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
+    int rc = catalog_facts(&CATALOG, s.entry, show_fact, &s), end = grid_finish(&g, NULL, d);
+    return rc ? diag_set(d, rc, "no memory for the list") : end;
+}
+
+/* ---- search ---- */
+
+struct searching {
+    struct grid *g;
+    struct str text;
+    const struct catalog_entry *entry;
+};
+
+static bool has_nocase(struct str s, struct str part)
+{
+    for (size_t i = 0; i + part.n <= s.n; i++)
+        if (str_eq_nocase(str_sub(s, i, i + part.n), part))
+            return true;
+    return false;
+}
+
+static void add_hit(struct searching *s, const char *group, const char *text)
+{
+    grid_cell(s->g, str_z(s->entry->id));
+    grid_cell(s->g, str_z(s->entry->name));
+    grid_cell(s->g, str_z(group));
+    grid_cell(s->g, str_z(text));
+}
+
+static int search_fact(void *ctx, const struct catalog_fact *f)
+{
+    struct searching *s = ctx;
+
+    if (has_nocase(str_z(f->text), s->text))
+        add_hit(s, f->sub ? f->sub : f->group, f->text);
+    return 0;
+}
+
+static int search(struct invocation *in, struct str text, struct diag *d)
+{
+    static const struct grid_column columns[] = {{.title = "id", .whole = true},
+                                                 {.title = "name", .min_width = 16},
+                                                 {.title = "fact"},
+                                                 {.title = "value", .min_width = 24}};
+    const struct catalog_host *host = catalog_host(&CATALOG, text);
+    struct grid g;
+    struct searching s = {&g, text, NULL};
+
+    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
+    for (int i = 0; i < CATALOG.n_entries; i++) {
+        s.entry = &CATALOG.entries[i];
+        if (has_nocase(str_z(s.entry->id), text) || has_nocase(str_z(s.entry->name), text))
+            add_hit(&s, "name", s.entry->name);
+        for (int k = 0; s.entry->aliases[k]; k++)
+            if (has_nocase(str_z(s.entry->aliases[k]), text))
+                add_hit(&s, "alias", s.entry->aliases[k]);
+        catalog_facts(&CATALOG, i, search_fact, &s);
+        if (host && host->entry == i && !has_nocase(str_z(host->name), text))
+            add_hit(&s, HOST_ROLE_NAMES[host->role], host->name);
+    }
+    return grid_finish(&g, "the catalogue knows nothing of that", d);
+}
+
+/* ---- gaps ---- */
+
+static int gaps(struct invocation *in, struct str wanted, struct diag *d)
+{
+    static const struct grid_column columns[] = {{.title = "id", .whole = true},
+                                                 {.title = "category"},
+                                                 {.title = "fact", .whole = true},
+                                                 {.title = "gap"}};
+    struct grid g;
+    int complete = 0;
+
+    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
+    for (int i = 0; i < CATALOG.n_entries; i++) {
+        const struct catalog_entry *e = &CATALOG.entries[i];
+        complete += catalog_is_complete(&CATALOG, i);
+        for (int k = 0; CATALOG_GROUPS[k]; k++) {
+            enum catalog_cell cell = catalog_cell(&CATALOG, i, CATALOG_GROUPS[k]);
+            bool empty = cell == CELL_EMPTY && catalog_expects(&CATALOG, i, CATALOG_GROUPS[k]);
+            bool asked = !wanted.n || str_eq_z(wanted, e->id) || str_eq_z(wanted, e->category);
+            if (!asked || (!empty && cell != CELL_UNSOURCED))
+                continue;
+            grid_cell(&g, str_z(e->id));
+            grid_cell(&g, str_z(e->category));
+            grid_cell(&g, str_z(CATALOG_GROUPS[k]));
+            grid_cell(&g, empty ? STR("empty") : STR("without source"));
+        }
+    }
+    int rc = grid_finish(&g, "no cell is empty", d);
+    if (!rc && format_of(in) == GRID_TABLE)
+        fprintf(in->out, "%d of %d entries are complete\n", complete, CATALOG.n_entries);
+    return rc;
+}
+
+static int run_catalog(struct invocation *in, struct diag *d)
+{
+    struct str verb = in->n_args ? in->args[0] : STR("list");
+
+    if (str_eq_z(verb, "list") && in->n_args < 2)
+        return list(in, d);
+    if (str_eq_z(verb, "show") && in->n_args == 2)
+        return show(in, in->args[1], d);
+    if (str_eq_z(verb, "search") && in->n_args == 2 && in->args[1].n)
+        return search(in, in->args[1], d);
+    if (str_eq_z(verb, "gaps"))
+        return gaps(in, in->n_args > 1 ? in->args[1] : STR(""), d);
+    diag_set(d, E_USAGE, "catalog takes list, show ID, search TEXT, or gaps [ID | CATEGORY]");
+    diag_hint(d, "see `stance catalog --help`");
+    return E_USAGE;
+}
+
+const struct command COMMAND_CATALOG = {
+    .name = "catalog",
+    .usage = "[list | show ID | search TEXT | gaps [ID | CATEGORY]]",
+    .summary = "look into what is known of AI vendors and projects",
+    .description = "list     every entry\n"
+                   "show     the facts of one, each with its source and the day it was read\n"
+                   "search   names, packages, hosts, variables ... that hold a text; a host name\n"
+                   "         also finds the entry that it belongs to\n"
+                   "gaps     cells that are empty or have no source",
+    .examples = "  stance catalog search openai\n"
+                "  stance catalog show anthropic\n"
+                "  stance catalog gaps model-api",
+    .options = options,
+    .max_args = 2,
+    .run = run_catalog,
+};
