@@ -70,8 +70,7 @@ static int order_name(const void *key, const void *row)
 
     if (k->space != n->space)
         return k->space < n->space ? -1 : 1;
-    return k->space == SPACE_PYPI ? pypi_cmp(k->name, str_z(n->name))
-                                  : str_cmp_z(k->name, n->name);
+    return k->space == SPACE_PYPI ? pypi_cmp(k->name, str_z(n->name)) : str_cmp_z(k->name, n->name);
 }
 
 static int order_kind(const void *key, const void *row)

@@ -6,7 +6,7 @@
  * knowledge/categories.yaml: what an entry may be, and which members one looks for in it:
  *
  *     categories:
- *       - {category: model-api, means: inference of hosted models, expects: [packages, hosts, keys]}
+ *       - {category: model-api, means: inference of models, expects: [packages, hosts, keys]}
  *
  * knowledge/entries/ID.yaml, one entry a vendor or project:
  *
@@ -16,9 +16,9 @@
  *     category: model-api
  *     maker: Anthropic                 who makes it
  *     country: US                      ISO 3166 alpha-2 of the seat of the maker
- *     runs: vendor                     where: vendor (a third party, data goes there), own (software
- *                                      alone), either (a package alone is then no evidence that data
- *                                      goes to the vendor)
+ *     runs: vendor                     where: vendor (a third party, data goes there), own
+ *                                      (software alone), either (a package alone is then no
+ *                                      evidence that data goes to the vendor)
  *     provider: anthropic              runs: own only: the entry of the service behind it
  *     sources:                         at least one; `says` names the members that stand in it
  *       - {url: "https://…", read: 2026-11-23, says: [packages.npm, imports, env]}
@@ -50,9 +50,9 @@
  *           match: ['sk-ant-api03-{word:93}AA']   {class:n} expands to fixed pseudo-random text
  *           no_match: ['sk-ant-api03-xxx']        (word, alnum, upper, lower, hex, digit, base64,
  *                                                  base32)
- *     hosts:                           names in the network by role, see enum host_role; lower case,
- *       api: [api.anthropic.com]       whole labels. "*.x" is all below x; {name} stands for one
- *       app: [claude.ai, "*.claude.ai"]       label or a part of one
+ *     hosts:                           names in the network by role, see enum host_role; lower
+ *       api: [api.anthropic.com]       case, whole labels. "*.x" is all below x; {name} stands
+ *       app: [claude.ai, "*.claude.ai"]       for one label or a part of one
  *     servers:                         when one runs it oneself
  *       ports: [11434]
  *       probes:                        GET; an answer of it holds every mark
@@ -125,9 +125,9 @@
  *       what: GGUF models
  *       lost: what model it is, is not read
  *
- * Collisions (a package, host name, image, key kind, variable, agent file or folder that two entries
- * claim; a skipped folder in which an agent host keeps a file) are build errors, as are examples
- * that disagree. An instruction file may belong to several agent hosts.
+ * Collisions (a package, host name, image, key kind, variable, agent file or folder that two
+ * entries claim; a skipped folder in which an agent host keeps a file) are build errors, as are
+ * examples that disagree. An instruction file may belong to several agent hosts.
  */
 #ifndef STANCE_CATALOG_CATALOG_H
 #define STANCE_CATALOG_CATALOG_H
@@ -381,8 +381,9 @@ struct catalog {
     int n_unread;
     const struct catalog_unread_name *unread_names; /* sorted by key, path */
     int n_unread_names;
-    const struct catalog_literal *literals; /* sorted by text; the index is the literal id */
-    int n_literals;
+    const struct catalog_literal *literals; /* the index is the literal id; the first n_compiled,
+                                               sorted by text, stand in literal_db */
+    int n_literals, n_compiled;
     const void *literal_db; /* for prefilter_open */
     size_t literal_db_size;
     const char *digest; /* SHA-256 of the knowledge texts, hex: the version in every record */
@@ -430,7 +431,7 @@ const struct catalog_unread *catalog_unread_named(const struct catalog *c, struc
 struct str catalog_unread_key(struct str path);
 /* True when pattern (as in knowledge/hosts) matches whole parts at the end of the path. */
 bool catalog_path_match(struct str pattern, struct str path);
-/* Order of agent_files and instructions: patterns whose last part is literal first, by that part. */
+/* Order of agent_files and instructions: patterns whose last part is literal first, by it. */
 int catalog_path_cmp(struct str pattern_a, struct str pattern_b);
 /* Order of walk_folders: by last part without regard to case, then by path. */
 int catalog_folder_cmp(struct str a, struct str b);

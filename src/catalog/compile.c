@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which reader a knowledge file gets and what version the whole has. */
+/* Decides which reader a knowledge file gets, in which order, and what version the whole has. */
 #include "base/hash.h"
 #include "base/path.h"
 #include "catalog/compile_internal.h"
@@ -31,6 +31,7 @@ static void compiler_done(struct compiler *c)
     vec_free(&c->unread_names);
     vec_free(&c->examples);
     vec_free(&c->mark_examples);
+    vec_free(&c->entry_of_base);
 }
 
 static int compile_document(struct compiler *c)
@@ -89,13 +90,16 @@ static int order_file(const void *a, const void *b, void *ctx UNUSED)
     return cmp ? cmp : str_cmp(x, y);
 }
 
-static int digest_files(const struct catalog_source *files, size_t n, struct catalog_build *b)
+static int digest_files(const struct catalog *base, const struct catalog_source *files, size_t n,
+                        struct catalog_build *b)
 {
     unsigned char digest[SHA256_BYTES];
     AUTO(buf) hex = BUF_INIT;
     struct sha256 h;
     int rc = sha256_init(&h);
 
+    if (!rc && base)
+        sha256_field(&h, str_z(base->digest));
     for (size_t i = 0; !rc && i < n; i++) {
         sha256_field(&h, files[i].path);
         sha256_field(&h, files[i].text);
@@ -110,24 +114,31 @@ static int digest_files(const struct catalog_source *files, size_t n, struct cat
     return b->catalog.digest ? OK : E_NOMEM;
 }
 
-static int compile_sorted(struct catalog_source *files, size_t n, struct catalog_build *b,
-                          struct diag *d)
+static int compile_sorted(const struct catalog *base, struct catalog_source *files, size_t n,
+                          struct catalog_build *b, struct diag *d)
 {
-    AUTO(compiler) c = {.a = &b->memory, .d = d, .files = files, .n_files = n};
-    int rc = digest_files(files, n, b);
+    AUTO(compiler) c = {.a = &b->memory, .d = d, .files = files, .n_files = n, .base = base};
+    int rc = digest_files(base, files, n, b);
 
     if (rc)
         return compile_no_memory(&c);
+    if (base)
+        rc = compile_base(&c, files, n);
     for (size_t i = 0; !rc && i < n; i++) {
         if (i && str_eq(files[i].path, files[i - 1].path))
             return diag_set(d, E_EXISTS, "file '" STR_FMT "' stands twice", STR_ARG(files[i].path));
-        rc = compile_file(&c, &files[i]);
+        if (base)
+            rc = compile_base_until(&c, &files[i]);
+        if (!rc)
+            rc = compile_file(&c, &files[i]);
     }
+    if (base && !rc)
+        rc = compile_base_until(&c, NULL);
     return rc ? rc : compile_finish(&c, b);
 }
 
-int catalog_compile(const struct catalog_source *files, size_t n, struct catalog_build *ret,
-                    struct diag *d)
+int compile_all(const struct catalog *base, const struct catalog_source *files, size_t n,
+                struct catalog_build *ret, struct diag *d)
 {
     struct catalog_build b = {.memory = ARENA(MAX_MEMORY)};
     struct catalog_source *sorted = mem_array(NULL, n ? n : 1, sizeof(*sorted));
@@ -141,7 +152,7 @@ int catalog_compile(const struct catalog_source *files, size_t n, struct catalog
     if (n)
         memcpy(sorted, files, n * sizeof(*sorted));
     if (!vec_sort_raw(sorted, n, sizeof(*sorted), order_file, NULL))
-        rc = compile_sorted(sorted, n, &b, d);
+        rc = compile_sorted(base, sorted, n, &b, d);
     else
         diag_set(d, E_NOMEM, "no memory for the catalogue");
     mem_free(sorted);

@@ -2,9 +2,10 @@
 /*
  * Turns the YAML files of knowledge/ into the tables of a catalogue, and refuses what is wrong:
  * unknown members, missing sources, patterns that do not compile, words outside the closed lists,
- * two claims on one name. Used at build by tools/gen/catalog.c.
+ * two claims on one name. catalog_compile is for the build (tools/gen/catalog.c): the program has
+ * no compiler of literals, and extends what the build made.
  *
- *     struct catalog_source files[] = {{STR("services/openai.yaml"), text}, ...};
+ *     struct catalog_source files[] = {{STR("entries/openai.yaml"), text}, ...};
  *     AUTO(catalog_build) b = {0};
  *     if ((rc = catalog_compile(files, n, &b, d)))
  *         return rc;                               d: file, line, column and what is wrong
@@ -43,6 +44,12 @@ struct catalog_build {
 /* 0, E_PARSE (the file is wrong), E_EXISTS (two claims on one name), E_NOMEM, E_LIMIT. */
 int catalog_compile(const struct catalog_source *files, size_t n, struct catalog_build *ret,
                     struct diag *d) MUST_CHECK;
+/*
+ * `base` and more files of entries/ and patterns/: an entry whose id the base has, too, replaces
+ * it. `base` has to outlive the result. Examples: only those of the files.
+ */
+int catalog_extend(const struct catalog *base, const struct catalog_source *files, size_t n,
+                   struct catalog_build *ret, struct diag *d) MUST_CHECK;
 void catalog_build_done(struct catalog_build *b);
 
 /*

@@ -3,7 +3,6 @@
  * which keys. */
 #include "base/path.h"
 #include "catalog/compile_internal.h"
-#include "match/prefilter.h"
 
 static int cmp_z(const char *a, const char *b)
 {
@@ -34,6 +33,23 @@ int compile_twice(struct compiler *c, const char *what, const char *name)
         }
     diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
     compile_found_at(c, in, lead, name);
+    return E_EXISTS;
+}
+
+/* "host 'x' is claimed twice, by 'a' and 'b'" */
+static int claimed_by(struct compiler *c, const char *what, const char *name, int a, int b)
+{
+    char file[128];
+
+    if (a == b)
+        return compile_twice(c, what, name);
+    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice, by '%s' and '%s'", what, name,
+             c->entries.v[a].id, c->entries.v[b].id);
+    /* Of a pack, only one of them may be a file at hand. */
+    for (int i = 0; i < 2 && !c->d->file[0]; i++) {
+        snprintf(file, sizeof(file), "entries/%s.", c->entries.v[i ? a : b].id);
+        compile_found_at(c, file, "", name);
+    }
     return E_EXISTS;
 }
 
@@ -140,11 +156,13 @@ static int sort_names(struct compiler *c)
         const struct catalog_name *row = &c->names.v[i];
         const char *const *space = CATALOG_SPACE_MEMBERS[row->space];
         if (!order_name(row - 1, row, NULL))
-            return compile_twice(c, space[1] ? space[1] : space[0], row->name);
+            return claimed_by(c, space[1] ? space[1] : space[0], row->name, row[-1].entry,
+                              row->entry);
     }
     for (size_t i = 1; i < c->hosts.n; i++) {
         if (!order_host(&c->hosts.v[i - 1], &c->hosts.v[i], NULL))
-            return compile_twice(c, "host", c->hosts.v[i].name);
+            return claimed_by(c, "host", c->hosts.v[i].name, c->hosts.v[i - 1].entry,
+                              c->hosts.v[i].entry);
     }
     for (size_t i = 1; i < c->kinds.n; i++) {
         if (!order_kind(&c->kinds.v[i - 1], &c->kinds.v[i], NULL))
@@ -152,7 +170,8 @@ static int sort_names(struct compiler *c)
     }
     for (size_t i = 1; i < c->agent_files.n; i++) {
         if (!order_path(&c->agent_files.v[i - 1], &c->agent_files.v[i], NULL))
-            return compile_twice(c, "agent file", c->agent_files.v[i].path);
+            return claimed_by(c, "agent file", c->agent_files.v[i].path,
+                              c->agent_files.v[i - 1].entry, c->agent_files.v[i].entry);
     }
     for (size_t i = 1; i < c->instructions.n; i++) {
         const struct catalog_instruction *row = &c->instructions.v[i];
@@ -173,6 +192,15 @@ static void *to_arena(struct arena *a, const void *rows, size_t n, size_t size)
     return copy;
 }
 
+struct literals {
+    VEC(struct catalog_literal);
+};
+
+static int compare_literals(const void *a, const void *b)
+{
+    return order_literal(a, b, NULL);
+}
+
 /* Keys that have `text` among their keywords. */
 static int literal_keys(struct compiler *c, struct catalog_literal *literal)
 {
@@ -191,53 +219,71 @@ static int literal_keys(struct compiler *c, struct catalog_literal *literal)
     return OK;
 }
 
-static int make_literals(struct compiler *c, struct catalog *out)
+/* The texts that the tables need, once each, in order. */
+static int needed_literals(struct compiler *c, struct literals *all)
 {
-    struct {
-        VEC(struct catalog_literal);
-    } all = {0};
     int rc = OK;
     size_t n = 0;
 
     vec_each (k, &c->keys) {
         for (int i = 0; k->keywords[i] && !rc; i++)
-            rc = vec_push(&all, ((struct catalog_literal){.text = k->keywords[i]}));
+            rc = vec_push(all, ((struct catalog_literal){.text = k->keywords[i]}));
     }
     vec_each (text, &c->import_literals)
-        rc = rc ? rc : vec_push(&all, ((struct catalog_literal){.text = *text, .import = true}));
-    rc = rc || vec_sort(&all, order_literal, NULL) ? compile_no_memory(c) : OK;
-    for (size_t i = 0; !rc && i < all.n; i++) {
-        if (n && !cmp_z(all.v[n - 1].text, all.v[i].text)) {
-            all.v[n - 1].import |= all.v[i].import;
-            continue;
-        }
-        all.v[n] = all.v[i];
-        rc = literal_keys(c, &all.v[n++]);
+        rc = rc ? rc : vec_push(all, ((struct catalog_literal){.text = *text, .import = true}));
+    if (rc || vec_sort(all, order_literal, NULL))
+        return compile_no_memory(c);
+    for (size_t i = 0; i < all->n; i++) {
+        if (n && !cmp_z(all->v[n - 1].text, all->v[i].text))
+            all->v[n - 1].import |= all->v[i].import;
+        else
+            all->v[n++] = all->v[i];
     }
-    if (!rc) {
-        out->literals = to_arena(c->a, all.v, n, sizeof(*all.v));
-        out->n_literals = (int)n;
-        rc = out->literals ? OK : compile_no_memory(c);
-    }
-    vec_free(&all);
-    return rc;
+    all->n = n;
+    return OK;
 }
 
-static int make_database(struct compiler *c, struct catalog_build *b)
+/* The literals of the base keep their ids, for its database has them; others follow. */
+static int behind_base(struct compiler *c, struct literals *all)
 {
-    struct catalog *out = &b->catalog;
-    struct str *texts = arena_new_n(c->a, struct str, (size_t)out->n_literals + 1);
-    int rc;
+    struct literals both = {0};
+    int rc = OK;
 
-    if (!out->n_literals)
-        return OK;
-    if (!texts)
-        return compile_no_memory(c);
-    for (int i = 0; i < out->n_literals; i++)
-        texts[i] = str_z(out->literals[i].text);
-    rc = prefilter_compile(texts, (size_t)out->n_literals, &b->literal_db, &out->literal_db_size,
-                           c->d);
-    out->literal_db = b->literal_db;
+    for (int i = 0; !rc && i < c->base->n_compiled; i++)
+        rc = vec_push(&both, ((struct catalog_literal){.text = c->base->literals[i].text}));
+    for (size_t i = 0; !rc && i < all->n; i++) {
+        struct catalog_literal *known = bsearch(&all->v[i], both.v, (size_t)c->base->n_compiled,
+                                                sizeof(*both.v), compare_literals);
+        if (known)
+            known->import = all->v[i].import;
+        else
+            rc = vec_push(&both, all->v[i]);
+    }
+    vec_free(all);
+    *all = both;
+    return rc ? compile_no_memory(c) : OK;
+}
+
+static int make_literals(struct compiler *c, struct catalog *out)
+{
+    struct literals all = {0};
+    int rc = needed_literals(c, &all);
+
+    if (!rc && c->base)
+        rc = behind_base(c, &all);
+    for (size_t i = 0; !rc && i < all.n; i++)
+        rc = literal_keys(c, &all.v[i]);
+    if (!rc) {
+        out->literals = to_arena(c->a, all.v, all.n, sizeof(*all.v));
+        out->n_literals = (int)all.n;
+        rc = out->literals ? OK : compile_no_memory(c);
+    }
+    if (c->base) {
+        out->n_compiled = c->base->n_compiled;
+        out->literal_db = c->base->literal_db;
+        out->literal_db_size = c->base->literal_db_size;
+    }
+    vec_free(&all);
     return rc;
 }
 
@@ -280,7 +326,5 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     b->n_examples = c->examples.n;
     if (!b->examples)
         return compile_no_memory(c);
-    if ((rc = make_literals(c, out)))
-        return rc;
-    return make_database(c, b);
+    return make_literals(c, out);
 }

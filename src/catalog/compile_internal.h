@@ -23,8 +23,13 @@ struct compiler {
     struct diag *d;
     const struct catalog_source *files;
     size_t n_files;
-    struct str path;       /* of the current file */
-    const struct doc *doc; /* likewise */
+    struct str path;            /* of the current file */
+    const struct doc *doc;      /* likewise */
+    const struct catalog *base; /* what is extended, or NULL */
+    int n_base;                 /* of its entries have found their place */
+    struct {
+        VEC(int); /* of an entry of the base: its index now */
+    } entry_of_base;
     struct {
         VEC(struct catalog_entry);
     } entries;
@@ -157,6 +162,13 @@ int compile_import_finish(struct compiler *c, const struct catalog *out) MUST_CH
 int compile_import_literals(struct compiler *c) MUST_CHECK;
 int compile_keys(struct compiler *c, const struct node *keys, int entry) MUST_CHECK;
 
+/* Start with what a base has; its entries up to a file (NULL: all); what hangs on entries. */
+int compile_base(struct compiler *c, const struct catalog_source *files, size_t n) MUST_CHECK;
+int compile_base_until(struct compiler *c, const struct catalog_source *file) MUST_CHECK;
+int compile_base_tables(struct compiler *c) MUST_CHECK;
+/* All but the database of literals; `base` may be NULL. */
+int compile_all(const struct catalog *base, const struct catalog_source *files, size_t n,
+                struct catalog_build *ret, struct diag *d) MUST_CHECK;
 /* Sort the tables, refuse collisions and unknown references, make the literals and hand over. */
 int compile_finish(struct compiler *c, struct catalog_build *b) MUST_CHECK;
 

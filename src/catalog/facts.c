@@ -110,7 +110,7 @@ bool catalog_says(const char *claim, const struct catalog_fact *f)
     return !claim[n] || (claim[n] == '.' && f->sub && !strcmp(claim + n + 1, f->sub));
 }
 
-static bool is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f)
+bool catalog_is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f)
 {
     if (!strcmp(f->group, "data"))
         return true; /* has its own */
@@ -136,7 +136,7 @@ static int look(void *ctx, const struct catalog_fact *f)
 
     if (strcmp(f->group, cell->group))
         return 0;
-    cell->state = is_sourced(cell->c, cell->entry, f) ? CELL_SOURCED : CELL_UNSOURCED;
+    cell->state = catalog_is_sourced(cell->c, cell->entry, f) ? CELL_SOURCED : CELL_UNSOURCED;
     return cell->state == CELL_UNSOURCED;
 }
 
@@ -156,7 +156,7 @@ enum catalog_cell catalog_cell(const struct catalog *c, int entry, const char *g
     if (has_word(c->entries[entry].none, group))
         return CELL_NONE;
     if (!strcmp(group, "about"))
-        return is_sourced(c, entry, &about) ? CELL_SOURCED : CELL_UNSOURCED;
+        return catalog_is_sourced(c, entry, &about) ? CELL_SOURCED : CELL_UNSOURCED;
     catalog_facts(c, entry, look, &cell);
     return cell.state;
 }

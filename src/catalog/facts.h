@@ -22,6 +22,9 @@ int catalog_facts(const struct catalog *c, int entry,
 /* "packages" and "packages.npm" of a source say npm packages; "packages.pypi" does not. */
 bool catalog_says(const char *claim, const struct catalog_fact *f);
 
+/* A source of the entry says this fact. Terms have their own. */
+bool catalog_is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f);
+
 enum catalog_cell {
     CELL_EMPTY,     /* nobody looked, or nobody found */
     CELL_NONE,      /* looked for: there is nothing */

@@ -202,7 +202,7 @@ static void test_claimed_twice(void **state UNUSED)
         "hosts: {cdn: [cdn.example.net]}\n" SEEN("hosts", "cdn.example.net", "example.net");
 
     assert_int_equal(compile(&f, HOSTS, y), E_EXISTS);
-    assert_string_equal(f.d.text, "host 'cdn.example.net' is claimed twice");
+    assert_string_equal(f.d.text, "host 'cdn.example.net' is claimed twice, by 'x' and 'y'");
 }
 
 int main(void)

@@ -18,6 +18,7 @@ struct values *values_free(struct values *v)
     mem_free(v->patterns);
     mem_free(v->classes);
     prefilter_free(v->prefilter);
+    literals_free(v->added);
     vec_free(&v->found);
     vec_free(&v->hits);
     mem_free(v);
@@ -34,6 +35,24 @@ static int new_pattern(const struct catalog_key *key, struct regex **ret)
         return regex_new(str_z(key->pattern), ret, &d);
     buf_addf(&anchored, "\\G(?:%s)", key->pattern);
     return buf_result(&anchored) ? E_NOMEM : regex_new(buf_str(&anchored), ret, &d);
+}
+
+/* The literals of user packs. */
+static int load_added(struct values *v, struct diag *d)
+{
+    const struct catalog *c = v->catalog;
+    size_t n = (size_t)(c->n_literals - c->n_compiled);
+    struct str *texts = n ? mem_array(NULL, n, sizeof(*texts)) : NULL;
+
+    if (!n)
+        return OK;
+    if (!texts)
+        return diag_set(d, E_NOMEM, "no memory for literals");
+    for (size_t i = 0; i < n; i++)
+        texts[i] = str_z(c->literals[(size_t)c->n_compiled + i].text);
+    int rc = literals_new(texts, n, &v->added, d);
+    mem_free(texts);
+    return rc;
 }
 
 static int load_keys(struct values *v, struct diag *d)
@@ -54,7 +73,10 @@ static int load_keys(struct values *v, struct diag *d)
             return diag_set(d, E_PARSE, "key '%s' has an unknown class or check", c->keys[i].kind);
         v->classes[i] = (enum data_class) class;
     }
-    return c->n_literals ? prefilter_open(c->literal_db, c->literal_db_size, &v->prefilter, d) : OK;
+    int rc = OK;
+    if (c->n_compiled)
+        rc = prefilter_open(c->literal_db, c->literal_db_size, &v->prefilter, d);
+    return rc ? rc : load_added(v, d);
 }
 
 /* libcrypto opens its configuration at the first use: that must be before the sandbox closes. */
@@ -199,6 +221,29 @@ static int on_literal(void *ctx, unsigned id, uint64_t end)
     return rc;
 }
 
+/* Ids of added literals follow those of the database. */
+struct shifted {
+    prefilter_fn fn;
+    void *ctx;
+    unsigned by;
+};
+
+static int on_added(void *ctx, unsigned literal, uint64_t end)
+{
+    const struct shifted *s = ctx;
+
+    return s->fn(s->ctx, literal + s->by, end);
+}
+
+/* Every literal of the catalogue; added ones after all others. */
+static int each_literal(struct values *v, struct str text, prefilter_fn fn, void *ctx)
+{
+    struct shifted s = {fn, ctx, (unsigned)v->catalog->n_compiled};
+    int rc = v->prefilter ? prefilter_scan(v->prefilter, text, fn, ctx) : OK;
+
+    return rc || !v->added ? rc : literals_scan(v->added, text, on_added, &s);
+}
+
 int values_find(struct values *v, struct str text, const struct literal_hits *hits)
 {
     int rc = OK;
@@ -207,7 +252,7 @@ int values_find(struct values *v, struct str text, const struct literal_hits *hi
     v->found.n = 0;
     v->limited = false;
     if (!hits || hits->too_many)
-        return v->prefilter ? prefilter_scan(v->prefilter, text, on_literal, v) : OK;
+        return each_literal(v, text, on_literal, v);
     for (size_t i = 0; !rc && i < hits->n; i++)
         rc = on_literal(v, hits->v[i].literal, hits->v[i].end);
     return rc;
@@ -225,6 +270,15 @@ static int on_search(void *ctx, unsigned id, uint64_t end)
     return vec_push(h, ((struct literal_hit){id, end})) ? E_NOMEM : OK;
 }
 
+static int order_hit(const void *a, const void *b, void *ctx UNUSED)
+{
+    const struct literal_hit *x = a, *y = b;
+
+    if (x->end != y->end)
+        return x->end < y->end ? -1 : 1;
+    return x->literal < y->literal ? -1 : x->literal > y->literal;
+}
+
 int values_search(struct values *v, struct str text, const struct literal_hits **ret_hits)
 {
     struct literal_hits *h = &v->hits;
@@ -234,7 +288,10 @@ int values_search(struct values *v, struct str text, const struct literal_hits *
     h->too_many = false;
     h->catalog = v->catalog;
     *ret_hits = h;
-    return v->prefilter ? prefilter_scan(v->prefilter, text, on_search, h) : OK;
+    int rc = each_literal(v, text, on_search, h);
+    if (!rc && v->added && vec_sort(h, order_hit, NULL))
+        rc = E_NOMEM;
+    return rc;
 }
 
 /* Known vendors first, then shapes, then what only its name gives away. */

@@ -7,7 +7,7 @@
 #define STANCE_VALUES_VALUES_INTERNAL_H
 
 #include "base/vec.h"
-#include "match/prefilter.h"
+#include "match/literals.h"
 #include "match/regex.h"
 #include "values/values.h"
 
@@ -25,6 +25,7 @@ struct spans {
 struct values {
     const struct catalog *catalog;
     struct prefilter *prefilter;
+    struct literals *added;   /* those of the catalogue that its database has not, or NULL */
     struct regex **patterns;  /* one a key; NULL until a keyword of it is met */
     enum data_class *classes; /* one a key */
     char key[32];

@@ -357,6 +357,6 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     TABLE("LITERALS", literals, n_literals)
     buf_addf(out,
              "    .literal_db = LITERAL_DB, .literal_db_size = sizeof(LITERAL_DB),\n"
-             "    .digest = \"%s\",\n};\n",
-             c->digest);
+             "    .n_compiled = %d, .digest = \"%s\",\n};\n",
+             c->n_compiled, c->digest);
 }
