@@ -2,6 +2,7 @@
 /* Decides how what is known of the AI ecosystem is listed, searched, and where it is empty. */
 #include "base/vec.h"
 #include "catalog/facts.h"
+#include "cli/catalog_check.h"
 #include "cli/grid.h"
 #include "cli/options.h"
 #include "cli/reading.h"
@@ -221,23 +222,30 @@ static int run_catalog(struct invocation *in, struct diag *d)
         return search(in, in->args[1], d);
     if (str_eq_z(verb, "gaps"))
         return gaps(in, in->n_args > 1 ? in->args[1] : STR(""), d);
-    diag_set(d, E_USAGE, "catalog takes list, show ID, search TEXT, or gaps [ID | CATEGORY]");
+    if (str_eq_z(verb, "check"))
+        return catalog_check(in, in->n_args > 1 ? in->args[1] : STR(""), d);
+    diag_set(d, E_USAGE,
+             "catalog takes list, show ID, search TEXT, gaps [ID | CATEGORY], or check [FOLDER]");
     diag_hint(d, "see `stance catalog --help`");
     return E_USAGE;
 }
 
 const struct command COMMAND_CATALOG = {
     .name = "catalog",
-    .usage = "[list | show ID | search TEXT | gaps [ID | CATEGORY]]",
+    .usage = "[list | show ID | search TEXT | gaps [ID | CATEGORY] | check [FOLDER]]",
     .summary = "look into what is known of AI vendors and projects",
     .description = "list     every entry\n"
                    "show     the facts of one, each with its source and the day it was read\n"
                    "search   names, packages, hosts, variables ... that hold a text; a host name\n"
                    "         also finds the entry that it belongs to\n"
-                   "gaps     cells that are empty or have no source",
+                   "gaps     cells that are empty or have no source\n"
+                   "check    counts of what is known; with a folder: whether the pack in it\n"
+                   "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
+                   "         whether its examples hold",
     .examples = "  stance catalog search openai\n"
                 "  stance catalog show anthropic\n"
-                "  stance catalog gaps model-api",
+                "  stance catalog gaps model-api\n"
+                "  stance catalog check ~/our-knowledge",
     .options = options,
     .max_args = 2,
     .run = run_catalog,

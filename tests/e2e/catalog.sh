@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# What is known of AI vendors and projects: listed, shown with its sources, searched, its gaps; and
+# whether a pack of one's own fits.
+. "$(dirname "$0")/lib.bash"
+says() { grep -qF -e "$2" "$work/out" || fail "$1: '$2' is not printed"; }
+
+expect 0 "the list" "$STANCE" catalog list --format json
+python3 - "$work/out" <<'P' || fail "the list of entries"
+import json, sys
+rows = {r["id"]: r for r in json.load(open(sys.argv[1]))}
+assert len(rows) >= 400, len(rows)
+assert rows["openai"]["category"] == "model-api" and rows["openai"]["runs"] == "vendor"
+assert list(rows) == sorted(rows)
+P
+expect 0 "an entry" "$STANCE" catalog show openai
+says "an entry" api.openai.com
+says "an entry" OPENAI_API_KEY
+expect 2 "an entry that is not there" "$STANCE" catalog show openia
+told "an entry that is not there" 'no entry "openia"'
+expect 0 "a host" "$STANCE" catalog search --format json api.openai.com
+says "a host" '"openai"'
+expect 0 "a look-alike" "$STANCE" catalog search notopenai.com
+told "a look-alike" "knows nothing"
+expect 0 "gaps" "$STANCE" catalog gaps openai
+says "gaps" "entries are complete"
+expect 0 "counts" "$STANCE" catalog check
+says "counts" "without source"
+expect 2 "a wrong word" "$STANCE" catalog lsit
+expect 2 "too many words" "$STANCE" catalog list openai
+
+p=$work/pack
+mkdir -p "$p/entries"
+entry() { # HOST EXAMPLE
+  cat >"$p/entries/acme-minds.yaml" <<END
+id: acme-minds
+name: Acme Minds
+category: model-api
+runs: vendor
+sources: [{url: "https://docs.acme-minds.example/", read: 2026-11-23, says: [hosts]}]
+hosts: {api: [$1]}
+examples:
+  hosts: {match: ["$2"], no_match: [acme-minds.example]}
+END
+}
+entry api.acme-minds.example https://api.acme-minds.example/v1
+expect 0 "a pack" "$STANCE" catalog check "$p"
+says "a pack" "entries         1"
+says "a pack" "replaced        0"
+entry api.acme-minds.example https://acme-minds.example.evil.example/
+expect 5 "an example that leads elsewhere" "$STANCE" catalog check "$p"
+told "an example that leads elsewhere" 'acme-minds.yaml:8:.*leads to no entry'
+entry api.openai.com https://api.openai.com/v1
+expect 2 "a host of another" "$STANCE" catalog check "$p"
+told "a host of another" "'api.openai.com' is claimed twice, by 'acme-minds' and 'openai'"
+mv "$p/entries/acme-minds.yaml" "$p/entries/acme.yaml"
+expect 5 "another id than the file" "$STANCE" catalog check "$p"
+expect "2 5" "no pack" "$STANCE" catalog check "$work"
+finish
