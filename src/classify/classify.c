@@ -163,7 +163,7 @@ static void classify_owners(struct inventory *inv)
     }
 }
 
-void classify_inventory(struct inventory *inv)
+void classify_inventory(struct inventory *inv, const struct catalog *c)
 {
     vec_each (a, &inv->assets) {
         enum environment found = ENVIRONMENT_UNKNOWN;
@@ -178,5 +178,5 @@ void classify_inventory(struct inventory *inv)
         a->environment = conflict ? ENVIRONMENT_PRODUCTION : found;
     }
     classify_owners(inv);
-    classify_keys(inv);
+    classify_keys(inv, c);
 }

@@ -57,7 +57,7 @@ static void manifests_that_are_not_read(void **state UNUSED)
         assert_int_equal(inventory_unheard(&inv, 0, str_z(rows[i].folder)), 0);
         assert_int_equal(inventory_unheard(&inv, 1, STR("")), 0); /* of another target */
         assert_int_equal(inventory_seal(&inv), 0);
-        classify_inventory(&inv);
+        classify_inventory(&inv, &CATALOG);
         if (inv.assets.v[0].owner_state != rows[i].want)
             fail_msg("%s beside %s", rows[i].path, rows[i].folder);
         inventory_done(&inv);
@@ -87,7 +87,7 @@ static enum fact_state owner_state_at(const char *place, const char *source, con
     assert_int_equal(inventory_add(&inv, &o, &handle), 0);
     assert_int_equal(inventory_cover(&inv, &row), 0);
     assert_int_equal(inventory_seal(&inv), 0);
-    classify_inventory(&inv);
+    classify_inventory(&inv, &CATALOG);
     enum fact_state found = inv.assets.v[0].owner_state;
     inventory_done(&inv);
     return found;

@@ -3,14 +3,12 @@
 #include "classify/classify.h"
 
 #include "base/spill.h"
-#include "catalog/catalog.h"
 
-static const struct catalog_entry *issuer_of(struct str kind)
+static const struct catalog_entry *issuer_of(const struct catalog *c, struct str kind)
 {
-    for (int i = 0; i < CATALOG.n_keys; i++)
-        if (CATALOG.keys[i].shared && CATALOG.keys[i].entry >= 0 &&
-            str_eq_z(kind, CATALOG.keys[i].kind))
-            return &CATALOG.entries[CATALOG.keys[i].entry];
+    for (int i = 0; i < c->n_keys; i++)
+        if (c->keys[i].shared && c->keys[i].entry >= 0 && str_eq_z(kind, c->keys[i].kind))
+            return &c->entries[c->keys[i].entry];
     return NULL;
 }
 
@@ -47,7 +45,7 @@ static bool in_one_target(const struct asset *a, const struct asset *b)
     return false;
 }
 
-void classify_keys(struct inventory *inv)
+void classify_keys(struct inventory *inv, const struct catalog *c)
 {
     const struct asset *service = NULL;
     const char *of = NULL;
@@ -57,7 +55,7 @@ void classify_keys(struct inventory *inv)
             a->kind == KIND_CREDENTIAL ? attr_of(a, ATTR_CREDENTIAL_PROVIDER) : NULL;
         const struct attribute *kind = attr_of(a, ATTR_CREDENTIAL_SECRET_KIND);
         const struct catalog_entry *issuer = provider && provider->state == STATE_UNRESOLVED && kind
-                                                 ? issuer_of(kind->value.text)
+                                                 ? issuer_of(c, kind->value.text)
                                                  : NULL;
         if (!issuer)
             continue;

@@ -42,7 +42,7 @@ static enum attr_state provider(const char *kind, const char *service, uint32_t 
     if (service)
         add(&inv, KIND_SERVICE, service_target, of, 1);
     assert_int_equal(inventory_seal(&inv), 0);
-    classify_inventory(&inv);
+    classify_inventory(&inv, &CATALOG);
     const struct attribute *found = NULL;
     vec_each (a, &inv.assets)
         if (a->kind == KIND_CREDENTIAL)

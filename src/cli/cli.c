@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "cli/options.h"
+#include "cli/knowledge.h"
 
 const struct command *command_find(struct str name)
 {
@@ -121,10 +122,12 @@ static bool reader_is_gone(FILE *out)
 static int run(const struct command *c, int argc, char **argv, FILE *out, FILE *err)
 {
     AUTO(arena) arena = ARENA(0);
+    AUTO(knowledge) knowledge = {0};
     struct diag d = {0};
     bool help = false;
     int tty = fileno(out);
-    struct invocation in = {.arena = &arena, .out = out, .err = err, .width = 100};
+    struct invocation in = {
+        .arena = &arena, .out = out, .err = err, .width = 100, .knowledge = &knowledge};
     in.terminal = tty >= 0 && isatty(tty);
     in.colour = in.terminal && wants_colour();
     if (in.terminal)

@@ -69,11 +69,12 @@ struct invocation {
     struct arena *arena;
     struct clock clock;
     FILE *out, *err;
-    bool terminal;             /* out is a terminal */
-    bool colour;               /* and neither NO_COLOR nor TERM=dumb speak against colour */
-    int width;                 /* columns of the terminal, 100 in a pipe */
-    bool unexamined;           /* the failure is that a target could not be read */
-    struct progress *progress; /* progress.h; NULL: nothing is shown */
+    bool terminal;               /* out is a terminal */
+    bool colour;                 /* and neither NO_COLOR nor TERM=dumb speak against colour */
+    int width;                   /* columns of the terminal, 100 in a pipe */
+    bool unexamined;             /* the failure is that a target could not be read */
+    struct progress *progress;   /* progress.h; NULL: nothing is shown */
+    struct knowledge *knowledge; /* knowledge.h */
 };
 
 struct command {

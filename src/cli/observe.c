@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "cli/observe.h"
+#include "cli/knowledge.h"
 #include "discover/own.h"
 #include "store/db.h"
 
@@ -249,7 +250,9 @@ static int choose_rules(struct invocation *in, struct discover_options *o, struc
                                        .n_read = read->n,
                                        .exclude = exclude->list,
                                        .n_exclude = exclude->n};
-    return walk_rules_new(&CATALOG, &choice, in->arena, &o->rules, d);
+    const struct catalog *c;
+    int rc = knowledge_in_use(in, &c, d);
+    return rc ? rc : walk_rules_new(c, &choice, in->arena, &o->rules, d);
 }
 
 int observe_settings(struct invocation *in, struct loop_options *ret, struct diag *d)

@@ -84,7 +84,8 @@ static int same_rules(struct invocation *in, const struct loop_options *settings
         rc = drop_refused(in, &globs, d);
     const struct walk_choice choice = {.exclude = globs.v, .n_exclude = globs.n};
     if (!rc)
-        rc = walk_rules_new(&CATALOG, &choice, in->arena, ret, d);
+        rc = walk_rules_new(walk_rules_catalog(settings->discover.rules), &choice, in->arena, ret,
+                            d);
     vec_free(&globs);
     return rc;
 }

@@ -17,10 +17,10 @@ static bool wants(const struct detector *det, const struct item *it)
     return !det->wants || det->wants(it->catalog, it->path);
 }
 
-bool detect_wants(struct str path)
+bool detect_wants(const struct catalog *c, struct str path)
 {
     for (int i = 0; i < DETECTOR_COUNT; i++)
-        if (DETECTORS[i]->wants && !DETECTORS[i]->triggers && DETECTORS[i]->wants(&CATALOG, path))
+        if (DETECTORS[i]->wants && !DETECTORS[i]->triggers && DETECTORS[i]->wants(c, path))
             return true;
     return false;
 }
@@ -379,7 +379,8 @@ static int cache_key(struct detect_worker *w)
 
 int detect_worker_init(struct detect_worker *w, const struct discover_options *o, struct diag *d)
 {
-    *w = (struct detect_worker){.catalog = &CATALOG, .key = o->key, .limits = limits_default()};
+    *w = (struct detect_worker){
+        .catalog = walk_rules_catalog(o->rules), .key = o->key, .limits = limits_default()};
     if (o->item_bytes)
         w->limits.bytes = o->item_bytes;
     w->timed = o->timed;

@@ -29,7 +29,7 @@ int detect_worker_init(struct detect_worker *w, const struct discover_options *o
 void detect_worker_done(struct detect_worker *w);
 
 /* Does any detector know a file by this path? (Not those that search every text.) */
-bool detect_wants(struct str path);
+bool detect_wants(const struct catalog *c, struct str path);
 
 int detect_prepare(void *ctx); /* struct detect_worker * */
 /* Requests as in request.h: one answer for each item. */

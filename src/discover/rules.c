@@ -21,6 +21,11 @@ static const struct walk_rules *rules(const struct walk_rules *r)
     return r ? r : &DEFAULT_RULES;
 }
 
+const struct catalog *walk_rules_catalog(const struct walk_rules *r)
+{
+    return rules(r)->catalog;
+}
+
 const struct walk_rules *walk_rules_none(void)
 {
     return &NO_RULES;

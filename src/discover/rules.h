@@ -46,6 +46,9 @@ int walk_rules_new(const struct catalog *c, const struct walk_choice *choice, st
                    const struct walk_rules **ret, struct diag *d) MUST_CHECK;
 /* Would walk_rules_new take it? A glob that an earlier version kept in a store may be none now. */
 int walk_rules_glob(struct str glob, struct arena *a, struct diag *d) MUST_CHECK;
+/* What the rules came from, and what is known to detectors and all that follow: a catalogue with
+ * user packs, or the built-in one. */
+const struct catalog *walk_rules_catalog(const struct walk_rules *r);
 /* Nothing is passed by but what is never followed. */
 const struct walk_rules *walk_rules_none(void);
 

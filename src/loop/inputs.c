@@ -63,7 +63,7 @@ int inputs_begin(struct inputs *in, const struct loop_options *o)
     int rc = sha256_init(&in->h);
     sha256_field(&in->h, build);
     sha256_field(&in->h, STR(STANCE_VERSION));
-    sha256_field(&in->h, str_z(CATALOG.digest));
+    sha256_field(&in->h, str_z(walk_rules_catalog(o->discover.rules)->digest));
     add_int(in, o->allow_weak_sandbox);
     add_int(in, o->discover.n_targets);
     for (size_t i = 0; i < o->discover.n_targets; i++) {

@@ -157,7 +157,7 @@ static int observe(struct turn *t, struct diag *d)
         with_key.meanwhile_ctx = t;
     }
     if (!rc)
-        rc = link_new(o->targets, o->n_targets, &CATALOG, &t->link);
+        rc = link_new(o->targets, o->n_targets, walk_rules_catalog(o->rules), &t->link);
     if (!rc)
         rc = inputs_begin(&t->inputs, t->options);
     if (!rc)
@@ -232,7 +232,7 @@ static int complete(struct turn *t, struct store *st, struct diag *d)
     if (!rc)
         rc = inventory_seal(&t->inv);
     if (!rc)
-        classify_inventory(&t->inv);
+        classify_inventory(&t->inv, walk_rules_catalog(t->options->discover.rules));
     vec_each (row, &t->inv.coverage) {
         t->result->gaps += is_gap(row->state);
     }
@@ -307,7 +307,8 @@ static int assess_and_rank(struct turn *t, struct store *st, struct diag *d)
 static struct scan_info info_of(const struct turn *t, const struct scan_target *targets)
 {
     return (struct scan_info){.program = STR(STANCE_VERSION),
-                              .knowledge = str_z(CATALOG.digest),
+                              .knowledge =
+                                  str_z(walk_rules_catalog(t->options->discover.rules)->digest),
                               .sandbox = str_z(sandbox_level_name(t->result->discover.level)),
                               .deterministic = t->result->discover.deterministic,
                               .targets = targets,

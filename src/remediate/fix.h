@@ -46,6 +46,7 @@ struct fix_options {
     struct str version;         /* --to, or empty */
     enum sandbox_level require; /* of the worker */
     struct str key;             /* installation key, for nothing but the redactor; may be empty */
+    const struct catalog *catalog; /* NULL: the built-in one */
 };
 
 /* Where the engine keeps what it needs to undo. */

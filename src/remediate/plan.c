@@ -65,7 +65,7 @@ static int ask(const struct fix_options *o, const struct plan_request *rq,
                const struct target_file *file, size_t size, struct arena *a, struct plan_reply *ret,
                enum sandbox_level *ret_level, struct diag *d)
 {
-    struct plan_worker w = {.catalog = &CATALOG, .key = o->key};
+    struct plan_worker w = {.catalog = o->catalog ? o->catalog : &CATALOG, .key = o->key};
     const struct worker_class class = {.name = "fix",
                                        .handler = plan_handle,
                                        .prepare = plan_prepare,

@@ -55,4 +55,46 @@ told "a host of another" "'api.openai.com' is claimed twice, by 'acme-minds' and
 mv "$p/entries/acme-minds.yaml" "$p/entries/acme.yaml"
 expect 5 "another id than the file" "$STANCE" catalog check "$p"
 expect "2 5" "no pack" "$STANCE" catalog check "$work"
+
+# A pack in the data folder is part of what every command knows.
+use=$XDG_DATA_HOME/stance/packs/ours
+mkdir -p "$use/entries" "$use/patterns" "$work/t"
+cat >"$use/entries/acme-minds.yaml" <<'END'
+id: acme-minds
+name: Acme Minds
+category: model-api
+runs: vendor
+sources: [{url: "https://docs.acme-minds.example/", read: 2026-11-23, says: [packages]}]
+packages: {npm: ["@acme-minds/client"]}
+keys:
+  - kind: acme-minds-key
+    keywords: ["acm_"]
+    pattern: 'acm_[A-Za-z0-9]{32}'
+    examples: {match: ['ACME=acm_{alnum:32}'], no_match: ['acm_xxx']}
+examples:
+  packages: {match: ["npm:@acme-minds/client"], no_match: ["npm:acme-minds"]}
+END
+echo 'kinds: [{kind: acme-minds-key, class: SECRET, means: "Acme Minds key"}]' >"$use/patterns/kinds.yaml"
+echo '{"name": "shop", "dependencies": {"@acme-minds/client": "1.0.0", "openai": "4.0.0"}}' >"$work/t/package.json"
+echo "ACME_KEY=acm_$(printf key | sha256sum | head -c 32)" >"$work/t/.env"
+echo 'import {Client} from "@acme-minds/client"' >"$work/t/a.ts"
+scan "$work/t"
+hold <<'END'
+the package of the pack :: assets("package", "@acme-minds/client")
+the vendor of the pack :: any(a["name"] == "Acme Minds" for a in assets("service"))
+what is built in :: assets("package", "openai")
+the key of the pack :: any("acme-minds-key" in str(a) for a in assets("credential"))
+END
+knowledge() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["scan"]["knowledge_version"])' "$work/out"; }
+with=$(knowledge)
+expect 0 "the list knows the pack" "$STANCE" catalog show acme-minds
+says "the list knows the pack" "@acme-minds/client"
+echo 'id: other' >"$use/entries/acme-minds.yaml"
+expect "2 5" "a broken pack stops a scan" "$STANCE" scan --db :memory: "$work/t"
+told "a broken pack stops a scan" 'entries/acme-minds.yaml'
+told "a broken pack stops a scan" 'packs/ours'
+rm -r "$use"
+scan "$work/t"
+holds "without the pack" 'not assets("package", "@acme-minds/client") and assets("package", "openai")'
+[ "$with" != "$(knowledge)" ] || fail "the record does not tell which knowledge was used"
 finish

@@ -4,6 +4,7 @@
 #include "catalog/facts.h"
 #include "cli/catalog_check.h"
 #include "cli/grid.h"
+#include "cli/knowledge.h"
 #include "cli/options.h"
 #include "cli/reading.h"
 
@@ -31,14 +32,14 @@ static void add_entry(struct grid *g, const struct catalog_entry *e)
         .title = "runs"                                                                            \
     }
 
-static int list(struct invocation *in, struct diag *d)
+static int list(struct invocation *in, const struct catalog *c, struct diag *d)
 {
     static const struct grid_column columns[] = {ENTRY_COLUMNS};
     struct grid g;
 
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
-    for (int i = 0; i < CATALOG.n_entries; i++)
-        add_entry(&g, &CATALOG.entries[i]);
+    for (int i = 0; i < c->n_entries; i++)
+        add_entry(&g, &c->entries[i]);
     return grid_finish(&g, NULL, d);
 }
 
@@ -46,16 +47,18 @@ static int list(struct invocation *in, struct diag *d)
 
 struct showing {
     struct grid *g;
+    const struct catalog *c;
     int entry;
 };
 
 /* The source that says a fact: the first that names the part, else the whole. */
-static const struct catalog_reference *source_of(int entry, const struct catalog_fact *f)
+static const struct catalog_reference *source_of(const struct catalog *c, int entry,
+                                                 const struct catalog_fact *f)
 {
     const struct catalog_reference *found = NULL;
 
-    for (int i = 0; i < CATALOG.n_references; i++) {
-        const struct catalog_reference *r = &CATALOG.references[i];
+    for (int i = 0; i < c->n_references; i++) {
+        const struct catalog_reference *r = &c->references[i];
         for (int k = 0; r->entry == entry && r->says[k]; k++)
             if (catalog_says(r->says[k], f) && (!found || strchr(r->says[k], '.')))
                 found = r;
@@ -66,7 +69,7 @@ static const struct catalog_reference *source_of(int entry, const struct catalog
 static int show_fact(void *ctx, const struct catalog_fact *f)
 {
     struct showing *s = ctx;
-    const struct catalog_reference *r = source_of(s->entry, f);
+    const struct catalog_reference *r = source_of(s->c, s->entry, f);
     AUTO(buf) group = BUF_INIT;
 
     buf_addf(&group, "%s%s%s", f->group, f->sub ? "." : "", f->sub ? f->sub : "");
@@ -96,26 +99,26 @@ static void show_head(const struct catalog_entry *e, FILE *out)
     fputc('\n', out);
 }
 
-static int show(struct invocation *in, struct str id, struct diag *d)
+static int show(struct invocation *in, const struct catalog *c, struct str id, struct diag *d)
 {
     static const struct grid_column columns[] = {{.title = "fact", .whole = true},
                                                  {.title = "value", .min_width = 24},
                                                  {.title = "source", .tail = true},
                                                  {.title = "read", .whole = true}};
-    const struct catalog_entry *e = catalog_entry(&CATALOG, id);
+    const struct catalog_entry *e = catalog_entry(c, id);
     struct grid g;
-    struct showing s = {&g, 0};
+    struct showing s = {&g, c, 0};
 
     if (!e) {
         diag_set(d, E_NOTFOUND, "the catalogue has no entry \"" STR_FMT "\"", STR_ARG(id));
         diag_hint(d, "`stance catalog search " STR_FMT "` looks at names, too", STR_ARG(id));
         return E_NOTFOUND;
     }
-    s.entry = (int)(e - CATALOG.entries);
+    s.entry = (int)(e - c->entries);
     if (format_of(in) == GRID_TABLE)
         show_head(e, in->out);
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
-    int rc = catalog_facts(&CATALOG, s.entry, show_fact, &s), end = grid_finish(&g, NULL, d);
+    int rc = catalog_facts(c, s.entry, show_fact, &s), end = grid_finish(&g, NULL, d);
     return rc ? diag_set(d, rc, "no memory for the list") : end;
 }
 
@@ -152,25 +155,25 @@ static int search_fact(void *ctx, const struct catalog_fact *f)
     return 0;
 }
 
-static int search(struct invocation *in, struct str text, struct diag *d)
+static int search(struct invocation *in, const struct catalog *c, struct str text, struct diag *d)
 {
     static const struct grid_column columns[] = {{.title = "id", .whole = true},
                                                  {.title = "name", .min_width = 16},
                                                  {.title = "fact"},
                                                  {.title = "value", .min_width = 24}};
-    const struct catalog_host *host = catalog_host(&CATALOG, text);
+    const struct catalog_host *host = catalog_host(c, text);
     struct grid g;
     struct searching s = {&g, text, NULL};
 
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
-    for (int i = 0; i < CATALOG.n_entries; i++) {
-        s.entry = &CATALOG.entries[i];
+    for (int i = 0; i < c->n_entries; i++) {
+        s.entry = &c->entries[i];
         if (has_nocase(str_z(s.entry->id), text) || has_nocase(str_z(s.entry->name), text))
             add_hit(&s, "name", s.entry->name);
         for (int k = 0; s.entry->aliases[k]; k++)
             if (has_nocase(str_z(s.entry->aliases[k]), text))
                 add_hit(&s, "alias", s.entry->aliases[k]);
-        catalog_facts(&CATALOG, i, search_fact, &s);
+        catalog_facts(c, i, search_fact, &s);
         if (host && host->entry == i && !has_nocase(str_z(host->name), text))
             add_hit(&s, HOST_ROLE_NAMES[host->role], host->name);
     }
@@ -179,7 +182,7 @@ static int search(struct invocation *in, struct str text, struct diag *d)
 
 /* ---- gaps ---- */
 
-static int gaps(struct invocation *in, struct str wanted, struct diag *d)
+static int gaps(struct invocation *in, const struct catalog *c, struct str wanted, struct diag *d)
 {
     static const struct grid_column columns[] = {{.title = "id", .whole = true},
                                                  {.title = "category"},
@@ -189,12 +192,12 @@ static int gaps(struct invocation *in, struct str wanted, struct diag *d)
     int complete = 0;
 
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
-    for (int i = 0; i < CATALOG.n_entries; i++) {
-        const struct catalog_entry *e = &CATALOG.entries[i];
-        complete += catalog_is_complete(&CATALOG, i);
+    for (int i = 0; i < c->n_entries; i++) {
+        const struct catalog_entry *e = &c->entries[i];
+        complete += catalog_is_complete(c, i);
         for (int k = 0; CATALOG_GROUPS[k]; k++) {
-            enum catalog_cell cell = catalog_cell(&CATALOG, i, CATALOG_GROUPS[k]);
-            bool empty = cell == CELL_EMPTY && catalog_expects(&CATALOG, i, CATALOG_GROUPS[k]);
+            enum catalog_cell cell = catalog_cell(c, i, CATALOG_GROUPS[k]);
+            bool empty = cell == CELL_EMPTY && catalog_expects(c, i, CATALOG_GROUPS[k]);
             bool asked = !wanted.n || str_eq_z(wanted, e->id) || str_eq_z(wanted, e->category);
             if (!asked || (!empty && cell != CELL_UNSOURCED))
                 continue;
@@ -206,24 +209,29 @@ static int gaps(struct invocation *in, struct str wanted, struct diag *d)
     }
     int rc = grid_finish(&g, "no cell is empty", d);
     if (!rc && format_of(in) == GRID_TABLE)
-        fprintf(in->out, "%d of %d entries are complete\n", complete, CATALOG.n_entries);
+        fprintf(in->out, "%d of %d entries are complete\n", complete, c->n_entries);
     return rc;
 }
 
 static int run_catalog(struct invocation *in, struct diag *d)
 {
     struct str verb = in->n_args ? in->args[0] : STR("list");
+    const struct catalog *c;
 
-    if (str_eq_z(verb, "list") && in->n_args < 2)
-        return list(in, d);
-    if (str_eq_z(verb, "show") && in->n_args == 2)
-        return show(in, in->args[1], d);
-    if (str_eq_z(verb, "search") && in->n_args == 2 && in->args[1].n)
-        return search(in, in->args[1], d);
-    if (str_eq_z(verb, "gaps"))
-        return gaps(in, in->n_args > 1 ? in->args[1] : STR(""), d);
+    /* Before packs are read: one of them may be what is wrong. */
     if (str_eq_z(verb, "check"))
         return catalog_check(in, in->n_args > 1 ? in->args[1] : STR(""), d);
+    int rc = knowledge_in_use(in, &c, d);
+    if (rc)
+        return rc;
+    if (str_eq_z(verb, "list") && in->n_args < 2)
+        return list(in, c, d);
+    if (str_eq_z(verb, "show") && in->n_args == 2)
+        return show(in, c, in->args[1], d);
+    if (str_eq_z(verb, "search") && in->n_args == 2 && in->args[1].n)
+        return search(in, c, in->args[1], d);
+    if (str_eq_z(verb, "gaps"))
+        return gaps(in, c, in->n_args > 1 ? in->args[1] : STR(""), d);
     diag_set(d, E_USAGE,
              "catalog takes list, show ID, search TEXT, gaps [ID | CATEGORY], or check [FOLDER]");
     diag_hint(d, "see `stance catalog --help`");
@@ -241,7 +249,9 @@ const struct command COMMAND_CATALOG = {
                    "gaps     cells that are empty or have no source\n"
                    "check    counts of what is known; with a folder: whether the pack in it\n"
                    "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
-                   "         whether its examples hold",
+                   "         whether its examples hold\n"
+                   "Packs in $XDG_DATA_HOME/stance/packs/NAME/ are part of what is known, here and "
+                   "in scans.",
     .examples = "  stance catalog search openai\n"
                 "  stance catalog show anthropic\n"
                 "  stance catalog gaps model-api\n"

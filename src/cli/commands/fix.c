@@ -137,8 +137,10 @@ static int change(struct invocation *in, const struct loop_options *o, struct fi
 {
     struct store *st = NULL;
     struct fix_state s;
-    struct fix_options fo = {
-        .finding = in->args[0], .version = option_str(in, "to"), .require = o->discover.require};
+    struct fix_options fo = {.catalog = walk_rules_catalog(o->discover.rules),
+                             .finding = in->args[0],
+                             .version = option_str(in, "to"),
+                             .require = o->discover.require};
     int rc = state_of(in, &s, d);
     if (!rc)
         rc = store_open(o->location, DB_READ_WRITE, &in->clock, &st, d);

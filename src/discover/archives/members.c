@@ -299,7 +299,7 @@ static int read_member(void *ctx, char *to, size_t n, size_t *ret_got, struct di
 static void pass_by(struct level *l, enum archive_type type, const struct named *name)
 {
     bool link = type == ARCHIVE_MEMBER_LINK;
-    if (!detect_wants(name->own))
+    if (!detect_wants(l->m->outer->catalog, name->own))
         *(link ? &l->links : &l->specials) += 1;
     else
         emit_gap(l->m->outer->emit, link ? COVERAGE_NOT_LOOKED : COVERAGE_SKIPPED,

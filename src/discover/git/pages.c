@@ -147,7 +147,7 @@ static int take_item(struct git_scan *r, struct lane *l, const struct git_item *
                            "--init` and scan its folder, or the whole folder without --rev and "
                            "--since");
     if (it->entry == GITENTRY_LINK) {
-        if (detect_wants(it->path))
+        if (detect_wants(walk_rules_catalog(r->options->rules), it->path))
             return lane_refuse(
                 l, r->target, it->path, S_IFREG, COVERAGE_NOT_LOOKED,
                 "a symbolic link: not followed, so what it names is not read as this");

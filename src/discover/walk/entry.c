@@ -30,7 +30,7 @@ int unit_refuse_errno(struct unit *u, struct str path, uint32_t mode, int e)
 static int pass_by(struct unit *u, struct str path, bool link)
 {
     _Atomic uint64_t *counter = link ? &u->walk->links : &u->walk->specials;
-    if (!detect_wants(path)) {
+    if (!detect_wants(walk_rules_catalog(u->walk->options->rules), path)) {
         (*counter)++;
         return 0;
     }
