@@ -97,4 +97,45 @@ rm -r "$use"
 scan "$work/t"
 holds "without the pack" 'not assets("package", "@acme-minds/client") and assets("package", "openai")'
 [ "$with" != "$(knowledge)" ] || fail "the record does not tell which knowledge was used"
+
+# A pack in one file is taken when a trusted key signed it, once, and never an older one.
+mv "$p/entries/acme.yaml" "$p/entries/acme-minds.yaml"
+bundle() { # SERIAL FILE
+  expect 0 "a bundle" "$STANCE" catalog pack "$p" acme "$1"
+  cp "$work/out" "$2"
+  openssl pkeyutl -sign -rawin -inkey "$work/key.pem" -in "$2" -out "$2.sig"
+}
+openssl genpkey -algorithm ed25519 -out "$work/key.pem"
+entry api.acme-minds.example https://api.acme-minds.example/v1
+bundle 3 "$work/acme.pack"
+update() { expect "$1" "$2" "$STANCE" catalog update "${3:-$work/acme.pack}"; }
+update "2 5" "nobody is trusted"
+told "nobody is trusted" 'no key is trusted'
+trust=$XDG_DATA_HOME/stance/trust
+mkdir -p "$trust"
+openssl genpkey -algorithm ed25519 | openssl pkey -pubout -out "$trust/other.pem"
+update "2 5" "another is trusted"
+told "another is trusted" 'none of the trusted keys'
+openssl pkey -in "$work/key.pem" -pubout -out "$trust/acme.pem"
+update 0 "a signed pack"
+expect 0 "what it brought" "$STANCE" catalog show acme-minds
+says "what it brought" api.acme-minds.example
+update "2 4 5" "the same again"
+told "the same again" 'is not newer'
+sed 's/Acme Minds/Acme Kinds/' "$work/acme.pack" >"$work/changed.pack"
+cp "$work/acme.pack.sig" "$work/changed.pack.sig"
+update "2 5" "a changed file" "$work/changed.pack"
+told "a changed file" 'none of the trusted keys'
+entry api.openai.com https://api.openai.com/v1
+bundle 4 "$work/wrong.pack"
+update "2 5" "a pack that does not fit" "$work/wrong.pack"
+told "a pack that does not fit" 'claimed twice'
+expect 0 "the one before stays" "$STANCE" catalog show acme-minds
+says "the one before stays" api.acme-minds.example
+entry api2.acme-minds.example https://api2.acme-minds.example/
+bundle 5 "$work/next.pack"
+update 0 "the next" "$work/next.pack"
+expect 0 "what it changed" "$STANCE" catalog show acme-minds
+says "what it changed" api2.acme-minds.example
+[ "$(ls -A "$XDG_DATA_HOME/stance/packs")" = acme ] || fail "something is left beside the pack"
 finish

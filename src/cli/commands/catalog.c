@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "catalog/facts.h"
 #include "cli/catalog_check.h"
+#include "cli/catalog_update.h"
 #include "cli/grid.h"
 #include "cli/knowledge.h"
 #include "cli/options.h"
@@ -219,8 +220,12 @@ static int run_catalog(struct invocation *in, struct diag *d)
     const struct catalog *c;
 
     /* Before packs are read: one of them may be what is wrong. */
-    if (str_eq_z(verb, "check"))
+    if (str_eq_z(verb, "check") && in->n_args < 3)
         return catalog_check(in, in->n_args > 1 ? in->args[1] : STR(""), d);
+    if (str_eq_z(verb, "pack") && in->n_args == 4)
+        return catalog_pack(in, d);
+    if (str_eq_z(verb, "update") && (in->n_args == 2 || in->n_args == 3))
+        return catalog_update(in, d);
     int rc = knowledge_in_use(in, &c, d);
     if (rc)
         return rc;
@@ -230,33 +235,40 @@ static int run_catalog(struct invocation *in, struct diag *d)
         return show(in, c, in->args[1], d);
     if (str_eq_z(verb, "search") && in->n_args == 2 && in->args[1].n)
         return search(in, c, in->args[1], d);
-    if (str_eq_z(verb, "gaps"))
+    if (str_eq_z(verb, "gaps") && in->n_args < 3)
         return gaps(in, c, in->n_args > 1 ? in->args[1] : STR(""), d);
     diag_set(d, E_USAGE,
-             "catalog takes list, show ID, search TEXT, gaps [ID | CATEGORY], or check [FOLDER]");
+             "catalog takes list, show ID, search TEXT, gaps [ID | CATEGORY], check "
+             "[FOLDER], pack FOLDER NAME SERIAL, or update FILE [SIGNATURE]");
     diag_hint(d, "see `stance catalog --help`");
     return E_USAGE;
 }
 
 const struct command COMMAND_CATALOG = {
     .name = "catalog",
-    .usage = "[list | show ID | search TEXT | gaps [ID | CATEGORY] | check [FOLDER]]",
+    .usage = "[list | show ID | search TEXT | gaps [ID | CATEGORY] | check [FOLDER] |\n"
+             "        pack FOLDER NAME SERIAL | update FILE [SIGNATURE]]",
     .summary = "look into what is known of AI vendors and projects",
-    .description = "list     every entry\n"
-                   "show     the facts of one, each with its source and the day it was read\n"
-                   "search   names, packages, hosts, variables ... that hold a text; a host name\n"
-                   "         also finds the entry that it belongs to\n"
-                   "gaps     cells that are empty or have no source\n"
-                   "check    counts of what is known; with a folder: whether the pack in it\n"
-                   "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
-                   "         whether its examples hold\n"
-                   "Packs in $XDG_DATA_HOME/stance/packs/NAME/ are part of what is known, here and "
-                   "in scans.",
+    .description =
+        "list     every entry\n"
+        "show     the facts of one, each with its source and the day it was read\n"
+        "search   names, packages, hosts, variables ... that hold a text; a host name\n"
+        "         also finds the entry that it belongs to\n"
+        "gaps     cells that are empty or have no source\n"
+        "check    counts of what is known; with a folder: whether the pack in it\n"
+        "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
+        "         whether its examples hold\n"
+        "pack     a pack as one file, to be signed: openssl pkeyutl -sign -rawin\n"
+        "         -inkey KEY.pem -in FILE -out FILE.sig\n"
+        "update   put such a file into the data folder when one of the public keys in\n"
+        "         $XDG_DATA_HOME/stance/trust/*.pem (Ed25519) signed it, and it is newer\n"
+        "Packs in $XDG_DATA_HOME/stance/packs/NAME/ are part of what is known, here and\n"
+        "in scans; an entry of a pack replaces the one of the same id.",
     .examples = "  stance catalog search openai\n"
                 "  stance catalog show anthropic\n"
                 "  stance catalog gaps model-api\n"
                 "  stance catalog check ~/our-knowledge",
     .options = options,
-    .max_args = 2,
+    .max_args = 4,
     .run = run_catalog,
 };
