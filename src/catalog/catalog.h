@@ -125,6 +125,20 @@
  *       what: GGUF models
  *       lost: what model it is, is not read
  *
+ * knowledge/models/forms.yaml, what providers and tools put around names of models (model_names.h),
+ * one list `forms`: {id, means, before or behind: PATTERN, sources, examples: [{name, is}]}, and
+ * knowledge/models/ID.yaml, one family of models a file:
+ *
+ *     id: claude
+ *     name: Claude
+ *     entry: anthropic               who makes it
+ *     pattern: 'claude-[0-9a-z]'     of the start of a name without forms
+ *     sources: [...]                 at least one; the vendor's own dates, other providers differ
+ *     models:
+ *       - {id: claude-3-7-sonnet-20250219, aliases: [claude-3-7-sonnet-latest],
+ *          announced: 2025-10-28, retired: 2026-02-19, replacement: claude-sonnet-4-6}
+ *     examples: {match: [...], no_match: [...]}
+ *
  * Collisions (a package, host name, image, key kind, variable, agent file or folder that two
  * entries claim; a skipped folder in which an agent host keeps a file) are build errors, as are
  * examples that disagree. An instruction file may belong to several agent hosts.
@@ -329,6 +343,26 @@ struct catalog_walk_marker {
     int rule;
 };
 
+/* What is put around names of models: taken away to compare them. */
+struct catalog_form {
+    const char *id, *means, *source;
+    const char *pattern;
+    bool behind; /* at the end of a name, else at its start */
+};
+
+struct catalog_family {
+    const char *id, *name, *source;
+    const char *entry;   /* id of the entry of who makes it */
+    const char *pattern; /* of the start of a normal name */
+};
+
+struct catalog_model {
+    const char *id;                                /* a normal name */
+    const char *announced, *retired, *replacement; /* days; NULL: unknown */
+    const char *const *aliases;                    /* normal names too, NULL-terminated */
+    int family;
+};
+
 struct catalog_unread {
     const char *id, *what;
     const char *reason;        /* of its row of coverage */
@@ -377,6 +411,12 @@ struct catalog {
     int n_walk_folders;
     const struct catalog_walk_marker *walk_markers;
     int n_walk_markers;
+    const struct catalog_form *forms; /* in the order of the file */
+    int n_forms;
+    const struct catalog_family *families; /* sorted by id */
+    int n_families;
+    const struct catalog_model *models; /* sorted by family */
+    int n_models;
     const struct catalog_unread *unread; /* in the order of the file */
     int n_unread;
     const struct catalog_unread_name *unread_names; /* sorted by key, path */

@@ -31,6 +31,10 @@ static void compiler_done(struct compiler *c)
     vec_free(&c->unread_names);
     vec_free(&c->examples);
     vec_free(&c->mark_examples);
+    vec_free(&c->forms);
+    vec_free(&c->families);
+    vec_free(&c->models);
+    vec_free(&c->model_examples);
     vec_free(&c->entry_of_base);
 }
 
@@ -42,6 +46,8 @@ static int compile_document(struct compiler *c)
         return compile_categories(c);
     if (str_eq(folder, STR("entries")))
         return compile_entry(c);
+    if (str_eq(folder, STR("models")))
+        return compile_models(c);
     if (str_eq(folder, STR("patterns")))
         return str_eq(path_base(c->path), STR("kinds.yaml")) ? compile_kinds(c)
                                                              : compile_patterns(c);

@@ -143,6 +143,9 @@ int compile_base(struct compiler *c, const struct catalog_source *files, size_t 
     TAKE_ALL(walk_markers, n_walk_markers);
     TAKE_ALL(unread, n_unread);
     TAKE_ALL(unread_names, n_unread_names);
+    TAKE_ALL(forms, n_forms);
+    TAKE_ALL(families, n_families);
+    TAKE_ALL(models, n_models);
     for (int i = 0; i < base->n_entries; i++)
         PUSH(c, &c->entry_of_base, -1);
     for (size_t i = 0; i < n; i++) {

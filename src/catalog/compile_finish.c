@@ -314,13 +314,16 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     HAND_OVER(walk_folders, n_walk_folders)
     HAND_OVER(walk_markers, n_walk_markers)
     HAND_OVER(unread, n_unread)
+    HAND_OVER(forms, n_forms)
+    HAND_OVER(families, n_families)
+    HAND_OVER(models, n_models)
     HAND_OVER(unread_names, n_unread_names)
     if ((rc = check_entries(c, out)) || (rc = check_keys(c, out)) ||
         (rc = compile_import_finish(c, out)) || (rc = compile_import_literals(c)))
         return rc;
     HAND_OVER(keys, n_keys)
     HAND_OVER(imports, n_imports)
-    if ((rc = compile_examples_check(c, out)))
+    if ((rc = compile_examples_check(c, out)) || (rc = compile_models_check(c, out)))
         return rc;
     b->examples = to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));
     b->n_examples = c->examples.n;

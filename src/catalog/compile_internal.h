@@ -18,6 +18,15 @@ struct mark_example {
     unsigned line, column;
 };
 
+/* What a name of a model comes to, and which family it is of, or not. */
+struct model_example {
+    const char *name;
+    const char *is, *family; /* NULL: anything */
+    bool match;              /* of that family */
+    const char *file;
+    unsigned line, column;
+};
+
 struct compiler {
     struct arena *a;
     struct diag *d;
@@ -93,6 +102,18 @@ struct compiler {
     struct {
         VEC(struct mark_example);
     } mark_examples;
+    struct {
+        VEC(struct catalog_form);
+    } forms;
+    struct {
+        VEC(struct catalog_family);
+    } families;
+    struct {
+        VEC(struct catalog_model);
+    } models;
+    struct {
+        VEC(struct model_example);
+    } model_examples;
 };
 
 /* E_PARSE at a node (NULL: at the file). Returns the code. */
@@ -119,6 +140,8 @@ int compile_word(struct compiler *c, const struct node *n, const char *key,
                  const char *const *words, bool required, int *ret) MUST_CHECK;
 /* At least one {url, read}; *ret_url is the first. */
 int compile_sources(struct compiler *c, const struct node *n, const char **ret_url) MUST_CHECK;
+/* YYYY-MM-DD */
+bool compile_is_date(struct str s);
 /* The id, which is the name of the file. */
 int compile_id(struct compiler *c, const char **ret) MUST_CHECK;
 /* Lower-case letters, digits and dashes. */
@@ -152,6 +175,9 @@ int compile_kinds(struct compiler *c) MUST_CHECK;
 int compile_walk(struct compiler *c) MUST_CHECK;
 /* No folder, marker or id stands twice, no host keeps a file where a rule would hide it. */
 int compile_walk_check(struct compiler *c) MUST_CHECK;
+int compile_models(struct compiler *c) MUST_CHECK;
+/* No model stands twice; with all forms at hand, each example comes to what it says. */
+int compile_models_check(struct compiler *c, const struct catalog *out) MUST_CHECK;
 int compile_unread(struct compiler *c) MUST_CHECK;
 /* Sort the names; no id, name or magic stands twice. */
 int compile_unread_check(struct compiler *c) MUST_CHECK;

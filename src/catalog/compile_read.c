@@ -182,7 +182,7 @@ int compile_word(struct compiler *c, const struct node *n, const char *key,
 }
 
 /* "2026-11-23" */
-static bool is_date(struct str s)
+bool compile_is_date(struct str s)
 {
     if (s.n != 10)
         return false;
@@ -205,7 +205,7 @@ int compile_source(struct compiler *c, const struct node *n, const char **ret_ur
         return rc;
     if (!str_starts(str_z(url), STR("https://")))
         return compile_fail(c, n, "the address of a source begins with https://");
-    if (!is_date(str_z(read)))
+    if (!compile_is_date(str_z(read)))
         return compile_fail(c, n, "'read' must be a date like 2026-11-23");
     *ret_url = url;
     *ret_read = read;

@@ -25,6 +25,11 @@ expect 0 "gaps" "$STANCE" catalog gaps openai
 says "gaps" "entries are complete"
 expect 0 "counts" "$STANCE" catalog check
 says "counts" "without source"
+expect 0 "a model" "$STANCE" catalog model ft:gpt-5:acme::x1
+says "a model" gpt-5-2025-08-07
+says "a model" 2026-12-11
+expect 0 "an unknown model" "$STANCE" catalog model nothing-1
+says "an unknown model" unknown
 expect 2 "a wrong word" "$STANCE" catalog lsit
 expect 2 "too many words" "$STANCE" catalog list openai
 

@@ -9,7 +9,7 @@
 #include "file.h"
 #include "values/values.h"
 
-static const char *const FOLDERS[] = {".", "entries", "patterns", "queries", "walk"};
+static const char *const FOLDERS[] = {".", "entries", "models", "patterns", "queries", "walk"};
 
 struct job {
     const char *root, *output;

@@ -306,6 +306,44 @@ static void add_unread(struct buf *out, const struct catalog *c)
     buf_addz(out, "};\n");
 }
 
+static void add_models(struct buf *out, const struct catalog *c)
+{
+    begin(out, "catalog_form", "FORMS", c->n_forms);
+    for (int i = 0; i < c->n_forms; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "id", c->forms[i].id);
+        add_member(out, "means", c->forms[i].means);
+        add_member(out, "source", c->forms[i].source);
+        add_member(out, "pattern", c->forms[i].pattern);
+        buf_addf(out, ".behind = %s},\n", c->forms[i].behind ? "true" : "false");
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_family", "FAMILIES", c->n_families);
+    for (int i = 0; i < c->n_families; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "id", c->families[i].id);
+        add_member(out, "name", c->families[i].name);
+        add_member(out, "source", c->families[i].source);
+        add_member(out, "entry", c->families[i].entry);
+        add_member(out, "pattern", c->families[i].pattern);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+    begin(out, "catalog_model", "MODELS", c->n_models);
+    for (int i = 0; i < c->n_models; i++) {
+        const struct catalog_model *m = &c->models[i];
+        buf_addz(out, "    {");
+        add_member(out, "id", m->id);
+        add_member(out, "announced", m->announced);
+        add_member(out, "retired", m->retired);
+        add_member(out, "replacement", m->replacement);
+        buf_addz(out, ".aliases = ");
+        add_list(out, m->aliases);
+        buf_addf(out, ", .family = %d},\n", m->family);
+    }
+    buf_addz(out, "};\n");
+}
+
 static void add_database(struct buf *out, const struct catalog *c)
 {
     const unsigned char *p = c->literal_db;
@@ -332,6 +370,7 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     add_agents(out, c);
     add_walk(out, c);
     add_unread(out, c);
+    add_models(out, c);
     add_database(out, c);
     buf_addz(out, "\nconst struct catalog CATALOG = {\n");
 #define TABLE(name, member, count)                                                                 \
@@ -351,6 +390,9 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     TABLE("WALK_RULES", walk_rules, n_walk_rules)
     TABLE("WALK_FOLDERS", walk_folders, n_walk_folders)
     TABLE("WALK_MARKERS", walk_markers, n_walk_markers)
+    TABLE("FORMS", forms, n_forms)
+    TABLE("FAMILIES", families, n_families)
+    TABLE("MODELS", models, n_models)
     TABLE("UNREAD", unread, n_unread)
     TABLE("UNREAD_NAMES", unread_names, n_unread_names)
     TABLE("KINDS", kinds, n_kinds)

@@ -2,6 +2,7 @@
 /* Decides how what is known of the AI ecosystem is listed, searched, and where it is empty. */
 #include "base/vec.h"
 #include "catalog/facts.h"
+#include "catalog/model_names.h"
 #include "cli/catalog_check.h"
 #include "cli/catalog_update.h"
 #include "cli/grid.h"
@@ -181,6 +182,45 @@ static int search(struct invocation *in, const struct catalog *c, struct str tex
     return grid_finish(&g, "the catalogue knows nothing of that", d);
 }
 
+/* ---- model ---- */
+
+static void add_field(struct grid *g, const char *what, const char *value)
+{
+    grid_cell(g, str_z(what));
+    grid_cell(g, str_z(value ? value : "unknown"));
+}
+
+/* What is known of a model: of this one, or of its family. */
+static int model(struct invocation *in, const struct catalog *c, struct str name, struct diag *d)
+{
+    static const struct grid_column columns[] = {{.title = "what", .whole = true},
+                                                 {.title = "value", .min_width = 24}};
+    AUTO(model_names) m = {0};
+    AUTO(buf) normal = BUF_INIT;
+    struct grid g;
+    int rc = model_names_init(&m, c, d);
+
+    if (!rc && (rc = model_names_normal(&m, name, &normal)))
+        diag_set(d, rc, "the name of the model is too long");
+    if (rc)
+        return rc;
+    const struct catalog_family *f = model_names_family(&m, buf_str(&normal));
+    const struct catalog_model *known = model_names_find(&m, buf_str(&normal));
+    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
+    add_field(&g, "name", normal.p);
+    add_field(&g, "family", f ? f->id : NULL);
+    add_field(&g, "entry", f ? f->entry : NULL);
+    if (known) {
+        add_field(&g, "model", known->id);
+        add_field(&g, "deprecation announced", known->announced);
+        add_field(&g, "retired", known->retired);
+        add_field(&g, "replacement", known->replacement);
+    }
+    if (f)
+        add_field(&g, "source", f->source);
+    return grid_finish(&g, NULL, d);
+}
+
 /* ---- gaps ---- */
 
 static int gaps(struct invocation *in, const struct catalog *c, struct str wanted, struct diag *d)
@@ -235,10 +275,12 @@ static int run_catalog(struct invocation *in, struct diag *d)
         return show(in, c, in->args[1], d);
     if (str_eq_z(verb, "search") && in->n_args == 2 && in->args[1].n)
         return search(in, c, in->args[1], d);
+    if (str_eq_z(verb, "model") && in->n_args == 2)
+        return model(in, c, in->args[1], d);
     if (str_eq_z(verb, "gaps") && in->n_args < 3)
         return gaps(in, c, in->n_args > 1 ? in->args[1] : STR(""), d);
     diag_set(d, E_USAGE,
-             "catalog takes list, show ID, search TEXT, gaps [ID | CATEGORY], check "
+             "catalog takes list, show ID, search TEXT, model NAME, gaps [ID | CATEGORY], check "
              "[FOLDER], pack FOLDER NAME SERIAL, or update FILE [SIGNATURE]");
     diag_hint(d, "see `stance catalog --help`");
     return E_USAGE;
@@ -246,14 +288,16 @@ static int run_catalog(struct invocation *in, struct diag *d)
 
 const struct command COMMAND_CATALOG = {
     .name = "catalog",
-    .usage = "[list | show ID | search TEXT | gaps [ID | CATEGORY] | check [FOLDER] |\n"
-             "        pack FOLDER NAME SERIAL | update FILE [SIGNATURE]]",
+    .usage = "[list | show ID | search TEXT | model NAME | gaps [ID | CATEGORY] |\n"
+             "        check [FOLDER] | pack FOLDER NAME SERIAL | update FILE [SIGNATURE]]",
     .summary = "look into what is known of AI vendors and projects",
     .description =
         "list     every entry\n"
         "show     the facts of one, each with its source and the day it was read\n"
         "search   names, packages, hosts, variables ... that hold a text; a host name\n"
         "         also finds the entry that it belongs to\n"
+        "model    what a name of a model comes to, be it of a fine-tuned one, an ARN or an\n"
+        "         inference profile; its family, when it is retired, what replaces it\n"
         "gaps     cells that are empty or have no source\n"
         "check    counts of what is known; with a folder: whether the pack in it\n"
         "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
@@ -266,6 +310,7 @@ const struct command COMMAND_CATALOG = {
         "in scans; an entry of a pack replaces the one of the same id.",
     .examples = "  stance catalog search openai\n"
                 "  stance catalog show anthropic\n"
+                "  stance catalog model us.anthropic.claude-sonnet-4-6\n"
                 "  stance catalog gaps model-api\n"
                 "  stance catalog check ~/our-knowledge",
     .options = options,
