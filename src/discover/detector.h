@@ -110,6 +110,11 @@ struct emit;
 /* An asset seen at `at`; the number to use with the calls below. */
 uint32_t emit_asset(struct emit *e, enum kind kind, struct str name, struct place at);
 void emit_str(struct emit *e, uint32_t asset, enum attr a, struct str v, struct place at);
+/* Which row of the catalogue saw it, as `stance catalog show` prints: "openai packages.npm openai".
+ * `member`: member and sub-member. */
+void emit_catalog_row(struct emit *e, uint32_t asset, enum attr a,
+                      const struct catalog_entry *entry, const char *const member[2],
+                      struct str text, struct place at);
 void emit_int(struct emit *e, uint32_t asset, enum attr a, int64_t v, struct place at);
 void emit_bool(struct emit *e, uint32_t asset, enum attr a, bool v, struct place at);
 void emit_list(struct emit *e, uint32_t asset, enum attr a, const struct str *v, size_t n,

@@ -325,6 +325,21 @@ void emit_str(struct emit *e, uint32_t asset, enum attr a, struct str v, struct 
         attribute(e, asset, a, at)->value.text = is_digest(a, v) ? keep_plain(e, v) : keep(e, v);
 }
 
+void emit_catalog_row(struct emit *e, uint32_t asset, enum attr a,
+                      const struct catalog_entry *entry, const char *const member[2],
+                      struct str text, struct place at)
+{
+    AUTO(buf) row = BUF_INIT;
+
+    buf_addf(&row, "%s %s.%s " STR_FMT, entry->id, member[0], member[1], STR_ARG(text));
+    if (buf_result(&row)) {
+        emit_fail(e, E_NOMEM);
+        return;
+    }
+    emit_str(e, asset, a, buf_str(&row), at);
+    emit_state(e, STATE_RESOLVED);
+}
+
 void emit_int(struct emit *e, uint32_t asset, enum attr a, int64_t v, struct place at)
 {
     if (type_is(e, a, VALUE_INTEGER))

@@ -63,13 +63,13 @@ static struct str name_of(struct link *l, const struct catalog_key *key)
 }
 
 int service_of_entry(struct link *l, struct inventory *inv, const struct catalog_entry *e,
-                     const struct place *at, uint32_t *ret_handle)
+                     struct str row, const struct place *at, uint32_t *ret_handle)
 {
     if (!e->service && e->provider)
         e = catalog_entry(l->catalog, str_z(e->provider));
     if (!e || !e->service)
         return E_NOTFOUND;
-    struct attribute attrs[4];
+    struct attribute attrs[5];
     size_t n = 0;
     const struct {
         enum attr attr;
@@ -85,6 +85,11 @@ int service_of_entry(struct link *l, struct inventory *inv, const struct catalog
                                .value = {.type = VALUE_STRING, .text = str_z(rows[i].text)},
                                .reason = rows[i].text ? STR("") : STR("the catalogue does not say"),
                                .at = *at};
+    if (row.n)
+        attrs[n++] = (struct attribute){.attr = ATTR_SERVICE_CATALOG_ROW,
+                                        .state = STATE_RESOLVED,
+                                        .value = {.type = VALUE_STRING, .text = row},
+                                        .at = *at};
     struct observation o = {
         .kind = KIND_SERVICE, .name = str_z(e->name), .at = *at, .attrs = attrs, .n_attrs = n};
     int rc = link_observation(l, &o);
@@ -139,7 +144,9 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
     const struct catalog_entry *issuer = &l->catalog->entries[key->entry];
     const struct place *at = &f->at;
     struct str mode = arena_fmt(&l->mem, "%04o", (unsigned)(it->mode & 07777));
+    struct str row = arena_fmt(&l->mem, "%s keys " STR_FMT, issuer->id, STR_ARG(f->value.kind));
     struct attribute attrs[] = {
+        text_attr(ATTR_CREDENTIAL_CATALOG_ROW, row, at),
         text_attr(ATTR_CREDENTIAL_SECRET_KIND, f->value.kind, at),
         provider_attr(f, key, issuer),
         number_attr(ATTR_CREDENTIAL_LENGTH, VALUE_INTEGER, f->value.length, at),
@@ -155,7 +162,7 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
                             .attrs = attrs,
                             .n_attrs = ARRAY_LEN(attrs)};
     uint32_t self, service;
-    if (!mode.p || !o.name.p)
+    if (!mode.p || !row.p || !o.name.p)
         return arena_error(&l->mem);
     int rc = link_observation(l, &o);
     if (!rc)
@@ -168,7 +175,7 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
         rc = inventory_relate(inv, it->handles[f->from], VERB_HOLDS, self, RELATION_DECLARED, at);
     if (rc || key->shared)
         return rc;
-    rc = service_of_entry(l, inv, issuer, at, &service);
+    rc = service_of_entry(l, inv, issuer, row, at, &service);
     if (!rc)
         rc = inventory_relate(inv, self, VERB_PROVIDED_BY, service, RELATION_DECLARED, at);
     return rc == E_NOTFOUND ? 0 : rc;

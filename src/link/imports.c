@@ -166,13 +166,16 @@ static int add_import(struct importing *in, const struct code_import *im)
     const struct catalog_entry *e =
         catalog_package(in->l->catalog, str_z(row->ecosystem), str_z(im->package));
     struct str purl = package_purl(row->ecosystem, str_z(im->package), &in->l->mem);
-    if (!e || !purl.p)
+    struct str seen =
+        e ? arena_fmt(&in->l->mem, "%s imports.%s %s", e->id, row->language, row->name) : STR_NULL;
+    if (!e || !purl.p || !seen.p)
         return e ? arena_error(&in->l->mem) : E_BUG;
     struct attribute attrs[] = {
         text_attr(ATTR_PACKAGE_ECOSYSTEM, row->ecosystem, STATE_DECLARED, at),
         text_attr(ATTR_PACKAGE_PACKAGE, im->package, STATE_DECLARED, at),
         text_attr(ATTR_PACKAGE_PURL, "", STATE_DECLARED, at),
         text_attr(ATTR_PACKAGE_SDK, e->id, STATE_RESOLVED, at),
+        text_attr(ATTR_PACKAGE_CATALOG_ROW, seen.p, STATE_RESOLVED, at),
         text_attr(ATTR_PACKAGE_ROLE, e->category, STATE_RESOLVED, at),
         text_attr(ATTR_PACKAGE_DECLARED_IN, "code", STATE_DECLARED, at),
         {.attr = ATTR_PACKAGE_DIRECT,

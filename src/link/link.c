@@ -368,8 +368,11 @@ int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
     const struct attribute *sdk = observation_attr(o, ATTR_PACKAGE_SDK);
     const struct catalog_entry *e =
         sdk && sdk->value.text.n ? catalog_entry(l->catalog, sdk->value.text) : NULL;
+    const struct attribute *row = observation_attr(o, ATTR_PACKAGE_CATALOG_ROW);
     uint32_t service;
-    int rc = e && !e->self_hosted ? service_of_entry(l, inv, e, &o->at, &service) : E_NOTFOUND;
+    int rc = e && !e->self_hosted
+                 ? service_of_entry(l, inv, e, row ? row->value.text : STR(""), &o->at, &service)
+                 : E_NOTFOUND;
     if (!rc)
         rc = inventory_relate(inv, package, VERB_PROVIDED_BY, service, RELATION_DECLARED, &o->at);
     return rc == E_NOTFOUND ? 0 : rc;

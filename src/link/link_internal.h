@@ -197,8 +197,9 @@ int plugin_name_host(struct link *l, struct observation *o) MUST_CHECK;
 int credentials_of_item(struct link *l, struct inventory *inv,
                         const struct linked_item *it) MUST_CHECK;
 /* The service behind a catalogue entry; *ret_handle names it. E_NOTFOUND: not a third party. */
+/* `row`: of the catalogue, by which one came to the entry. */
 int service_of_entry(struct link *l, struct inventory *inv, const struct catalog_entry *e,
-                     const struct place *at, uint32_t *ret_handle) MUST_CHECK;
+                     struct str row, const struct place *at, uint32_t *ret_handle) MUST_CHECK;
 
 /* The third party behind a package that somebody asks for. */
 int service_of_package(struct link *l, struct inventory *inv, uint32_t package,

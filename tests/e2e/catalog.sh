@@ -82,6 +82,8 @@ END
 echo 'kinds: [{kind: acme-minds-key, class: SECRET, means: "Acme Minds key"}]' >"$use/patterns/kinds.yaml"
 echo '{"name": "shop", "dependencies": {"@acme-minds/client": "1.0.0", "openai": "4.0.0"}}' >"$work/t/package.json"
 echo "ACME_KEY=acm_$(printf key | sha256sum | head -c 32)" >"$work/t/.env"
+server "$work/t/.cursor/mcp.json" files
+echo be kind >"$work/t/AGENTS.md"
 echo 'import {Client} from "@acme-minds/client"' >"$work/t/a.ts"
 scan "$work/t"
 hold <<'END'
@@ -89,6 +91,11 @@ the package of the pack :: assets("package", "@acme-minds/client")
 the vendor of the pack :: any(a["name"] == "Acme Minds" for a in assets("service"))
 what is built in :: assets("package", "openai")
 the key of the pack :: any("acme-minds-key" in str(a) for a in assets("credential"))
+each says which row saw it :: all("catalog_row" in a["what"] or "catalog_row" in str(a["where"]) for k in ("package", "service", "credential", "agent_host", "mcp_server", "instruction_file") for a in assets(k))
+a package by its name :: "acme-minds packages.npm @acme-minds/client" in str(assets("package", "@acme-minds/client"))
+a package by its import :: "acme-minds imports.javascript @acme-minds/client" in str(A)
+a key by its shape :: "acme-minds keys acme-minds-key" in str(assets("credential"))
+a host by its file :: "cursor agent.file .cursor/mcp.json" in str(assets("agent_host"))
 END
 knowledge() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["scan"]["knowledge_version"])' "$work/out"; }
 with=$(knowledge)

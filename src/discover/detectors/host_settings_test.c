@@ -37,6 +37,7 @@ static void test_claude(void **state)
          "  \"SessionStart\": [{\"matcher\": \"\", \"hooks\": [{\"command\": \"c\"}]}, {}]}}",
          "0 asset agent_host Claude Code @file\n"
          "  host = claude-code\n"
+         "  catalog_row = claude-code agent.file .claude/settings.json (resolved)\n"
          "  scope = project (inferred)\n"
          "  holds_settings = true\n"
          "  approval = bypass @2:33 /permissions/defaultMode\n"
@@ -48,6 +49,7 @@ static void test_claude(void **state)
     says("home/ann/.claude/settings.json", "{}",
          "0 asset agent_host Claude Code @file\n"
          "  host = claude-code\n"
+         "  catalog_row = claude-code agent.file .claude/settings.json (resolved)\n"
          "  scope = user (resolved)\n"
          "  holds_settings = true\n"
          "  approval absent\n"
@@ -90,6 +92,7 @@ static void test_cursor(void **state)
          "{\"mcpAllowlist\": [\"shop-db:*\", \"x\"], \"terminalAllowlist\": [\"npm\"]}",
          "0 asset agent_host Cursor @file\n"
          "  host = cursor\n"
+         "  catalog_row = cursor agent.file .cursor/permissions.json (resolved)\n"
          "  scope = project (inferred)\n"
          "  holds_settings = true\n"
          "  approval = allow-listed (inferred) @1:18 /mcpAllowlist\n"
@@ -115,6 +118,7 @@ static void test_code(void **state)
     says(CODE, "{\"chat.tools.global.autoApprove\": true}",
          "0 asset agent_host Visual Studio Code @file\n"
          "  host = vscode\n"
+         "  catalog_row = vscode agent.file .vscode/settings.json (resolved)\n"
          "  scope = project\n"
          "  holds_settings = true\n"
          "  approval = bypass @1:35 /chat.tools.global.autoApprove\n"

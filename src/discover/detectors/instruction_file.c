@@ -64,6 +64,10 @@ static void emit_convention(struct item *it, struct emit *e, uint32_t asset)
     struct place at = place_item(it);
     if (best)
         emit_str(e, asset, ATTR_INSTRUCTION_FILE_FORMAT, str_z(best->name), at);
+    if (best)
+        emit_catalog_row(e, asset, ATTR_INSTRUCTION_FILE_CATALOG_ROW,
+                         &it->catalog->entries[best->entry],
+                         (const char *const[]){"agent", "instruction"}, str_z(best->path), at);
     if (n)
         emit_list(e, asset, ATTR_INSTRUCTION_FILE_HOSTS, hosts, n, at);
     else

@@ -21,6 +21,7 @@ static void test_plain(void **state)
     says("sub/CLAUDE.md", "\xef\xbb\xbf# Use tabs\n",
          "0 asset instruction_file CLAUDE.md @file\n"
          "  format = claude-memory\n"
+         "  catalog_row = claude-code agent.instruction CLAUDE.md (resolved)\n"
          "  hosts = [\"claude-code\"]\n"
          "  size = 14\n"
          "  hidden_runs = 0\n"
@@ -29,6 +30,7 @@ static void test_plain(void **state)
     says("library/b.mdc", "x",
          "0 asset instruction_file b.mdc @file\n"
          "  format = cursor-rule-library\n"
+         "  catalog_row = cursor agent.instruction *.mdc (resolved)\n"
          "  hosts absent\n"
          "  size = 1\n"
          "  hidden_runs = 0\n"
@@ -37,6 +39,7 @@ static void test_plain(void **state)
     says("docserver/cursor.md", "x",
          "0 asset instruction_file cursor.md @file\n"
          "  format = cursor-page\n"
+         "  catalog_row = cursor agent.instruction cursor.md (resolved)\n"
          "  hosts = [\"cursor\"]\n"
          "  size = 1\n"
          "  hidden_runs = 0\n"
@@ -45,6 +48,7 @@ static void test_plain(void **state)
     says(".cursor/rules/a/b.mdc", "",
          "0 asset instruction_file b.mdc @file\n"
          "  format = cursor-rule\n"
+         "  catalog_row = cursor agent.instruction .cursor/rules/**/*.mdc (resolved)\n"
          "  hosts = [\"cursor\"]\n"
          "  size = 0\n"
          "  hidden_runs = 0\n"
@@ -67,6 +71,7 @@ static void test_hidden(void **state)
     says("AGENTS.md", "# Rules\n\nkeep \U000e0067\U000e006f\U000e0021 it\n",
          "0 asset instruction_file AGENTS.md @file\n"
          "  format = agents\n"
+         "  catalog_row = claude-code agent.instruction AGENTS.md (resolved)\n"
          "  hosts = [\"claude-code\"]\n"
          "  size = 30\n"
          "  hidden_runs = 1 @3:6\n"
@@ -77,6 +82,7 @@ static void test_hidden(void **state)
          "b",
          "0 asset instruction_file .cursorrules @file\n"
          "  format = cursor-legacy-rules\n"
+         "  catalog_row = cursor agent.instruction .cursorrules (resolved)\n"
          "  hosts = [\"cursor\"]\n"
          "  size = 14\n"
          "  hidden_runs = 1 @1:2\n"

@@ -74,6 +74,7 @@ static void test_local(void **state)
          "    \"env\": {\"LOG\": \"1\"}, \"disabled\": false, \"alwaysAllow\": [\"read\"]}}}\n",
          "0 asset agent_host Cursor @file\n"
          "  host = cursor\n"
+         "  catalog_row = cursor agent.file .cursor/mcp.json (resolved)\n"
          "  scope = user (resolved)\n"
          "  holds_settings = false\n"
          "  servers = 1\n"
@@ -98,6 +99,7 @@ static void test_local(void **state)
          "  enabled = true @4:38 /mcpServers/files/disabled\n"
          "  configured_by = user (resolved)\n"
          "  host = cursor\n"
+         "  catalog_row = cursor agent.file .cursor/mcp.json (resolved)\n"
          "2 relation 0 connects 1 (declared) @2:12 /mcpServers/files\n");
 }
 
@@ -110,6 +112,7 @@ static void test_remote(void **state)
          "  \"headers\": {\"Authorization\": \"Bearer ${T}\"}}}}",
          "0 asset agent_host Cursor @file\n"
          "  host = cursor\n"
+         "  catalog_row = cursor agent.file .cursor/mcp.json (resolved)\n"
          "  scope = user (resolved)\n"
          "  holds_settings = false\n"
          "  servers = 1\n"
@@ -134,6 +137,7 @@ static void test_remote(void **state)
          "  enabled = true (default)\n"
          "  configured_by = user (resolved)\n"
          "  host = cursor\n"
+         "  catalog_row = cursor agent.file .cursor/mcp.json (resolved)\n"
          "2 value SECRET url-credentials, 12 characters, in 1 @2:23 /mcpServers/r/url\n"
          "3 value SECRET generic-api-key, 12 characters, in 1 @2:62 /mcpServers/r/url\n"
          "4 relation 0 connects 1 (declared) @1:22 /mcpServers/r\n");

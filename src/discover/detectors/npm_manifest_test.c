@@ -29,6 +29,7 @@ static void full(void **state UNUSED)
         "1 asset package openai @5:10 /dependencies/oai\n"
         "  ecosystem = npm\n  package = openai\n  purl = pkg:npm/openai\n"
         "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+        "  catalog_row = openai packages.npm openai (resolved)\n"
         "  version = 4.24.1\n  constraint = 4.24.1\n  declared_in = manifest\n  undeclared = "
         "false\n"
         "  direct = true\n  development = false\n  integrity absent\n"
@@ -37,6 +38,7 @@ static void full(void **state UNUSED)
         "  ecosystem = npm\n  package = @anthropic-ai/sdk\n"
         "  purl = pkg:npm/%40anthropic-ai/sdk\n"
         "  sdk = anthropic (resolved)\n  role = model-api (resolved)\n"
+        "  catalog_row = anthropic packages.npm @anthropic-ai/sdk (resolved)\n"
         "  version absent\n  constraint = ^0.20.0\n  declared_in = manifest\n  undeclared = false\n"
         "  direct = true\n  development = true\n  integrity absent\n"
         "4 relation 0 uses 3 (declared) @6:42 /devDependencies/@anthropic-ai~1sdk\n"
@@ -97,6 +99,7 @@ static void installed(void **state UNUSED)
                      "0 asset package openai @1:1\n"
                      "  ecosystem = npm\n  package = openai\n  purl = pkg:npm/openai\n"
                      "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+                     "  catalog_row = openai packages.npm openai (resolved)\n"
                      "  version = 4.1.0\n  constraint absent\n  declared_in = installed\n  "
                      "undeclared absent\n"
                      "  direct absent\n  development absent\n  integrity absent\n");

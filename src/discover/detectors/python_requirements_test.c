@@ -20,24 +20,28 @@ static void golden(void **state UNUSED)
         "  manifest = requirements.txt\n  unsaid: version, license\n"
         "1 asset package openai @2:1\n"
         "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
-        "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
+        "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+        "  catalog_row = openai packages.pypi openai (resolved)\n  version absent\n"
         "  constraint = >=1.0,<2\n  declared_in = manifest\n  undeclared = false\n  direct = true\n"
         "  development = false (inferred)\n  integrity absent\n"
         "2 relation 0 uses 1 (declared) @2:1\n");
-    package_says(DET, "constraints.txt", STR("Langchain.Core==0.1\nopenai<2\n"),
-                 "0 asset package langchain-core @1:1\n"
-                 "  ecosystem = pypi\n  package = langchain-core\n"
-                 "  purl = pkg:pypi/langchain-core\n"
-                 "  sdk = langchain (resolved)\n  role = framework (resolved)\n  version = 0.1\n"
-                 "  constraint = ==0.1\n  declared_in = lock\n  undeclared = false\n"
-                 "  direct absent\n"
-                 "  development = false (inferred)\n  integrity = false\n"
-                 "1 asset package openai @2:1\n"
-                 "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
-                 "  sdk = openai (resolved)\n  role = model-api (resolved)\n  version absent\n"
-                 "  constraint = <2\n  declared_in = manifest\n  undeclared = false\n"
-                 "  direct absent\n"
-                 "  development = false (inferred)\n  integrity absent\n");
+    package_says(
+        DET, "constraints.txt", STR("Langchain.Core==0.1\nopenai<2\n"),
+        "0 asset package langchain-core @1:1\n"
+        "  ecosystem = pypi\n  package = langchain-core\n"
+        "  purl = pkg:pypi/langchain-core\n"
+        "  sdk = langchain (resolved)\n  role = framework (resolved)\n"
+        "  catalog_row = langchain packages.pypi langchain-core (resolved)\n  version = 0.1\n"
+        "  constraint = ==0.1\n  declared_in = lock\n  undeclared = false\n"
+        "  direct absent\n"
+        "  development = false (inferred)\n  integrity = false\n"
+        "1 asset package openai @2:1\n"
+        "  ecosystem = pypi\n  package = openai\n  purl = pkg:pypi/openai\n"
+        "  sdk = openai (resolved)\n  role = model-api (resolved)\n"
+        "  catalog_row = openai packages.pypi openai (resolved)\n  version absent\n"
+        "  constraint = <2\n  declared_in = manifest\n  undeclared = false\n"
+        "  direct absent\n"
+        "  development = false (inferred)\n  integrity absent\n");
 }
 
 static void forms(void **state UNUSED)

@@ -105,6 +105,8 @@ static void emit_identity(struct package_file *f, uint32_t self, const struct pa
     emit_state(e, STATE_RESOLVED);
     emit_str(e, self, ATTR_PACKAGE_ROLE, str_z(row->entry->category), row->at);
     emit_state(e, STATE_RESOLVED);
+    emit_catalog_row(e, self, ATTR_PACKAGE_CATALOG_ROW, row->entry,
+                     (const char *const[]){"packages", f->ecosystem}, name, row->at);
 }
 
 void package_emit(struct package_file *f, const struct package_row *row)

@@ -97,6 +97,8 @@ uint32_t host_file_emit(struct item *it, struct emit *e, const struct host_file 
     struct place at = place_item(it);
     uint32_t asset = emit_asset(e, KIND_AGENT_HOST, str_z(f->host->name), at);
     emit_str(e, asset, ATTR_AGENT_HOST_HOST, str_z(f->host->id), at);
+    emit_catalog_row(e, asset, ATTR_AGENT_HOST_CATALOG_ROW, f->host,
+                     (const char *const[]){"agent", "file"}, str_z(f->row->path), at);
     emit_str(e, asset, ATTR_AGENT_HOST_SCOPE, str_z(f->scope), at);
     emit_state(e, f->certain);
     emit_bool(e, asset, ATTR_AGENT_HOST_HOLDS_SETTINGS, holds_settings, at);

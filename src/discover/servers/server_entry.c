@@ -358,6 +358,9 @@ static void emit_origin_of_entry(struct server *s)
     emit_str(s->e, s->asset, ATTR_MCP_SERVER_CONFIGURED_BY, str_z(by), s->at);
     emit_state(s->e, s->file->extension ? STATE_DECLARED : s->file->certain);
     emit_str(s->e, s->asset, ATTR_MCP_SERVER_HOST, str_z(s->file->host->id), s->at);
+    if (s->file->row) /* a fix knows the server, not the file */
+        emit_catalog_row(s->e, s->asset, ATTR_MCP_SERVER_CATALOG_ROW, s->file->host,
+                         (const char *const[]){"agent", "file"}, str_z(s->file->row->path), s->at);
 }
 
 /* Entries without program and address that mean something all the same. */
