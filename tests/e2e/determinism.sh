@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.bash"
 export SOURCE_DATE_EPOCH=1767225600
 mkdir "$work/t" && demo "$work/t/estate"
-cp -R "$root/src/inventory" "$root/knowledge/services" "$work/t/"
+cp -R "$root/src/inventory" "$root/knowledge/entries" "$work/t/"
 n=0
 variant() { # OPTIONS...
   local f
