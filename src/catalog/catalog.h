@@ -164,7 +164,7 @@ struct catalog_category {
     const char *const *expects; /* NULL-terminated */
 };
 
-/* Members of an entry that hold facts, and "about" (name, maker, country, category). */
+/* Members of an entry that hold facts, and "about" (name, maker, category). */
 extern const char *const CATALOG_GROUPS[]; /* NULL-terminated */
 
 struct catalog_reference {

@@ -15,6 +15,14 @@ static const struct {
     {"ruby", "gem", AS_IT_IS, '/'},        {"rust", "cargo", UNDERSCORES, ':'},
 };
 
+const char *compile_import_ecosystem(struct str language)
+{
+    for (size_t i = 0; i < ARRAY_LEN(LANGUAGES); i++)
+        if (str_eq_z(language, LANGUAGES[i].language))
+            return LANGUAGES[i].ecosystem;
+    return NULL;
+}
+
 #define MIN_LITERAL 4
 
 static int text_of(struct compiler *c, const struct node *n, const char **ret)

@@ -182,6 +182,8 @@ int compile_unread(struct compiler *c) MUST_CHECK;
 /* Sort the names; no id, name or magic stands twice. */
 int compile_unread_check(struct compiler *c) MUST_CHECK;
 int compile_imports(struct compiler *c, const struct node *n, int entry) MUST_CHECK;
+/* Of whose packages a language imports; NULL: no such language. */
+const char *compile_import_ecosystem(struct str language);
 /* With the packages at hand: rows of those that none names, sorted; unknown packages refused. */
 int compile_import_finish(struct compiler *c, const struct catalog *out) MUST_CHECK;
 /* Fill c->import_literals: each text that imports one of the rows holds one of them. */

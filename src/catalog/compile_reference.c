@@ -2,9 +2,9 @@
 /* Decides which member of an entry stands in which source, and which were looked for in vain. */
 #include "catalog/compile_internal.h"
 
-const char *const CATALOG_GROUPS[] = {"about", "packages", "imports", "env",  "keys",
-                                      "hosts", "servers",  "images",  "iac",  "extensions",
-                                      "apps",  "plugins",  "agent",   "data", NULL};
+const char *const CATALOG_GROUPS[] = {
+    "about",  "country", "packages",   "imports", "env",     "keys",  "hosts", "servers",
+    "images", "iac",     "extensions", "apps",    "plugins", "agent", "data",  NULL};
 
 /* "packages", or "packages.npm". */
 static bool is_group(struct str word)
@@ -41,7 +41,11 @@ static const struct node *group_node(struct compiler *c, const struct node *root
     if (!str_cut(str_z(group), '.', &member, &sub))
         return node_get(c->doc, root, str_z(group));
     const struct node *n = node_get(c->doc, root, member);
-    return n ? node_get(c->doc, n, sub) : NULL;
+    const struct node *found = n ? node_get(c->doc, n, sub) : NULL;
+    const char *ecosystem =
+        found || !str_eq(member, STR("imports")) ? NULL : compile_import_ecosystem(sub);
+    const struct node *packages = ecosystem ? node_get(c->doc, root, STR("packages")) : NULL;
+    return packages ? node_get(c->doc, packages, str_z(ecosystem)) : found; /* imports by default */
 }
 
 static int read_reference(struct compiler *c, const struct node *root, const struct node *n,

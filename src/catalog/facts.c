@@ -110,10 +110,8 @@ bool catalog_says(const char *claim, const struct catalog_fact *f)
     return !claim[n] || (claim[n] == '.' && f->sub && !strcmp(claim + n + 1, f->sub));
 }
 
-bool catalog_is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f)
+static bool is_said(const struct catalog *c, int entry, const struct catalog_fact *f)
 {
-    if (!strcmp(f->group, "data"))
-        return true; /* has its own */
     for (int i = 0; i < c->n_references; i++) {
         const struct catalog_reference *r = &c->references[i];
         for (int k = 0; r->entry == entry && r->says[k]; k++)
@@ -121,6 +119,36 @@ bool catalog_is_sourced(const struct catalog *c, int entry, const struct catalog
                 return true;
     }
     return false;
+}
+
+/* Where a language imports packages by their own names, who tells the package tells the import. */
+static bool is_package_itself(const struct catalog *c, int entry, const struct catalog_fact *f)
+{
+    static const struct {
+        const char *language;
+        enum catalog_space space;
+    } same[] = {{"javascript", SPACE_NPM}, {"go", SPACE_GOLANG}};
+
+    if (strcmp(f->group, "imports"))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+        const char *const *members = CATALOG_SPACE_MEMBERS[same[i].space];
+        struct catalog_fact package = {members[0], members[1], f->text};
+        if (strcmp(f->sub, same[i].language) || !is_said(c, entry, &package))
+            continue;
+        for (int k = 0; k < c->n_names; k++)
+            if (c->names[k].entry == entry && c->names[k].space == same[i].space &&
+                !strcmp(c->names[k].name, f->text))
+                return true;
+    }
+    return false;
+}
+
+bool catalog_is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f)
+{
+    if (!strcmp(f->group, "data"))
+        return true; /* has its own */
+    return is_said(c, entry, f) || is_package_itself(c, entry, f);
 }
 
 struct cell {
@@ -148,15 +176,34 @@ static bool has_word(const char *const *words, const char *word)
     return false;
 }
 
+/* What tells a package or a host of a product names it and who makes it. */
+static bool says_anything(const struct catalog *c, int entry)
+{
+    for (int i = 0; i < c->n_references; i++)
+        if (c->references[i].entry == entry && c->references[i].says[0])
+            return true;
+    return false;
+}
+
+static enum catalog_cell country_cell(const struct catalog *c, int entry)
+{
+    struct catalog_fact about = {"about", NULL, NULL}, country = {"country", NULL, NULL};
+
+    if (!c->entries[entry].country)
+        return CELL_EMPTY;
+    return is_said(c, entry, &about) || is_said(c, entry, &country) ? CELL_SOURCED : CELL_UNSOURCED;
+}
+
 enum catalog_cell catalog_cell(const struct catalog *c, int entry, const char *group)
 {
     struct cell cell = {c, entry, group, CELL_EMPTY};
-    struct catalog_fact about = {"about", NULL, c->entries[entry].name};
 
     if (has_word(c->entries[entry].none, group))
         return CELL_NONE;
     if (!strcmp(group, "about"))
-        return catalog_is_sourced(c, entry, &about) ? CELL_SOURCED : CELL_UNSOURCED;
+        return says_anything(c, entry) ? CELL_SOURCED : CELL_UNSOURCED;
+    if (!strcmp(group, "country"))
+        return country_cell(c, entry);
     catalog_facts(c, entry, look, &cell);
     return cell.state;
 }
@@ -165,6 +212,8 @@ bool catalog_expects(const struct catalog *c, int entry, const char *group)
 {
     if (!strcmp(group, "about"))
         return true;
+    if (!strcmp(group, "country"))
+        return c->entries[entry].service;
     for (int i = 0; i < c->n_categories; i++)
         if (!strcmp(c->categories[i].id, c->entries[entry].category))
             return has_word(c->categories[i].expects, group);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "catalog/compile.h"
+#include "catalog/facts.h"
 
 #define CATEGORIES "categories: [{category: chat, means: c, expects: [hosts]}]\n"
 #define HEAD                                                                                       \
@@ -141,6 +142,39 @@ static void test_facts(void **state UNUSED)
     catalog_build_done(&f.b);
 }
 
+static void test_sources(void **state UNUSED)
+{
+    static const char text[] =
+        "id: x\nname: X\ncategory: chat\nruns: vendor\ncountry: DE\n"
+        "sources:\n"
+        "  - {url: \"https://a.example/1\", read: 2026-11-23, says: [packages.npm, imports.rust]}\n"
+        "packages: {npm: [\"@acme/x\"], pypi: [acme-x], cargo: [acme-x]}\n"
+        "examples:\n"
+        "  packages: {match: [\"npm:@acme/x\", \"pypi:acme-x\", \"cargo:acme-x\"],\n"
+        "             no_match: [\"npm:acme\"]}\n";
+    static const struct {
+        const char *language, *name;
+        bool sourced;
+    } rows[] = {{"javascript", "@acme/x", true}, /* is the package itself */
+                {"javascript", "@acme/y", false},
+                {"python", "acme_x", false},
+                {"rust", "acme_x", true}};
+    struct fixture f;
+
+    open_fixture(&f, text);
+    const struct catalog *c = &f.b.catalog;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct catalog_fact fact = {"imports", rows[i].language, rows[i].name};
+        if (catalog_is_sourced(c, 0, &fact) != rows[i].sourced)
+            fail_msg("%s %s", rows[i].language, rows[i].name);
+    }
+    assert_int_equal(catalog_cell(c, 0, "about"), CELL_SOURCED);
+    assert_int_equal(catalog_cell(c, 0, "country"), CELL_UNSOURCED);
+    assert_int_equal(catalog_cell(c, 0, "packages"), CELL_UNSOURCED);
+    assert_int_equal(catalog_cell(c, 0, "env"), CELL_EMPTY);
+    catalog_build_done(&f.b);
+}
+
 static void test_refused(void **state UNUSED)
 {
 #define SEEN(group, match, no)                                                                     \
@@ -208,9 +242,8 @@ static void test_claimed_twice(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_hosts),         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_sources),       cmocka_unit_test(test_refused),
         cmocka_unit_test(test_claimed_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include "values/values.h"
 
 struct count {
-    int entries, facts, unsourced, hosts, keys, empty;
+    int entries, sourced, facts, unsourced, hosts, keys, empty; /* sourced: entries */
     const char *oldest; /* day on which a source was read; NULL: no source */
 };
 
@@ -35,9 +35,11 @@ static int count_fact(void *ctx, const struct catalog_fact *f)
 static void count_entry(const struct catalog *c, int entry, struct count *n)
 {
     struct counting s = {n, c, entry};
+    int unsourced = n->unsourced;
 
     n->entries++;
     catalog_facts(c, entry, count_fact, &s);
+    n->sourced += n->unsourced == unsourced;
     for (int i = 0; CATALOG_GROUPS[i]; i++)
         n->empty += catalog_cell(c, entry, CATALOG_GROUPS[i]) == CELL_EMPTY &&
                     catalog_expects(c, entry, CATALOG_GROUPS[i]);
@@ -50,7 +52,8 @@ static void count_entry(const struct catalog *c, int entry, struct count *n)
 
 static void print(const struct count *n, const char *digest, FILE *out)
 {
-    fprintf(out, "entries         %d\n", n->entries);
+    fprintf(out, "entries         %d, %d of them with a source for each fact\n", n->entries,
+            n->sourced);
     fprintf(out, "facts           %d, %d of them host names, %d kinds of keys\n", n->facts,
             n->hosts, n->keys);
     fprintf(out, "without source  %d\n", n->unsourced);
