@@ -134,12 +134,15 @@
  *     entry: anthropic               who makes it
  *     pattern: 'claude-[0-9a-z]'     of the start of a name without forms
  *     sources: [...]                 at least one; the vendor's own dates, other providers differ
- *     models:
+ *     models:                        versions; announced: the day on which its end was
  *       - {id: claude-3-7-sonnet-20250219, aliases: [claude-3-7-sonnet-latest],
- *          announced: 2025-10-28, retired: 2026-02-19, replacement: claude-sonnet-4-6}
+ *          announced: 2025-10-28, retired: 2026-02-19, replacement: claude-sonnet-4-6,
+ *          released: 2025-02-24, context: 200000, input: [text, image], output: [text],
+ *          weights: closed, licence: Apache-2.0, source: {url: "https://…", read: 2026-11-23}}
+ *                                    input, output: text image audio video pdf embedding
  *     examples: {match: [...], no_match: [...]}
  *
- * Collisions (a package, host name, image, key kind, variable, agent file or folder that two
+ * Collisions (a package, host name, image, model, key kind, variable, agent file or folder that two
  * entries claim; a skipped folder in which an agent host keeps a file) are build errors, as are
  * examples that disagree. An instruction file may belong to several agent hosts.
  */
@@ -357,9 +360,14 @@ struct catalog_family {
 };
 
 struct catalog_model {
-    const char *id;                                /* a normal name */
-    const char *announced, *retired, *replacement; /* days; NULL: unknown */
-    const char *const *aliases;                    /* normal names too, NULL-terminated */
+    const char *id;                             /* a normal name */
+    const char *released, *announced, *retired; /* days; NULL: unknown */
+    const char *replacement, *licence;          /* NULL: unknown */
+    const char *weights;                        /* open, closed, or NULL: unknown */
+    const char *source;                         /* of this row; NULL: the family's */
+    const char *const *aliases;                 /* normal names too, NULL-terminated */
+    const char *const *input, *const *output;   /* modalities, likewise; empty: unknown */
+    int context;                                /* tokens; 0: unknown */
     int family;
 };
 

@@ -91,15 +91,66 @@ static int read_date(struct compiler *c, const struct node *n, const char *key, 
     return rc;
 }
 
+/* One of the words, or nothing. */
+static int check_word(struct compiler *c, const struct node *n, const char *key, const char *word,
+                      const char *const *words)
+{
+    for (int i = 0; word && words[i]; i++)
+        if (!strcmp(word, words[i]))
+            return OK;
+    return word ? compile_fail(c, node_get(c->doc, n, str_z(key)), "'%s' is not a known %s", word,
+                               key)
+                : OK;
+}
+
+static int read_modalities(struct compiler *c, const struct node *n, const char *key,
+                           const char *const **ret)
+{
+    static const char *const known[] = {"text", "image",     "audio", "video",
+                                        "pdf",  "embedding", NULL};
+    int rc = compile_strings(c, n, key, ret);
+
+    for (int i = 0; !rc && (*ret)[i]; i++)
+        rc = check_word(c, n, key, (*ret)[i], known);
+    return rc;
+}
+
+/* What one asks before one chooses a model. */
+static int read_abilities(struct compiler *c, const struct node *n, struct catalog_model *row)
+{
+    static const char *const weights[] = {"open", "closed", NULL}, *const words[] = {"url", "read",
+                                                                                     NULL};
+    const struct node *source = node_get(c->doc, n, STR("source")),
+                      *context = node_get(c->doc, n, STR("context"));
+    int64_t tokens = 0;
+    const char *read;
+    int rc;
+
+    if ((rc = read_modalities(c, n, "input", &row->input)) ||
+        (rc = read_modalities(c, n, "output", &row->output)) ||
+        (rc = compile_string(c, n, "licence", false, &row->licence)) ||
+        (rc = compile_string(c, n, "weights", false, &row->weights)) ||
+        (rc = check_word(c, n, "weights", row->weights, weights)))
+        return rc;
+    if (context && (node_i64(c->doc, context, &tokens) || tokens <= 0 || tokens > INT32_MAX))
+        return compile_fail(c, context, "context is a number of tokens");
+    row->context = (int)tokens;
+    if (source && !(rc = compile_members(c, source, words)))
+        rc = compile_source(c, source, &row->source, &read);
+    return rc;
+}
+
 static int read_model(struct compiler *c, const struct node *n, const struct catalog_family *f)
 {
-    static const char *const words[] = {"id",      "aliases",     "announced",
-                                        "retired", "replacement", NULL};
+    static const char *const words[] = {
+        "id",    "aliases", "released", "announced", "retired", "replacement", "context",
+        "input", "output",  "weights",  "licence",   "source",  NULL};
     struct catalog_model row = {.family = (int)c->families.n};
     int rc;
 
     if ((rc = compile_members(c, n, words)) || (rc = compile_string(c, n, "id", true, &row.id)) ||
         (rc = compile_strings(c, n, "aliases", &row.aliases)) ||
+        (rc = read_abilities(c, n, &row)) || (rc = read_date(c, n, "released", &row.released)) ||
         (rc = read_date(c, n, "announced", &row.announced)) ||
         (rc = read_date(c, n, "retired", &row.retired)) ||
         (rc = compile_string(c, n, "replacement", false, &row.replacement)))
@@ -185,15 +236,34 @@ static int check_example(struct compiler *c, const struct model_names *m,
     return E_PARSE;
 }
 
+static bool is_called(const struct catalog_model *m, const char *name)
+{
+    bool found = !strcmp(m->id, name);
+
+    for (int i = 0; !found && m->aliases[i]; i++)
+        found = !strcmp(m->aliases[i], name);
+    return found;
+}
+
+/* A name that both models have, or NULL. */
+static const char *shared_name(const struct catalog_model *a, const struct catalog_model *b)
+{
+    for (int i = 0; a->aliases[i]; i++)
+        if (is_called(b, a->aliases[i]))
+            return a->aliases[i];
+    return is_called(b, a->id) ? a->id : NULL;
+}
+
 int compile_models_check(struct compiler *c, const struct catalog *out)
 {
     AUTO(model_names) m = {0};
+    const char *name;
     int rc;
 
     for (size_t i = 0; i < c->models.n; i++)
         for (size_t k = 0; k < i; k++)
-            if (!strcmp(c->models.v[i].id, c->models.v[k].id))
-                return diag_set(c->d, E_EXISTS, "model '%s' is claimed twice", c->models.v[i].id);
+            if ((name = shared_name(&c->models.v[i], &c->models.v[k])))
+                return diag_set(c->d, E_EXISTS, "model '%s' is claimed twice", name);
     if (!c->model_examples.n)
         return OK;
     if ((rc = model_names_init(&m, out, c->d)))

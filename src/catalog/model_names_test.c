@@ -42,6 +42,13 @@ static void test_names(void **state UNUSED)
     expect("ft:gpt-4o-mini-2024-07-18:acme:shop:AbC123", "gpt-4o-mini-2024-07-18", "gpt");
     expect("bedrock/eu.anthropic.claude-sonnet-4-6-v1:0", "claude-sonnet-4-6", "claude");
     expect("models/models/gemini-2.0-flash", "gemini-2.0-flash", "gemini");
+    expect("openrouter/anthropic/claude-sonnet-4.5:thinking", "claude-sonnet-4.5", "claude");
+    expect("vertex_ai/claude-opus-4@20250514", "claude-opus-4@20250514", "claude");
+    expect("azure/gpt-35-turbo", "gpt-35-turbo", "gpt");
+    expect("openai/gpt-oss-120b", "gpt-oss-120b", "gpt-oss");
+    expect("amazon.nova-pro-v1:0", "nova-pro", "nova");
+    expect("meta.llama3-2-11b-instruct-v1:0", "llama3-2-11b-instruct", "llama");
+    expect("codellama-7b", "codellama-7b", "");
     expect("claude", "claude", "");
     expect("models/", "models/", "");
     expect("", "", "");
@@ -54,6 +61,9 @@ static void test_models(void **state UNUSED)
     assert_non_null(m);
     assert_string_equal(m->id, "gpt-5-2025-08-07");
     assert_string_equal(m->retired, "2026-12-11");
+    assert_int_equal(m->context, 400000);
+    assert_string_equal(m->input[1], "image");
+    assert_string_equal(m->weights, "closed");
     assert_string_equal(CATALOG.families[m->family].entry, "openai");
     assert_null(model_names_find(&names, STR("gpt-5-2025")));
 }
@@ -110,7 +120,19 @@ static void test_refused(void **state UNUSED)
         {NULL, FAMILY(SHOWN "models: [{id: y-1}]\n"), "is of no family"},
         {NULL, FAMILY(SHOWN "models: [{id: X-1}]\n"), "comes to 'x-1'"},
         {NULL, FAMILY(SHOWN "models: [{id: x-1}, {id: x-1}]\n"), "claimed twice"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1}, {id: x-2, aliases: [x-1]}]\n"), "claimed twice"},
         {NULL, FAMILY(SHOWN "models: [{id: x-1, retired: soon}]\n"), "must be a date"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1, released: then}]\n"), "must be a date"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1, context: 0}]\n"), "number of tokens"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1, context: big}]\n"), "number of tokens"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1, input: [smell]}]\n"), "not a known input"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1, weights: half}]\n"), "not a known weights"},
+        {NULL, FAMILY(SHOWN "models: [{id: x-1, source: {url: x}}]\n"), ""},
+        {NULL,
+         FAMILY(SHOWN "models: [{id: x-1, released: 2026-01-02, context: 1, input: [text],\n"
+                      "  output: [audio], weights: open, licence: MIT,\n"
+                      "  source: {url: \"https://a.example/x\", read: 2026-11-23}}]\n"),
+         NULL},
         {NULL, FAMILY(SHOWN "context: 1\n"), "unknown member"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

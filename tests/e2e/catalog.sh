@@ -28,6 +28,7 @@ says "counts" "without source"
 expect 0 "a model" "$STANCE" catalog model ft:gpt-5:acme::x1
 says "a model" gpt-5-2025-08-07
 says "a model" 2026-12-11
+says "a model" 400000
 expect 0 "an unknown model" "$STANCE" catalog model nothing-1
 says "an unknown model" unknown
 expect 2 "a wrong word" "$STANCE" catalog lsit

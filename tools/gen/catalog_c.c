@@ -334,12 +334,20 @@ static void add_models(struct buf *out, const struct catalog *c)
         const struct catalog_model *m = &c->models[i];
         buf_addz(out, "    {");
         add_member(out, "id", m->id);
+        add_member(out, "released", m->released);
         add_member(out, "announced", m->announced);
         add_member(out, "retired", m->retired);
         add_member(out, "replacement", m->replacement);
+        add_member(out, "licence", m->licence);
+        add_member(out, "weights", m->weights);
+        add_member(out, "source", m->source);
         buf_addz(out, ".aliases = ");
         add_list(out, m->aliases);
-        buf_addf(out, ", .family = %d},\n", m->family);
+        buf_addz(out, ", .input = ");
+        add_list(out, m->input);
+        buf_addz(out, ", .output = ");
+        add_list(out, m->output);
+        buf_addf(out, ", .context = %d, .family = %d},\n", m->context, m->family);
     }
     buf_addz(out, "};\n");
 }

@@ -190,6 +190,35 @@ static void add_field(struct grid *g, const char *what, const char *value)
     grid_cell(g, str_z(value ? value : "unknown"));
 }
 
+static int add_words(struct grid *g, const char *what, const char *const *words)
+{
+    AUTO(buf) text = BUF_INIT;
+
+    for (int i = 0; words[i]; i++)
+        buf_addf(&text, "%s%s", i ? ", " : "", words[i]);
+    add_field(g, what, text.n ? text.p : NULL);
+    return buf_result(&text);
+}
+
+static int add_model(struct grid *g, const struct catalog_model *m)
+{
+    char context[16];
+    int rc;
+
+    snprintf(context, sizeof(context), "%d", m->context);
+    add_field(g, "model", m->id);
+    add_field(g, "released", m->released);
+    add_field(g, "deprecation announced", m->announced);
+    add_field(g, "retired", m->retired);
+    add_field(g, "replacement", m->replacement);
+    add_field(g, "context in tokens", m->context ? context : NULL);
+    if ((rc = add_words(g, "input", m->input)) || (rc = add_words(g, "output", m->output)))
+        return rc;
+    add_field(g, "weights", m->weights);
+    add_field(g, "licence", m->licence);
+    return OK;
+}
+
 /* What is known of a model: of this one, or of its family. */
 static int model(struct invocation *in, const struct catalog *c, struct str name, struct diag *d)
 {
@@ -210,14 +239,12 @@ static int model(struct invocation *in, const struct catalog *c, struct str name
     add_field(&g, "name", normal.p);
     add_field(&g, "family", f ? f->id : NULL);
     add_field(&g, "entry", f ? f->entry : NULL);
-    if (known) {
-        add_field(&g, "model", known->id);
-        add_field(&g, "deprecation announced", known->announced);
-        add_field(&g, "retired", known->retired);
-        add_field(&g, "replacement", known->replacement);
-    }
+    if (known)
+        rc = add_model(&g, known);
     if (f)
-        add_field(&g, "source", f->source);
+        add_field(&g, "source", known && known->source ? known->source : f->source);
+    if (rc)
+        return diag_set(d, rc, "no memory for the list");
     return grid_finish(&g, NULL, d);
 }
 
@@ -297,7 +324,8 @@ const struct command COMMAND_CATALOG = {
         "search   names, packages, hosts, variables ... that hold a text; a host name\n"
         "         also finds the entry that it belongs to\n"
         "model    what a name of a model comes to, be it of a fine-tuned one, an ARN or an\n"
-        "         inference profile; its family, when it is retired, what replaces it\n"
+        "         inference profile; its family, context, modalities, licence, when it is\n"
+        "         retired, what replaces it\n"
         "gaps     cells that are empty or have no source\n"
         "check    counts of what is known; with a folder: whether the pack in it\n"
         "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
