@@ -20,7 +20,8 @@ static bool wants(const struct detector *det, const struct item *it)
 bool detect_wants(const struct catalog *c, struct str path)
 {
     for (int i = 0; i < DETECTOR_COUNT; i++)
-        if (DETECTORS[i]->wants && !DETECTORS[i]->triggers && DETECTORS[i]->wants(c, path))
+        if (DETECTORS[i]->wants && !DETECTORS[i]->triggers && DETECTORS[i]->need != ITEM_SCAN &&
+            DETECTORS[i]->wants(c, path))
             return true;
     return false;
 }

@@ -86,6 +86,8 @@ echo "ACME_KEY=acm_$(printf key | sha256sum | head -c 32)" >"$work/t/.env"
 server "$work/t/.cursor/mcp.json" files
 echo be kind >"$work/t/AGENTS.md"
 echo 'import {Client} from "@acme-minds/client"' >"$work/t/a.ts"
+echo 'fetch("https://api.groq.com/openai/v1"); fetch("https://api.groq.com.evil.example/");' >"$work/t/b.js"
+echo 'MISTRAL_API_KEY=' >"$work/t/local.env"
 scan "$work/t"
 hold <<'END'
 the package of the pack :: assets("package", "@acme-minds/client")
@@ -96,6 +98,8 @@ each says which row saw it :: all("catalog_row" in a["what"] or "catalog_row" in
 a package by its name :: "acme-minds packages.npm @acme-minds/client" in str(assets("package", "@acme-minds/client"))
 a package by its import :: "acme-minds imports.javascript @acme-minds/client" in str(A)
 a key by its shape :: "acme-minds keys acme-minds-key" in str(assets("credential"))
+a vendor by its host :: "groq hosts.api api.groq.com" in str(assets("service"))
+a vendor by a variable :: "mistral env MISTRAL_API_KEY" in str(assets("service"))
 a host by its file :: "cursor agent.file .cursor/mcp.json" in str(assets("agent_host"))
 END
 knowledge() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["scan"]["knowledge_version"])' "$work/out"; }

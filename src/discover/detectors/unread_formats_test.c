@@ -129,10 +129,11 @@ static const char *example_of(const char *path, struct buf *out)
     return out->p;
 }
 
-/* Those that take only a name, or only code, from such a file. */
+/* Those that take only a name, only code, or only hosts from such a file. */
 static bool reads_nothing_of_it(const struct detector *det)
 {
-    return !det->wants || det->triggers || !strcmp(det->id, "project-layout");
+    return !det->wants || det->triggers || !strcmp(det->id, "project-layout") ||
+           !strcmp(det->id, "vendor-hosts");
 }
 
 /* A format that has a reader must leave the table. */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which hosts and variables tell of a vendor, and what only looks like them. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "discover/detector_test.h"
+
+extern const struct detector DETECTOR_VENDOR_HOSTS;
+
+static struct values *scanner;
+
+static int set_up(void **state UNUSED)
+{
+    struct diag d = {0};
+    return values_new(&CATALOG, STR("0123456789abcdef0123456789abcdef"), &scanner, &d);
+}
+
+static int tear_down(void **state UNUSED)
+{
+    values_free(scanner);
+    return 0;
+}
+
+static void finds(const char *path, const char *text, const char *row)
+{
+    AUTO(detector_run) r = {.detector = &DETECTOR_VENDOR_HOSTS,
+                            .path = path,
+                            .content = str_z(text),
+                            .values = scanner};
+    AUTO(buf) want = BUF_INIT;
+
+    detector_dump(&r);
+    buf_addf(&want, "catalog_row = %s (resolved)", row ? row : "");
+    if (row ? !str_has(buf_str(&r.text), buf_str(&want)) : r.facts.n != 0)
+        fail_msg("%s: %s\n-> %s", path, text, r.text.p);
+}
+
+static void test_hosts(void **state UNUSED)
+{
+    static const char openai[] = "openai hosts.api api.openai.com";
+
+    finds("a.py", "client = C(base_url=\"https://api.openai.com/v1\")\n", openai);
+    finds(".env", "BASE=https://api.openai.com:443\n", openai);
+    finds("x/config.yaml", "url: HTTPS://x\nurl: https://API.openai.com\n", openai);
+    finds("a.ts", "fetch(`https://api.openai.com/${path}`)\n", openai);
+    finds("main.tf", "url = \"https://my-place.openai.azure.com/\"\n",
+          "azure-openai hosts.api {resource}.openai.azure.com");
+}
+
+static void test_near_misses(void **state UNUSED)
+{
+    finds("a.py", "u = 'https://notopenai.com/v1'\n", NULL);
+    finds("a.py", "u = 'https://api.openai.com.evil.example/v1'\n", NULL);
+    finds("a.py", "u = 'https://evil.example/https://api.openai.com/v1'\n", NULL);
+    finds("a.py", "u = 'https://api.openai.com@evil.example/v1'\n", NULL);
+    finds("a.py", "u = 'https://example.org/blog/api-openai-com'\n", NULL);
+    finds("a.py", "u = 'https://platform.openai.com/docs'\n", NULL); /* people read it */
+    finds("a.py", "# see https://api.openai.com/v1\n", NULL);
+    finds("a.c", "/*\n * https://api.openai.com/v1\n */\n", NULL);
+    finds("a.js", "f(); // https://api.openai.com/v1\n", NULL);
+    finds("a.py", "u = 'ftp://api.openai.com/v1'\n", NULL);
+    finds("a.py", "u = '://api.openai.com'\nv = 'https://'\n", NULL);
+    finds("README.md", "https://api.openai.com/v1\n", NULL);
+    finds("package.json", "{\"homepage\": \"https://api.openai.com\"}\n", NULL);
+}
+
+static void test_variables(void **state UNUSED)
+{
+    finds(".env", "export OPENAI_API_KEY=\n", "openai env OPENAI_API_KEY");
+    finds("prod.env", " ANTHROPIC_API_KEY = x\n", "anthropic env ANTHROPIC_API_KEY");
+    finds(".env", "# OPENAI_API_KEY=\nMY_OPENAI_API_KEY=\nOPENAI_API_KEYS=\n", NULL);
+    finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL); /* runs at its owner's */
+    finds("a.py", "OPENAI_API_KEY=1\n", NULL);      /* a name in a program */
+}
+
+static void test_once(void **state UNUSED)
+{
+    AUTO(detector_run) r = {.detector = &DETECTOR_VENDOR_HOSTS,
+                            .path = ".env",
+                            .values = scanner,
+                            .content = STR("\nOPENAI_API_KEY=\nA=https://api.openai.com/v1\n"
+                                           "B=https://api.openai.com\n")};
+
+    detector_dump(&r);
+    assert_int_equal(r.facts.n, 1);
+    assert_int_equal(r.facts.v[0].at.line, 3);
+}
+
+static void test_survives(void **state UNUSED)
+{
+    struct detector_run r = {.detector = &DETECTOR_VENDOR_HOSTS,
+                             .path = ".env",
+                             .values = scanner,
+                             .content = STR("OPENAI_API_KEY=\nA=https://api.anthropic.com\n")};
+
+    detector_survives_run(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hosts),     cmocka_unit_test(test_near_misses),
+        cmocka_unit_test(test_variables), cmocka_unit_test(test_once),
+        cmocka_unit_test(test_survives),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
