@@ -104,7 +104,7 @@ int item_doc(struct item *it, enum doc_format format, const struct doc **ret) MU
 
 /* The same for configuration that its reader refuses unless it is an object: with anything else the
  * gap `failed` is recorded once, and E_PARSE. YAML without any value is an empty document. */
-int item_object(struct item *it, enum host_format format, const struct doc **ret) MUST_CHECK;
+int item_object(struct item *it, enum doc_format format, const struct doc **ret) MUST_CHECK;
 
 struct emit;
 /* An asset seen at `at`; the number to use with the calls below. */

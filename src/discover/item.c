@@ -393,17 +393,17 @@ int item_doc(struct item *it, enum doc_format format, const struct doc **ret)
     return 0;
 }
 
-int item_object(struct item *it, enum host_format format, const struct doc **ret)
+int item_object(struct item *it, enum doc_format format, const struct doc **ret)
 {
     struct item_cache *c = it->cache;
-    size_t slot = format == HOST_JSON ? HOST_JSONC : format;
+    size_t slot = format == DOC_JSON ? DOC_JSONC : format;
     const struct doc *doc;
     int rc = item_doc(it, format, &doc);
     if (rc)
         return rc;
     const struct node *root = doc_root(doc);
     if (!node_is(root, NODE_OBJECT) &&
-        !(format == HOST_YAML && (!root || root->type == NODE_NULL))) {
+        !(format == DOC_YAML && (!root || root->type == NODE_NULL))) {
         emit_gap(it->emit, COVERAGE_FAILED, place_item(it),
                  "not an object: an agent host refuses such a configuration");
         c->told = true;
