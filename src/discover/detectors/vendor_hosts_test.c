@@ -91,10 +91,10 @@ static void test_once(void **state UNUSED)
 
 static void test_survives(void **state UNUSED)
 {
-    struct detector_run r = {.detector = &DETECTOR_VENDOR_HOSTS,
-                             .path = ".env",
-                             .values = scanner,
-                             .content = STR("OPENAI_API_KEY=\nA=https://api.anthropic.com\n")};
+    AUTO(detector_run) r = {.detector = &DETECTOR_VENDOR_HOSTS,
+                            .path = ".env",
+                            .values = scanner,
+                            .content = STR("OPENAI_API_KEY=\nA=https://api.anthropic.com\n")};
 
     detector_survives_run(&r);
 }
