@@ -151,5 +151,6 @@ unsigned catalog_literal_groups(const struct catalog *c, unsigned literal)
 {
     const struct catalog_literal *l = &c->literals[literal];
 
-    return (l->n_keys ? LITERAL_KEY : 0) | (l->import ? LITERAL_IMPORT : 0);
+    return (l->n_keys ? LITERAL_KEY : 0) | (l->import ? LITERAL_IMPORT : 0) |
+           (l->image ? LITERAL_IMAGE : 0);
 }

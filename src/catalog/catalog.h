@@ -151,6 +151,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "formats/image_name.h"
 
 struct catalog_entry {
     const char *id, *name, *category, *maker, *country, *source, *training_use;
@@ -242,6 +243,7 @@ struct catalog_key {
 enum literal_group {
     LITERAL_KEY = 1,    /* a key, secret or personal value */
     LITERAL_IMPORT = 2, /* part of what imports an SDK */
+    LITERAL_IMAGE = 4,  /* the name of a container image, without its registry */
 };
 
 /* One literal of the prefilter and the keys that it may belong to. */
@@ -250,6 +252,7 @@ struct catalog_literal {
     const int *keys; /* indexes, ascending */
     int n_keys;
     bool import; /* stands where an SDK is imported */
+    bool image;  /* in the name of a container image */
 };
 
 struct catalog_kind {
@@ -445,6 +448,13 @@ unsigned catalog_literal_groups(const struct catalog *c, unsigned literal);
 /* NULL when unknown. PyPI names compare by PEP 503, all others exactly. */
 const struct catalog_name *catalog_name(const struct catalog *c, enum catalog_space space,
                                         struct str name);
+/*
+ * The row of a container image. A private registry may hold a copy of a public one: then *ret_copy
+ * is true, for "registry.example:5000/mirror/ollama/ollama" is likely what it says. Of ghcr.io and
+ * others where each owner has a name, ghcr.io/somebody/ollama/ollama is another.
+ */
+const struct catalog_name *catalog_image(const struct catalog *c, const struct image_name *image,
+                                         bool *ret_copy);
 /* "npm" and a name. */
 const struct catalog_entry *catalog_package(const struct catalog *c, struct str ecosystem,
                                             struct str name);

@@ -201,18 +201,43 @@ static void test_normalise(void **state UNUSED)
             .p);
 }
 
+static void image_is(const char *text, const char *entry, bool copied)
+{
+    struct image_name name;
+    bool copy = false;
+
+    assert_true(image_name_parse(str_z(text), &name));
+    const struct catalog_name *row = catalog_image(&CATALOG, &name, &copy);
+    if (!row != !entry || (row && strcmp(CATALOG.entries[row->entry].id, entry)) ||
+        (row && copy != copied))
+        fail_msg("%s is %s", text, row ? CATALOG.entries[row->entry].id : "nothing");
+}
+
+static void test_images(void **state UNUSED)
+{
+    image_is("ollama/ollama:1", "ollama", false);
+    image_is("docker.io/ollama/ollama", "ollama", false);
+    image_is("ghcr.io/berriai/litellm", "litellm", false);
+    image_is("mcr.microsoft.com/presidio-analyzer", "presidio", false);
+    image_is("r.example:5000/ollama/ollama", "ollama", true);
+    image_is("r.example/a/b/ghcr.io/berriai/litellm:1", "litellm", true);
+    image_is("\1/ollama/ollama", "ollama", true);
+    image_is("ghcr.io/ollama/ollama", NULL, false);
+    image_is("quay.io/a/ollama/ollama", NULL, false);
+    image_is("berriai/litellm", NULL, false);
+    image_is("r.example/ollama", NULL, false);
+    image_is("r.example/ollama/ollama-webui", NULL, false);
+    image_is("presidio-analyzer", NULL, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_packages),
-        cmocka_unit_test(test_imports),
-        cmocka_unit_test(test_tables_are_sorted),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_host_files),
-        cmocka_unit_test(test_cursor_ends),
-        cmocka_unit_test(test_every_pattern_finds_itself),
-        cmocka_unit_test(test_path_match),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_images),      cmocka_unit_test(test_packages),
+        cmocka_unit_test(test_imports),     cmocka_unit_test(test_tables_are_sorted),
+        cmocka_unit_test(test_names),       cmocka_unit_test(test_host_files),
+        cmocka_unit_test(test_cursor_ends), cmocka_unit_test(test_every_pattern_finds_itself),
+        cmocka_unit_test(test_path_match),  cmocka_unit_test(test_empty),
         cmocka_unit_test(test_normalise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -219,6 +219,28 @@ static int literal_keys(struct compiler *c, struct catalog_literal *literal)
     return OK;
 }
 
+/* Names of images without their registry, which stands in a place of its own at times. */
+static int image_literals(struct compiler *c, struct literals *all)
+{
+    int rc = OK;
+
+    vec_each (row, &c->names) {
+        struct image_name image;
+        if (row->space != SPACE_IMAGE || !image_name_parse(str_z(row->name), &image))
+            continue;
+        const char *text = arena_z(c->a, image.path);
+        rc = rc || !text ? E_NOMEM
+                         : vec_push(all, ((struct catalog_literal){.text = text, .image = true}));
+    }
+    return rc;
+}
+
+static void merge_literal(struct catalog_literal *to, const struct catalog_literal *from)
+{
+    to->import |= from->import;
+    to->image |= from->image;
+}
+
 /* The texts that the tables need, once each, in order. */
 static int needed_literals(struct compiler *c, struct literals *all)
 {
@@ -231,11 +253,12 @@ static int needed_literals(struct compiler *c, struct literals *all)
     }
     vec_each (text, &c->import_literals)
         rc = rc ? rc : vec_push(all, ((struct catalog_literal){.text = *text, .import = true}));
+    rc = rc ? rc : image_literals(c, all);
     if (rc || vec_sort(all, order_literal, NULL))
         return compile_no_memory(c);
     for (size_t i = 0; i < all->n; i++) {
         if (n && !cmp_z(all->v[n - 1].text, all->v[i].text))
-            all->v[n - 1].import |= all->v[i].import;
+            merge_literal(&all->v[n - 1], &all->v[i]);
         else
             all->v[n++] = all->v[i];
     }
@@ -255,7 +278,7 @@ static int behind_base(struct compiler *c, struct literals *all)
         struct catalog_literal *known = bsearch(&all->v[i], both.v, (size_t)c->base->n_compiled,
                                                 sizeof(*both.v), compare_literals);
         if (known)
-            known->import = all->v[i].import;
+            merge_literal(known, &all->v[i]);
         else
             rc = vec_push(&both, all->v[i]);
     }

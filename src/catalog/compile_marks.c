@@ -130,16 +130,14 @@ static int entry_of_answer(const struct catalog *out, struct str text)
     return -1;
 }
 
-static struct str without_tag(struct str image)
+static int entry_of_image(const struct catalog *out, struct str text)
 {
-    size_t at = str_chr(image, '@', 0), slash, colon;
+    struct image_name image;
+    bool copy;
+    const struct catalog_name *row =
+        image_name_parse(text, &image) ? catalog_image(out, &image, &copy) : NULL;
 
-    image = str_sub(image, 0, MIN(at, image.n));
-    slash = str_rchr(image, '/');
-    colon = str_rchr(image, ':');
-    if (colon != SIZE_MAX && (slash == SIZE_MAX || colon > slash))
-        image = str_sub(image, 0, colon);
-    return str_starts(image, STR("docker.io/")) ? str_sub(image, 10, image.n) : image;
+    return row && !copy ? row->entry : -1;
 }
 
 static int entry_of(const struct catalog *out, const struct mark_example *e)
@@ -152,7 +150,9 @@ static int entry_of(const struct catalog *out, const struct mark_example *e)
         return entry_of_host(out, text);
     if (!strcmp(e->group, "servers"))
         return entry_of_answer(out, text);
-    return entry_of_name(out, e->group, strcmp(e->group, "images") ? text : without_tag(text));
+    if (!strcmp(e->group, "images"))
+        return entry_of_image(out, text);
+    return entry_of_name(out, e->group, text);
 }
 
 int compile_examples_check(struct compiler *c, const struct catalog *out)

@@ -67,9 +67,13 @@ static bool spelled(const struct spelling *s, struct str name)
 static int image_name(struct compiler *c, const struct node *n, struct str *name)
 {
     struct str first = str_sub(*name, 0, MIN(str_chr(*name, '/', 0), name->n));
+    struct image_name image;
 
     if (str_eq(first, STR("docker.io")) || str_eq(first, STR("index.docker.io")))
         return compile_fail(c, n, "leave out '" STR_FMT "/'", STR_ARG(first));
+    if (!image_name_parse(*name, &image) ||
+        (!image.registry.n && str_chr(image.path, '/', 0) == SIZE_MAX))
+        return compile_fail(c, n, "'" STR_FMT "' is not an image with its owner", STR_ARG(*name));
     return OK;
 }
 

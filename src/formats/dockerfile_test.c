@@ -15,7 +15,8 @@ static int on_image(void *ctx, const struct dockerfile_image *image)
     struct buf *out = ctx;
     for (size_t i = 0; i < image->name.text.n; i++)
         buf_addc(out, image->name.text.p[i] == IMAGE_HOLE ? '?' : image->name.text.p[i]);
-    buf_addf(out, "%s @%zu\n", image->name.assumed ? " assumed" : "", image->offset);
+    buf_addf(out, "%s @%zu\n", image->name.assumed_to > image->name.assumed_from ? " assumed" : "",
+             image->offset);
     return 0;
 }
 

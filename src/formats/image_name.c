@@ -140,8 +140,16 @@ struct expansion {
     image_value_fn value;
     void *ctx;
     struct buf out;
-    bool assumed;
+    size_t assumed_from, assumed_to;
 };
+
+static void assume(struct expansion *x, struct str value)
+{
+    if (x->assumed_from == x->assumed_to)
+        x->assumed_from = x->out.n;
+    buf_add(&x->out, value);
+    x->assumed_to = x->out.n;
+}
 
 /* `inner` is what stands between the braces, or a name alone. */
 static void add_variable(struct expansion *x, struct str inner)
@@ -153,14 +161,12 @@ static void add_variable(struct expansion *x, struct str inner)
         n++;
     rest = str_sub(inner, n, inner.n);
     if (x->value && x->value(x->ctx, str_sub(inner, 0, n), &value)) {
-        buf_add(&x->out, value);
-        x->assumed = true;
+        assume(x, value);
         return;
     }
     bool empty = str_starts(rest, STR(":-"));
     if ((empty || str_starts(rest, STR("-"))) && str_chr(rest, '$', 0) == SIZE_MAX) {
-        buf_add(&x->out, str_sub(rest, empty ? 2 : 1, rest.n));
-        x->assumed = true;
+        assume(x, str_sub(rest, empty ? 2 : 1, rest.n));
         return;
     }
     buf_addc(&x->out, IMAGE_HOLE);
@@ -228,13 +234,13 @@ int image_expand(struct str text, image_value_fn value, void *ctx, struct arena 
     if (x.out.n > EXPANDED_MAX) {
         buf_clear(&x.out);
         buf_addc(&x.out, IMAGE_HOLE);
+        x.assumed_from = x.assumed_to = 0;
     }
     rc = buf_result(&x.out);
     struct str copy = rc ? STR_NULL : arena_str(a, buf_str(&x.out));
     buf_done(&x.out);
     if (!copy.p)
         return rc ? rc : arena_error(a);
-    ret->text = copy;
-    ret->assumed = x.assumed;
+    *ret = (struct image_text){copy, x.assumed_from, x.assumed_to};
     return OK;
 }

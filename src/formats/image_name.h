@@ -7,7 +7,7 @@
  *
  *     struct image_text t;
  *     rc = image_expand(STR("${REPO:-ollama/ollama}:$TAG"), NULL, NULL, &arena, &t);
- *     t.text is "ollama/ollama:\1", t.assumed is true: somebody may set REPO
+ *     t.text is "ollama/ollama:\1", assumed from 0 to 13: somebody may set REPO
  *     struct image_name n;
  *     image_name_parse(t.text, &n);       n.path is "ollama/ollama", n.tag "\1"
  */
@@ -33,7 +33,8 @@ bool image_name_parse(struct str text, struct image_name *ret) MUST_CHECK;
 
 struct image_text {
     struct str text;
-    bool assumed; /* holds a value that somebody else may set: ":-", ARG */
+    size_t assumed_from, assumed_to; /* from the first to the last value that somebody may set
+                                        otherwise (":-", ARG); equal: none */
 };
 
 /* The value of a variable; false: unknown. */

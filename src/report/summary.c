@@ -5,8 +5,9 @@
 
 /* Agents first: they act. Then what thinks, who is trusted, what it is built from. */
 static const enum kind READING_ORDER[] = {
-    KIND_AGENT_HOST, KIND_MCP_SERVER, KIND_INSTRUCTION_FILE, KIND_MODEL_FILE,
-    KIND_SERVICE,    KIND_CREDENTIAL, KIND_PACKAGE,          KIND_APPLICATION,
+    KIND_AGENT_HOST,       KIND_MCP_SERVER,   KIND_INSTRUCTION_FILE, KIND_MODEL_FILE,
+    KIND_INFERENCE_SERVER, KIND_VECTOR_STORE, KIND_GATEWAY,          KIND_SERVICE,
+    KIND_CREDENTIAL,       KIND_PACKAGE,      KIND_DEPLOYMENT,       KIND_APPLICATION,
 };
 
 /* Stored text in the arena; false when memory is gone. */

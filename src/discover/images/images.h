@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to discover/: a container image that a file names becomes the asset which the catalogue
+ * knows by it; any other image is nothing of AI, as far as one knows.
+ *
+ *     image_tell(it, e, &text, DEFINED_BY_COMPOSE, place)
+ */
+#ifndef STANCE_DISCOVER_IMAGES_H
+#define STANCE_DISCOVER_IMAGES_H
+
+#include "discover/detector.h"
+#include "formats/image_name.h"
+
+/* Failures are sticky in `e`. `defined_by`: a value of that attribute. */
+void image_tell(struct item *it, struct emit *e, const struct image_text *image,
+                const char *defined_by, struct place at);
+
+/* Every image that a document names where the tool that reads it looks for one. `shift` is what
+ * comes before the document in its file. 0, or the error of the arena. */
+struct image_document {
+    const struct doc *doc;
+    uint64_t shift_bytes;
+    unsigned shift_lines;
+};
+int image_tell_document(struct item *it, struct emit *e,
+                        const struct image_document *document) MUST_CHECK;
+
+#endif
