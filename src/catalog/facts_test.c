@@ -107,7 +107,8 @@ static void test_hosts(void **state UNUSED)
     "     url: \"https://a.example/t\", read: 2026-11-23}\n"                                       \
     "examples:\n"                                                                                  \
     "  servers: {match: [\"/v acme v1.2\"], no_match: [\"/v acme\", \"/w acme v1\"]}\n"            \
-    "  images: {match: [\"acme/x:1@sha256:00112233445566778899aabbccddeeff\", \"docker.io/acme/x\", \"ghcr.io/acme/x:2\"],\n"    \
+    "  images: {match: [\"acme/x:1@sha256:00112233445566778899aabbccddeeff\",\n"                   \
+    "                   \"docker.io/acme/x\", \"ghcr.io/acme/x:2\"],\n"                            \
     "           no_match: [acme/y, \"localhost:5000/acme/x\"]}\n"                                  \
     "  iac: {match: [\"terraform:acme_agent\"], no_match: [\"arm:acme_agent\"]}\n"                 \
     "  extensions: {match: [\"chrome:abcdefghijklmnopabcdefghijklmnop\"],\n"                       \

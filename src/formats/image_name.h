@@ -42,7 +42,8 @@ typedef bool (*image_value_fn)(void *ctx, struct str name, struct str *ret);
 
 /*
  * Replace $A, ${A}, ${A:-x}, ${A-x}, and the templates {{ x }} and ${{ x }}, $(x); "$$" is a
- * dollar. `value` may be NULL. What gets longer than any name is a hole. 0, or the error of the arena.
+ * dollar. `value` may be NULL. What gets longer than any name is a hole. 0, or the error of the
+ * arena.
  */
 int image_expand(struct str text, image_value_fn value, void *ctx, struct arena *a,
                  struct image_text *ret) MUST_CHECK;

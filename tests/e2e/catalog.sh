@@ -72,6 +72,7 @@ category: model-api
 runs: vendor
 sources: [{url: "https://docs.acme-minds.example/", read: 2026-11-23, says: [packages]}]
 packages: {npm: ["@acme-minds/client"]}
+images: [acme-minds/server]
 keys:
   - kind: acme-minds-key
     keywords: ["acm_"]
@@ -79,6 +80,7 @@ keys:
     examples: {match: ['ACME=acm_{alnum:32}'], no_match: ['acm_xxx']}
 examples:
   packages: {match: ["npm:@acme-minds/client"], no_match: ["npm:acme-minds"]}
+  images: {match: ["acme-minds/server:1"], no_match: ["acme-minds/server-ui"]}
 END
 echo 'kinds: [{kind: acme-minds-key, class: SECRET, means: "Acme Minds key"}]' >"$use/patterns/kinds.yaml"
 echo '{"name": "shop", "dependencies": {"@acme-minds/client": "1.0.0", "openai": "4.0.0"}}' >"$work/t/package.json"
@@ -88,6 +90,14 @@ echo be kind >"$work/t/AGENTS.md"
 echo 'import {Client} from "@acme-minds/client"' >"$work/t/a.ts"
 echo 'fetch("https://api.groq.com/openai/v1"); fetch("https://api.groq.com.evil.example/");' >"$work/t/b.js"
 echo 'MISTRAL_API_KEY=' >"$work/t/local.env"
+cat >"$work/t/docker-compose.yml" <<'END'
+services:
+  # image: vllm/vllm-openai
+  a: {image: "ollama/ollama:${T:-0.5}"}
+  b: {image: acme-minds/server}
+  c: {image: qdrant/qdrant-webui, command: "image: qdrant/qdrant"}
+END
+echo 'FROM r.example:5000/mirror/chromadb/chroma' >"$work/t/Dockerfile"
 scan "$work/t"
 hold <<'END'
 the package of the pack :: assets("package", "@acme-minds/client")
@@ -100,6 +110,9 @@ a package by its import :: "acme-minds imports.javascript @acme-minds/client" in
 a key by its shape :: "acme-minds keys acme-minds-key" in str(assets("credential"))
 a vendor by its host :: "groq hosts.api api.groq.com" in str(assets("service"))
 a vendor by a variable :: "mistral env MISTRAL_API_KEY" in str(assets("service"))
+a server by its image :: "ollama images ollama/ollama" in str(assets("inference_server", "Ollama")) and "docker-compose.yml" in str(assets("inference_server"))
+a copy of an image in a registry of one's own :: "chroma images chromadb/chroma" in str(assets("vector_store")) and len(assets("vector_store")) == 1
+an image of the pack :: "acme-minds images acme-minds/server" in str(assets("deployment"))
 a host by its file :: "cursor agent.file .cursor/mcp.json" in str(assets("agent_host"))
 END
 knowledge() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["scan"]["knowledge_version"])' "$work/out"; }
