@@ -159,7 +159,35 @@ static void look_for_hosts(struct look *l, const struct scan_window *w)
     }
 }
 
-/* Names that are set in an environment file, whatever they are set to. */
+/* "OPENAI_BASE_HOST=api.openai.com:443": the whole value is a host, perhaps with port and path. */
+static struct str host_value(struct str value)
+{
+    struct str s = str_trim(value);
+    size_t n = 0;
+
+    if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0])
+        s = str_sub(s, 1, s.n - 1);
+    while (n < s.n && is_host_byte(s.p[n]))
+        n++;
+    return n == s.n || s.p[n] == ':' || s.p[n] == '/' ? str_sub(s, 0, n) : STR("");
+}
+
+static void look_at_setting(struct look *l, struct str text, struct str name, struct str value)
+{
+    const struct catalog *c = l->it->catalog;
+    const struct catalog_name *row = catalog_name(c, SPACE_ENV, str_trim(name));
+    struct str at = host_value(value);
+    const struct catalog_host *host = at.n && at.n < 254 ? catalog_host(c, at) : NULL;
+
+    if (row)
+        emit_service(l, row->entry, "env", NULL, str_z(row->name), (size_t)(name.p - text.p));
+    if (host && host->role == HOST_API)
+        emit_service(l, host->entry, "hosts", HOST_ROLE_NAMES[HOST_API], str_z(host->name),
+                     (size_t)(at.p - text.p));
+}
+
+/* Names that are set in an environment file, whatever they are set to, and hosts that others are
+ * set to. */
 static void look_for_variables(struct look *l, const struct scan_window *w)
 {
     struct str rest = str_sub(w->text, 0, w->limit), line;
@@ -168,11 +196,8 @@ static void look_for_variables(struct look *l, const struct scan_window *w)
         struct str s = str_trim(line), name, value;
         if (str_starts(s, STR("export ")))
             s = str_trim(str_sub(s, 7, s.n));
-        if (!str_cut(s, '=', &name, &value))
-            continue;
-        const struct catalog_name *row = catalog_name(l->it->catalog, SPACE_ENV, str_trim(name));
-        if (row)
-            emit_service(l, row->entry, "env", NULL, str_z(row->name), (size_t)(s.p - w->text.p));
+        if (str_cut(s, '=', &name, &value) && !str_starts(s, STR("#")))
+            look_at_setting(l, w->text, name, value);
     }
 }
 

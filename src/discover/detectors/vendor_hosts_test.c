@@ -72,8 +72,15 @@ static void test_variables(void **state UNUSED)
     finds(".env", "export OPENAI_API_KEY=\n", "openai env OPENAI_API_KEY");
     finds("prod.env", " ANTHROPIC_API_KEY = x\n", "anthropic env ANTHROPIC_API_KEY");
     finds(".env", "# OPENAI_API_KEY=\nMY_OPENAI_API_KEY=\nOPENAI_API_KEYS=\n", NULL);
-    finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL); /* runs at its owner's */
-    finds("a.py", "OPENAI_API_KEY=1\n", NULL);      /* a name in a program */
+    finds(".env", "X_HOST=api.openai.com\n", "openai hosts.api api.openai.com");
+    finds(".env", "X='api.openai.com:443'\n", "openai hosts.api api.openai.com");
+    finds(".env", "X=api.openai.com/v1\n", "openai hosts.api api.openai.com");
+    finds(".env", "X=notapi.openai.com.example\nY=see api.openai.com\nZ=platform.openai.com\n",
+          NULL);
+    finds(".env", "# X=api.openai.com\nX=\"api.openai.com\nX=u@api.openai.com\n", NULL);
+    finds("a.yaml", "host: api.openai.com\n", NULL); /* may as well be a list of what is refused */
+    finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL);  /* runs at its owner's */
+    finds("a.py", "OPENAI_API_KEY=1\n", NULL);       /* a name in a program */
 }
 
 static void test_once(void **state UNUSED)
