@@ -6,6 +6,7 @@
 -- category: secret-in-code
 -- scope: asset
 -- inputs:
+--   beside_pattern: [secrets]
 --   container: [secrets]
 --   provider: [secrets]
 --   secret_kind: [secrets]
@@ -15,10 +16,14 @@
 -- remediation:
 --   summary: Revoke the key at the provider, then read a new one from the environment.
 SELECT asset,
-       CASE WHEN container IN ('source', 'notebook') THEN 'fail' ELSE 'unknown' END AS verdict,
+       CASE WHEN container IN ('source', 'notebook') AND beside_pattern = 0 THEN 'fail'
+            ELSE 'unknown' END AS verdict,
        CASE container WHEN 'source' THEN name || ' is written in source code'
                       WHEN 'notebook' THEN name || ' is written in a notebook'
                       ELSE 'what kind of file holds ' || name || ' is not known' END
+         || CASE WHEN beside_pattern = 1
+                 THEN ', beside a pattern that finds such keys: a sample, or a real one'
+                 ELSE '' END
          || CASE WHEN secret_kind = 'google-api-key' AND provider IS NOT NULL
                  THEN '; it opens Gemini only where its project has that API on'
                  ELSE '' END AS reason,

@@ -146,6 +146,8 @@ void emit_module(struct emit *e, struct str language, struct str name, struct pl
 void emit_project(struct emit *e, const char *language, bool read, struct str own, struct place at);
 /* The item is the manifest of a plugin of this host. */
 void emit_plugin(struct emit *e, const struct catalog_entry *host, struct place at);
+/* The item holds a pattern that finds keys of this vendor. */
+void emit_pattern(struct emit *e, const struct catalog_entry *vendor, struct place at);
 /* Of the project emitted last: what its file calls it. */
 void emit_project_name(struct emit *e, struct str name);
 void emit_gap(struct emit *e, enum coverage_state state, struct place at, const char *fmt, ...)

@@ -158,6 +158,7 @@ static void detector_fact(struct buf *b, const struct fact *f)
             buf_addf(b, " called " STR_FMT, STR_ARG(f->reason));
         break;
     case FACT_PLUGIN: buf_addf(b, "plugin of " STR_FMT, STR_ARG(f->source)); break;
+    case FACT_PATTERN: buf_addf(b, "pattern of " STR_FMT, STR_ARG(f->source)); break;
     case FACT_TYPES: break;
     case FACT_GAP:
         buf_addf(b, "gap %s: " STR_FMT, COVERAGE_STATE_NAMES[f->gap], STR_ARG(f->reason));

@@ -509,6 +509,11 @@ void emit_plugin(struct emit *e, const struct catalog_entry *host, struct place 
     code_fact(e, FACT_PLUGIN, str_z(host->id), STR(""), at, false);
 }
 
+void emit_pattern(struct emit *e, const struct catalog_entry *vendor, struct place at)
+{
+    code_fact(e, FACT_PATTERN, str_z(vendor->id), STR(""), at, false);
+}
+
 void emit_project_name(struct emit *e, struct str name)
 {
     struct fact *f = e->facts.n ? &e->facts.v[e->facts.n - 1] : NULL;

@@ -86,6 +86,7 @@ static void put_fact(struct buf *b, const struct fact *f)
     case FACT_MODULE:
     case FACT_PROJECT:
     case FACT_PLUGIN:
+    case FACT_PATTERN:
         frame_put_str(b, f->source);
         frame_put_str(b, f->pattern);
         frame_put_u8(b, f->sure);
@@ -269,6 +270,7 @@ static void get_fact(struct reader *r, struct fact *f)
     case FACT_MODULE:
     case FACT_PROJECT:
     case FACT_PLUGIN:
+    case FACT_PATTERN:
         f->source = frame_str(&r->frame);
         f->pattern = frame_str(&r->frame);
         f->sure = get_enum(r, 2) != 0;

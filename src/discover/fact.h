@@ -25,6 +25,7 @@ enum fact_type {
     FACT_MODULE,     /* the item is, or declares, a module of this name: nobody else's */
     FACT_PROJECT,    /* the folder of the item is one project, whether it uses AI or not */
     FACT_PLUGIN,     /* the folder above that of the item is a plugin of an agent host */
+    FACT_PATTERN,    /* the item holds a pattern that finds keys of a vendor */
     FACT_TYPES,
 };
 
@@ -44,7 +45,7 @@ struct fact {
     struct str *owners;      /* FACT_OWNER_RULE (0: the line clears), FACT_OWNER (1) */
     size_t n_owners;
     struct str source;       /* FACT_OWNER; FACT_IMPORT and others of code: the language;
-                                FACT_PLUGIN: id of the host */
+                                FACT_PLUGIN: id of the host; FACT_PATTERN: of the vendor */
     bool sure;               /* FACT_VALUE: an AI vendor's, by more than its shape;
                             FACT_IMPORT: it needs no manifest that declares the package;
                             FACT_PROJECT: what the file declares is read */

@@ -145,10 +145,13 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
     const struct place *at = &f->at;
     struct str mode = arena_fmt(&l->mem, "%04o", (unsigned)(it->mode & 07777));
     struct str row = arena_fmt(&l->mem, "%s keys " STR_FMT, issuer->id, STR_ARG(f->value.kind));
+    bool beside = false;
+    int rc = pattern_beside(l, at, issuer->id, &beside);
     struct attribute attrs[] = {
         text_attr(ATTR_CREDENTIAL_CATALOG_ROW, row, at),
         text_attr(ATTR_CREDENTIAL_SECRET_KIND, f->value.kind, at),
         provider_attr(f, key, issuer),
+        number_attr(ATTR_CREDENTIAL_BESIDE_PATTERN, VALUE_BOOLEAN, beside, at),
         number_attr(ATTR_CREDENTIAL_LENGTH, VALUE_INTEGER, f->value.length, at),
         text_attr(ATTR_CREDENTIAL_FINGERPRINT, f->value.fingerprint, at),
         text_attr(ATTR_CREDENTIAL_CONTAINER, str_z(container_of(it, f)), at),
@@ -162,9 +165,9 @@ static int credential(struct link *l, struct inventory *inv, const struct linked
                             .attrs = attrs,
                             .n_attrs = ARRAY_LEN(attrs)};
     uint32_t self, service;
-    if (!mode.p || !row.p || !o.name.p)
-        return arena_error(&l->mem);
-    int rc = link_observation(l, &o);
+    if (rc || !mode.p || !row.p || !o.name.p)
+        return rc ? rc : arena_error(&l->mem);
+    rc = link_observation(l, &o);
     if (!rc)
         rc = inventory_add(inv, &o, &self);
     if (!rc)

@@ -20,8 +20,8 @@ int link_new(const struct target *targets, size_t n, const struct catalog *c, st
     l->counts = arena_new_n(&l->mem, struct discover_count, n);
     l->unread = arena_new_n(&l->mem, struct unread, n * (size_t)(c->n_unread + 1));
     l->identities = arena_new_n(&l->mem, struct str, n);
-    l->repository_at = l->owner_file_at = l->origins = l->scopes = l->plugin_at = l->declared =
-        (struct map)MAP_OWNED(&l->mem);
+    l->repository_at = l->owner_file_at = l->origins = l->scopes = l->plugin_at = l->patterns =
+        l->declared = (struct map)MAP_OWNED(&l->mem);
     if (!l->counts || !l->unread || !l->identities) {
         link_free(l);
         return E_NOMEM;
@@ -46,6 +46,7 @@ struct link *link_free(struct link *l)
     vec_free(&l->scope_roots);
     vec_free(&l->plugins);
     map_done(&l->plugin_at);
+    map_done(&l->patterns);
     map_done(&l->repository_at);
     map_done(&l->owner_file_at);
     map_done(&l->origins);
@@ -282,6 +283,8 @@ static int read_item(struct link *l, struct linked_item *it)
             rc = take_owner_rule(l, it, f);
         else if (f->type == FACT_PLUGIN && !is_above(it->raw_path))
             rc = plugin_take(l, it, f);
+        else if (f->type == FACT_PATTERN && !is_above(it->raw_path))
+            rc = pattern_take(l, it, f);
     }
     return rc;
 }

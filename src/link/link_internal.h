@@ -116,7 +116,9 @@ struct link {
     struct {
         VEC(struct coverage_row);
     } coverage;
-    struct map plugin_at; /* target and folder: index of the last of its plugins */
+    struct map patterns;       /* file or folder, and vendor whose keys a pattern in it finds */
+    uint32_t *pattern_vendors; /* one a target: vendors with such a pattern */
+    struct map plugin_at;      /* target and folder: index of the last of its plugins */
     struct {
         VEC(struct plugin);
     } plugins;
@@ -194,6 +196,11 @@ int plugin_take(struct link *l, const struct linked_item *it, const struct fact 
 int plugin_name_host(struct link *l, struct observation *o) MUST_CHECK;
 
 /* Turn the secret values of one item into credentials and the services that issued them. */
+/* A pattern that finds keys. */
+int pattern_take(struct link *l, const struct linked_item *it, const struct fact *f) MUST_CHECK;
+/* Does the key at this place look like a sample of one? */
+int pattern_beside(struct link *l, const struct place *at, const char *vendor,
+                   bool *ret) MUST_CHECK;
 int credentials_of_item(struct link *l, struct inventory *inv,
                         const struct linked_item *it) MUST_CHECK;
 /* The service behind a catalogue entry; *ret_handle names it. E_NOTFOUND: not a third party. */

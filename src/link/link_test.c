@@ -131,6 +131,58 @@ static void keys_that_open_more_than_ai(void **state UNUSED)
     assert_int_equal(declared, 1);
 }
 
+static void key_in(struct estate *e, const char *path, unsigned line)
+{
+    struct value_hit hit = key_of("groq-key");
+    estate_begin(e);
+    emit_value(&e->emit, FACT_NONE, &hit, (struct place){.line = line, .offset = 80});
+    estate_item(e, 0, path);
+}
+
+static void pattern_in(struct estate *e, const char *path, const char *vendor)
+{
+    estate_begin(e);
+    emit_pattern(&e->emit, catalog_entry(&CATALOG, str_z(vendor)), FILE_PLACE);
+    estate_item(e, 0, path);
+}
+
+static bool beside(const struct estate *e, const char *path)
+{
+    vec_each (a, &e->inv.assets) {
+        const struct attribute *b = asset_attr(a, 0, ATTR_CREDENTIAL_BESIDE_PATTERN);
+        if (b && str_eq_z(a->places[0].at.path, path))
+            return b->value.number != 0;
+    }
+    fail_msg("no key in %s", path);
+    return false;
+}
+
+/* A program with patterns for keys of many vendors has samples of them, too. */
+static void keys_beside_patterns(void **state UNUSED)
+{
+    static const char *const vendors[] = {"groq", "openai", "anthropic", "xai"};
+    for (size_t n = 3; n <= 4; n++) {
+        AUTO(estate) e = {0};
+        estate_open(&e, ESTATE, 1);
+        for (size_t i = 0; i < n; i++)
+            pattern_in(&e, i ? "x/y.go" : "d/groq/groq.go", vendors[i]);
+        pattern_in(&e, "x/y.go", "openai"); /* counts once */
+        key_in(&e, "d/groq/groq_test.go", 1);
+        key_in(&e, "d/groq/groq.go", 2);
+        key_in(&e, "d/groq/use.go", 3);
+        key_in(&e, "d/groq_test.go", 4);
+        key_in(&e, "x/y_test.go", 5); /* beside patterns of other vendors */
+        key_in(&e, "d/groq/tests/a.go", 6);
+        estate_seal(&e, NULL);
+        assert_int_equal(beside(&e, "d/groq/groq_test.go"), n == 4);
+        assert_int_equal(beside(&e, "d/groq/groq.go"), n == 4);
+        assert_false(beside(&e, "d/groq/use.go"));
+        assert_false(beside(&e, "d/groq_test.go"));
+        assert_false(beside(&e, "x/y_test.go"));
+        assert_false(beside(&e, "d/groq/tests/a.go"));
+    }
+}
+
 /* A password is no credential of an AI service, but what holds it holds a secret. */
 static void values_without_an_issuer(void **state UNUSED)
 {
@@ -409,6 +461,7 @@ int main(void)
         cmocka_unit_test(applications),
         cmocka_unit_test(one_key_seen_twice_is_one_credential),
         cmocka_unit_test(what_holds_a_key_in_the_history),
+        cmocka_unit_test(keys_beside_patterns),
         cmocka_unit_test(keys_that_open_more_than_ai),
         cmocka_unit_test(values_without_an_issuer),
         cmocka_unit_test(services_behind_packages),

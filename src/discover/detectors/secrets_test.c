@@ -122,6 +122,38 @@ static void known_structure(void **state UNUSED)
     emit_done(&e);
 }
 
+static void scans(const char *text, const char *vendor)
+{
+    const struct literal_hits *hits;
+    AUTO(arena) a = ARENA(1 << 20);
+    struct emit e;
+    assert_int_equal(values_search(scanner, str_z(text), &hits), 0);
+    emit_init(&e, &a, scanner);
+    struct item it = {
+        .path = STR("a.go"), .arena = &a, .values = scanner, .emit = &e, .catalog = &CATALOG};
+    struct scan_window w = {
+        .text = str_z(text), .hits = hits, .limit = strlen(text), .line = 1, .column = 1};
+    assert_int_equal(DETECTOR_SECRETS.on_window(&it, &e, &w), 0);
+    if (e.facts.n != (vendor ? 1u : 0u) ||
+        (vendor && (e.facts.v[0].type != FACT_PATTERN || !str_eq_z(e.facts.v[0].source, vendor))))
+        fail_msg("%s: %zu facts", text, e.facts.n);
+    emit_done(&e);
+}
+
+/* What finds keys, and what only names their beginning. */
+static void patterns(void **state UNUSED)
+{
+    scans("x = `\\b(gsk_[a-zA-Z0-9]{52})\\b`", "groq");
+    scans("x = `pcsk_([A-Za-z0-9]{5,6})_[A-Za-z0-9]{63}`", "pinecone");
+    scans("x = `lsv2_(?:pt|sk)_[a-f0-9]{32}`", "langsmith");
+    scans("x = `gsk_\\w{20,}` + `gsk_\\w+`", "groq");
+    scans("if s.startswith('gsk_'): keys[0] = s", NULL);
+    scans("gsk_keys[i]{1} gsk_keys[0]+1 gsk_[a-z] gsk_[a-z]) gsk_\\n", NULL);
+    scans("gsk_ [a-z]{40}", NULL);
+    scans("gsk_[a-z", NULL);
+    scans("gsk_", NULL);
+}
+
 static void survives(void **state UNUSED)
 {
     AUTO(buf) b = BUF_INIT;
@@ -134,8 +166,8 @@ static void survives(void **state UNUSED)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_file), cmocka_unit_test(near_misses),
-                                       cmocka_unit_test(borders), cmocka_unit_test(known_structure),
-                                       cmocka_unit_test(survives)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_file), cmocka_unit_test(near_misses),     cmocka_unit_test(borders),
+        cmocka_unit_test(patterns), cmocka_unit_test(known_structure), cmocka_unit_test(survives)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
