@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Decides which keys may be samples: those in the rules and tests of a program that itself looks for
- * such keys. A single pattern says nothing: many an application checks the form of its own key.
+ * Decides which keys may be samples: those in the rules and tests of a program that itself looks
+ * for such keys. A single pattern says nothing: many an application checks the form of its own.
  */
 #include "base/path.h"
 #include "link/link_internal.h"

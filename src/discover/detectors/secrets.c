@@ -62,7 +62,7 @@ static bool is_word_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* What follows the beginning of a key is part of a regular expression, as in "sk-(?:a|b)-\w{40}". */
+/* What follows the beginning of a key is part of a regular expression: "sk-(?:a|b)-\w{40}". */
 static bool is_pattern(struct str text, size_t at)
 {
     for (size_t i = at; i < text.n && i < at + PATTERN_BYTES; i++) {
