@@ -110,45 +110,77 @@ bool catalog_says(const char *claim, const struct catalog_fact *f)
     return !claim[n] || (claim[n] == '.' && f->sub && !strcmp(claim + n + 1, f->sub));
 }
 
-static bool is_said(const struct catalog *c, int entry, const struct catalog_fact *f)
+/* A page of a registry, a repository or a file in one that has the name of what it tells. */
+static bool is_page_of(struct str url, struct str text)
 {
-    for (int i = 0; i < c->n_references; i++) {
-        const struct catalog_reference *r = &c->references[i];
-        for (int k = 0; r->entry == entry && r->says[k]; k++)
-            if (catalog_says(r->says[k], f))
-                return true;
+    for (size_t at = 0; at + text.n < url.n; at++) {
+        size_t end = at + 1 + text.n;
+        if (url.p[at] == '/' && str_eq(str_sub(url, at + 1, end), text) &&
+            (end == url.n || url.p[end] == '/'))
+            return true;
     }
     return false;
 }
 
+/* How much a source tells of this fact alone; 0: it tells none of it. */
+static int closeness(const struct catalog_reference *r, const struct catalog_fact *f)
+{
+    int by_claim = 0;
+
+    for (int k = 0; r->says[k]; k++)
+        if (catalog_says(r->says[k], f))
+            by_claim = MAX(by_claim, strchr(r->says[k], '.') ? 2 : 1);
+    return by_claim && f->text && is_page_of(str_z(r->url), str_z(f->text)) ? 3 : by_claim;
+}
+
+static const struct catalog_reference *closest(const struct catalog *c, int entry,
+                                               const struct catalog_fact *f)
+{
+    const struct catalog_reference *found = NULL;
+    int best = 0;
+
+    for (int i = 0; i < c->n_references; i++) {
+        const struct catalog_reference *r = &c->references[i];
+        int close = r->entry == entry ? closeness(r, f) : 0;
+        if (close > best)
+            found = r, best = close;
+    }
+    return found;
+}
+
 /* Where a language imports packages by their own names, who tells the package tells the import. */
-static bool is_package_itself(const struct catalog *c, int entry, const struct catalog_fact *f)
+static const struct catalog_reference *closest_of_package(const struct catalog *c, int entry,
+                                                          const struct catalog_fact *f)
 {
     static const struct {
         const char *language;
         enum catalog_space space;
     } same[] = {{"javascript", SPACE_NPM}, {"go", SPACE_GOLANG}};
 
-    if (strcmp(f->group, "imports"))
-        return false;
     for (size_t i = 0; i < ARRAY_LEN(same); i++) {
         const char *const *members = CATALOG_SPACE_MEMBERS[same[i].space];
         struct catalog_fact package = {members[0], members[1], f->text};
-        if (strcmp(f->sub, same[i].language) || !is_said(c, entry, &package))
+        if (strcmp(f->sub, same[i].language))
             continue;
         for (int k = 0; k < c->n_names; k++)
             if (c->names[k].entry == entry && c->names[k].space == same[i].space &&
                 !strcmp(c->names[k].name, f->text))
-                return true;
+                return closest(c, entry, &package);
     }
-    return false;
+    return NULL;
+}
+
+const struct catalog_reference *catalog_source(const struct catalog *c, int entry,
+                                               const struct catalog_fact *f)
+{
+    const struct catalog_reference *r = closest(c, entry, f);
+
+    return r || strcmp(f->group, "imports") ? r : closest_of_package(c, entry, f);
 }
 
 bool catalog_is_sourced(const struct catalog *c, int entry, const struct catalog_fact *f)
 {
-    if (!strcmp(f->group, "data"))
-        return true; /* has its own */
-    return is_said(c, entry, f) || is_package_itself(c, entry, f);
+    return !strcmp(f->group, "data") || catalog_source(c, entry, f);
 }
 
 struct cell {
@@ -191,7 +223,7 @@ static enum catalog_cell country_cell(const struct catalog *c, int entry)
 
     if (!c->entries[entry].country)
         return CELL_EMPTY;
-    return is_said(c, entry, &about) || is_said(c, entry, &country) ? CELL_SOURCED : CELL_UNSOURCED;
+    return closest(c, entry, &about) || closest(c, entry, &country) ? CELL_SOURCED : CELL_UNSOURCED;
 }
 
 enum catalog_cell catalog_cell(const struct catalog *c, int entry, const char *group)

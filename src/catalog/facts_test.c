@@ -176,6 +176,40 @@ static void test_sources(void **state UNUSED)
     catalog_build_done(&f.b);
 }
 
+static void test_closest_source(void **state UNUSED)
+{
+    static const char text[] =
+        "id: x\nname: X\ncategory: chat\nruns: vendor\n"
+        "sources:\n"
+        "  - {url: \"https://a.example/all\", read: 2026-11-23, says: [packages]}\n"
+        "  - {url: \"https://a.example/npm\", read: 2026-11-23, says: [packages.npm]}\n"
+        "  - {url: \"https://a.example/@acme/y/\", read: 2026-11-23, says: [packages.npm]}\n"
+        "  - {url: \"https://a.example/not-acme-x\", read: 2026-11-23, says: [packages.pypi]}\n"
+        "packages: {npm: [\"@acme/x\", \"@acme/y\"], pypi: [acme-x], cargo: [acme-x]}\n"
+        "examples:\n"
+        "  packages: {match: [\"npm:@acme/x\", \"pypi:acme-x\", \"cargo:acme-x\"],\n"
+        "             no_match: [\"npm:acme\"]}\n";
+    static const struct {
+        const char *group, *sub, *name, *url;
+    } rows[] = {{"packages", "npm", "@acme/x", "https://a.example/npm"},
+                {"packages", "npm", "@acme/y", "https://a.example/@acme/y/"},
+                {"imports", "javascript", "@acme/y", "https://a.example/@acme/y/"},
+                {"packages", "pypi", "acme-x", "https://a.example/not-acme-x"},
+                {"packages", "cargo", "acme-x", "https://a.example/all"},
+                {"imports", "rust", "acme_x", NULL},
+                {"imports", "javascript", "@acme/z", NULL}};
+    struct fixture f;
+
+    open_fixture(&f, text);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct catalog_fact fact = {rows[i].group, rows[i].sub, rows[i].name};
+        const struct catalog_reference *r = catalog_source(&f.b.catalog, 0, &fact);
+        if (!r != !rows[i].url || (r && strcmp(r->url, rows[i].url)))
+            fail_msg("%s %s: %s", rows[i].sub, rows[i].name, r ? r->url : "none");
+    }
+    catalog_build_done(&f.b);
+}
+
 static void test_refused(void **state UNUSED)
 {
 #define SEEN(group, match, no)                                                                     \
@@ -243,9 +277,9 @@ static void test_claimed_twice(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hosts),         cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_sources),       cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_claimed_twice),
+        cmocka_unit_test(test_hosts),   cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_sources), cmocka_unit_test(test_closest_source),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_claimed_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,25 +53,10 @@ struct showing {
     int entry;
 };
 
-/* The source that says a fact: the first that names the part, else the whole. */
-static const struct catalog_reference *source_of(const struct catalog *c, int entry,
-                                                 const struct catalog_fact *f)
-{
-    const struct catalog_reference *found = NULL;
-
-    for (int i = 0; i < c->n_references; i++) {
-        const struct catalog_reference *r = &c->references[i];
-        for (int k = 0; r->entry == entry && r->says[k]; k++)
-            if (catalog_says(r->says[k], f) && (!found || strchr(r->says[k], '.')))
-                found = r;
-    }
-    return found;
-}
-
 static int show_fact(void *ctx, const struct catalog_fact *f)
 {
     struct showing *s = ctx;
-    const struct catalog_reference *r = source_of(s->c, s->entry, f);
+    const struct catalog_reference *r = catalog_source(s->c, s->entry, f);
     AUTO(buf) group = BUF_INIT;
 
     buf_addf(&group, "%s%s%s", f->group, f->sub ? "." : "", f->sub ? f->sub : "");
