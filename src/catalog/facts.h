@@ -22,8 +22,9 @@ int catalog_facts(const struct catalog *c, int entry,
 /* "packages" and "packages.npm" of a source say npm packages; "packages.pypi" does not. */
 bool catalog_says(const char *claim, const struct catalog_fact *f);
 
-/* The source that speaks most of this fact alone: a page of its name before one that names the part,
- * before one that names the group. NULL: none does. Terms of data have sources of their own. */
+/* The source that speaks most of this fact alone: a page of its name before one that names the
+ * part, before one that names the group. NULL: none does. Terms of data have sources of their
+ * own. */
 const struct catalog_reference *catalog_source(const struct catalog *c, int entry,
                                                const struct catalog_fact *f);
 /* Terms are: they could not stand there otherwise. */
