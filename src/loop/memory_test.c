@@ -20,7 +20,7 @@
 #include "loop/loop.h"
 
 #define FOLDERS 3000
-#define LONG    12000 /* letters of one argument: facts are large while assets are few */
+#define LONG    24000 /* letters of one argument: facts are large while assets are few */
 #define ENOUGH  ((uint64_t)64 << 20) /* in the file, so that little of it is resident */
 
 static char folder[64];
