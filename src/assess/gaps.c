@@ -47,6 +47,17 @@ static int enter(struct map *m, struct str key, const struct gaps *g, uint32_t i
     return OK;
 }
 
+static int enter_place(struct gaps *g, struct str key, uint32_t index)
+{
+    bool is_new;
+    uint64_t *slot = map_put(&g->at, key, &is_new);
+    if (!slot)
+        return E_NOMEM;
+    g->list.v[index].before = is_new ? 0 : (uint32_t)*slot + 1;
+    *slot = index;
+    return OK;
+}
+
 static int take_row(struct gaps *g, const struct stmt *s, struct buf *key)
 {
     int64_t target = stmt_int(s, 0);
@@ -61,9 +72,8 @@ static int take_row(struct gaps *g, const struct stmt *s, struct buf *key)
         return OK;
     if (!gap.path.p || !gap.reason.p || !gap.collectors.p || vec_push(&g->list, gap))
         return E_NOMEM;
-    if (gap.state == COVERAGE_NOT_LOOKED)
-        return OK;
-    return enter(&g->at, key_of(target, gap.path, key), g, index);
+    return gap.state == COVERAGE_NOT_LOOKED ? OK
+                                            : enter_place(g, key_of(target, gap.path, key), index);
 }
 
 int gaps_load(struct gaps *g, struct db *db, struct diag *d)
@@ -83,35 +93,6 @@ int gaps_load(struct gaps *g, struct db *db, struct diag *d)
     return rc;
 }
 
-/* `key` was cut when memory ran out: then nothing is known of the place. */
-static const struct gap *find(const struct map *m, const struct gaps *g, const struct buf *key)
-{
-    static const struct gap blind = {.state = COVERAGE_FAILED,
-                                     .reason = {"memory ran out", sizeof("memory ran out") - 1}};
-    const uint64_t *hit = map_get(m, buf_str(key));
-    if (buf_result(key))
-        return &blind;
-    return hit ? &g->list.v[*hit] : NULL;
-}
-
-const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path)
-{
-    AUTO(buf) key = BUF_INIT;
-    const struct gap *found = NULL;
-    if (!g->at.n)
-        return NULL;
-    for (;;) {
-        key_of(target, path, &key);
-        const struct gap *hit = find(&g->at, g, &key);
-        if (hit && gap_hides(hit))
-            return hit;
-        found = found ? found : hit;
-        if (!path.n)
-            return found;
-        path = path_parent(path);
-    }
-}
-
 /* Would a collector of the control's inputs have read it? */
 static bool feeds(const struct gap *g, const struct control *c)
 {
@@ -124,6 +105,42 @@ static bool feeds(const struct gap *g, const struct control *c)
                 if (str_eq_z(word, *k))
                     return true;
     return false;
+}
+
+/* The worst at one place. `key` was cut when memory ran out: then nothing is known of the place. */
+static const struct gap *find(const struct gaps *g, const struct control *c, const struct buf *key)
+{
+    static const struct gap blind = {.state = COVERAGE_FAILED,
+                                     .reason = {"memory ran out", sizeof("memory ran out") - 1}};
+    const uint64_t *slot = map_get(&g->at, buf_str(key));
+    const struct gap *found = NULL;
+    if (buf_result(key))
+        return &blind;
+    for (uint32_t i = slot ? (uint32_t)*slot + 1 : 0; i; i = g->list.v[i - 1].before) {
+        const struct gap *hit = &g->list.v[i - 1];
+        if (feeds(hit, c) && (!found || gap_hides(hit) >= gap_hides(found)))
+            found = hit;
+    }
+    return found;
+}
+
+const struct gap *gaps_at(const struct gaps *g, const struct control *c, int64_t target,
+                          struct str path)
+{
+    AUTO(buf) key = BUF_INIT;
+    const struct gap *found = NULL;
+    if (!g->at.n)
+        return NULL;
+    for (;;) {
+        key_of(target, path, &key);
+        const struct gap *hit = find(g, c, &key);
+        if (hit && gap_hides(hit))
+            return hit;
+        found = found ? found : hit;
+        if (!path.n)
+            return found;
+        path = path_parent(path);
+    }
 }
 
 struct str gaps_number_key(int64_t number, char text[24])

@@ -86,7 +86,8 @@ static int fill_coverage(const struct graph *g, struct inventory *inv, struct di
                                    .target = g->gaps[i].target,
                                    .path = g->gaps[i].path,
                                    .state = g->gaps[i].state,
-                                   .reason = g->gaps[i].reason};
+                                   .reason = g->gaps[i].reason,
+                                   .collectors = g->gaps[i].collectors};
         if (inventory_cover(inv, &row))
             return out_of_memory(d);
     }

@@ -11,7 +11,7 @@
  *             attributes: {version_state: floating, enabled: {state: absent}}
  *             places: [.mcp.json, {path: b.json, pointer: /x, attributes: {enabled: true}}]
  *         relations: [{from: files, verb: offers, to: read}]
- *         coverage: [{path: b.json, state: denied, reason: permission}]
+ *         coverage: [{path: b.json, state: denied, reason: permission}]   optional: collectors
  *         seen: 2026-01-01                            when it was scanned; default: now
  *         now: 2026-01-02                             when it is assessed
  *         expect:
@@ -64,7 +64,7 @@ struct graph_relation {
 
 struct graph_gap {
     uint32_t target;
-    struct str path, reason;
+    struct str path, reason, collectors; /* of collectors: empty is any */
     enum coverage_state state;
 };
 

@@ -13,7 +13,7 @@ static const char *const ASSET_KEYS[] = {"kind",       "name",   "scope", "owner
                                          "attributes", "places", NULL};
 static const char *const PLACE_KEYS[] = {"path", "pointer", "target", "labels", "attributes", NULL};
 static const char *const RELATION_KEYS[] = {"from", "verb", "to", "state", NULL};
-static const char *const GAP_KEYS[] = {"path", "state", "reason", "target", NULL};
+static const char *const GAP_KEYS[] = {"path", "state", "reason", "collectors", "target", NULL};
 static const char *const ROW_KEYS[] = {"asset",  "path",     "pointer", "verdict",
                                        "reason", "severity", NULL};
 
@@ -225,6 +225,7 @@ static int read_gap(struct parse *p, const struct node *n, struct graph_gap *ret
     ret->state = (enum coverage_state)state;
     ret->path = text_of(p, n, "path");
     ret->reason = text_of(p, n, "reason");
+    ret->collectors = text_of(p, n, "collectors");
     return rc ? rc : p->error;
 }
 

@@ -404,7 +404,9 @@ int item_object(struct item *it, enum doc_format format, const struct doc **ret)
     const struct node *root = doc_root(doc);
     if (!node_is(root, NODE_OBJECT) &&
         !(format == DOC_YAML && (!root || root->type == NODE_NULL))) {
-        emit_gap(it->emit, COVERAGE_FAILED, place_item(it),
+        struct place at = place_item(it);
+        at.line = 1;
+        emit_gap(it->emit, COVERAGE_FAILED, at,
                  "not an object: an agent host refuses such a configuration");
         c->told = true;
         c->doc_state[slot] = DOC_FAILED;

@@ -64,15 +64,27 @@ static int cover(struct link *l, struct coverage_row row)
     return vec_push(&l->coverage, row);
 }
 
+/* Is it said of a line of a document? As a text, the file was read all the same. */
+static bool is_of_document(const struct place *at)
+{
+    for (int i = 0; at->line && i < DETECTOR_COUNT; i++)
+        if (str_eq_z(at->collector, DETECTORS[i]->id))
+            return DETECTORS[i]->need != ITEM_SCAN;
+    return false;
+}
+
 /*
  * The detectors that would have read a file, by its name: a gap in a lock file says nothing about
- * agent settings. A folder could have held anything.
+ * agent settings. A folder could have held anything. Without those that look through texts only
+ * when `documents`.
  */
-static int collectors_of(struct link *l, struct str path, uint32_t mode, struct str *ret)
+static int collectors_of(struct link *l, struct str path, uint32_t mode, bool documents,
+                         struct str *ret)
 {
     AUTO(buf) out = BUF_INIT;
     for (int i = 0; S_ISREG(mode) && i < DETECTOR_COUNT; i++)
-        if (!DETECTORS[i]->wants || DETECTORS[i]->wants(l->catalog, path))
+        if ((!DETECTORS[i]->wants || DETECTORS[i]->wants(l->catalog, path)) &&
+            !(documents && DETECTORS[i]->need == ITEM_SCAN))
             buf_addf(&out, "%s%s", out.n ? " " : "", DETECTORS[i]->id);
     if (buf_result(&out))
         return buf_result(&out);
@@ -160,7 +172,7 @@ static int cover_gap(struct link *l, const struct linked_item *it, const struct 
     /* Of an archive that was not read to its end nobody knows what it would have held. */
     if (!f->pattern.n && !str_eq_z(f->at.collector, MEMBERS_COLLECTOR))
         rc = collectors_of(l, f->at.member.n ? path_inner(f->at.member) : it->raw_path, it->mode,
-                           &collectors);
+                           is_of_document(&f->at), &collectors);
     return rc ? rc
               : cover(l, (struct coverage_row){.target = it->target,
                                                .collectors = collectors,
@@ -299,7 +311,7 @@ static int cover_item(struct link *l, const struct item_result *it)
                                .bytes = it->size};
     if (!row.path.p || !row.reason.p)
         return arena_error(&l->mem);
-    int rc = collectors_of(l, it->raw_path, it->mode, &row.collectors);
+    int rc = collectors_of(l, it->raw_path, it->mode, false, &row.collectors);
     return rc ? rc : cover(l, row);
 }
 

@@ -37,6 +37,20 @@ if grep -qaFf "$work/needles" "$db"*; then fail "a secret in the store"; fi
 if grep -rqaFf "$work/needles" "$XDG_DATA_HOME" 2>/dev/null; then fail "a secret in the data folder"; fi
 [ -n "$(ls "$XDG_CACHE_HOME/stance")" ] || fail "facts are not kept"
 if grep -rqaFf "$work/needles" "$XDG_CACHE_HOME"; then fail "a secret in the cache folder"; fi
+# A key in settings that nobody can parse is written there all the same.
+mkdir "$work/broken"
+key=$(grep -m 1 '^sk-ant-api' "$work/keys")
+for text in 'oops {"env": {"A": "%s"}}' '["%s"]' '{"env": {"A": "%s", }'; do
+  # shellcheck disable=SC2059
+  printf "$text" "$key" >"$work/broken/.mcp.json"
+  run "$STANCE" scan --db :memory: --allow-weak-sandbox --format json "$work/broken"
+  python3 - "$work/out" <<'P' || fail "a key in settings that are broken: $text"
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert [f for f in d["findings"] if f["verdict"] == "fail" and f["category"].startswith("secret-in")]
+assert [c for c in d["coverage"] if c["path"] == ".mcp.json" and c["state"] in ("failed", "partial")]
+P
+done
 [ "$(stat -c %a "$XDG_DATA_HOME/stance/key")" = 600 ] || fail "the installation key is not private"
 if grep -qa "$(head -c 16 "$XDG_DATA_HOME/stance/key" | od -An -tx1 | tr -d ' \n')" "$work"/outputs/*.out; then fail "the installation key is printed"; fi
 finish
