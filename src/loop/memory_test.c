@@ -62,7 +62,6 @@ static void fill(int fd, int i, const char *line)
 static struct loop_stats scan(void)
 {
     AUTO(arena) a = ARENA(0);
-    AUTO(buf) names = BUF_INIT;
     struct loop_options o = loop_defaults();
     struct loop_result r;
     struct target target;
