@@ -7,11 +7,12 @@
 #define VENDORS_MAX 64
 
 static const char *const ends[] = {
-    ".py",   ".js",  ".jsx",  ".ts",   ".tsx",  ".mjs", ".cjs",        ".go",     ".java",
-    ".kt",   ".cs",  ".rs",   ".rb",   ".php",  ".c",   ".h",          ".cc",     ".cpp",
-    ".hpp",  ".sh",  ".bash", ".ps1",  ".lua",  ".vue", ".svelte",     ".swift",  ".scala",
-    ".yaml", ".yml", ".toml", ".json", ".conf", ".cfg", ".properties", ".tf",     ".tfvars",
-    ".ini",  ".env", ".hcl",  ".ps1",  ".bat",  ".cmd", ".ipynb",      ".gradle", NULL};
+    ".py",   ".js",   ".jsx",  ".ts",   ".tsx",  ".mjs",    ".cjs",        ".go",     ".java",
+    ".kt",   ".cs",   ".rs",   ".rb",   ".php",  ".c",      ".h",          ".cc",     ".cpp",
+    ".hpp",  ".sh",   ".bash", ".ps1",  ".lua",  ".vue",    ".svelte",     ".swift",  ".scala",
+    ".yaml", ".yml",  ".toml", ".json", ".conf", ".cfg",    ".properties", ".tf",     ".tfvars",
+    ".ini",  ".env",  ".hcl",  ".bat",  ".cmd",  ".mts",    ".ipynb",      ".gradle", ".cts",
+    ".kts",  ".dart", ".ex",   ".exs",  ".pl",   ".groovy", ".jsonc",      ".zsh",    NULL};
 
 /* Lists of what others wrote name hosts that nobody here talks to. */
 static const char *const listings[] = {"package.json",  "composer.json", "pnpm-lock.yaml",
@@ -110,9 +111,12 @@ static size_t line_start(struct str text, size_t at)
 /* A remark talks to nobody. */
 static bool is_remark(struct str text, size_t at)
 {
-    static const char *const marks[] = {"#", "//", "/*", "*", "--", ";", "<!--", "%", NULL};
+    static const char *const marks[] = {"#", "//", "/*", "* ", "-- ", ";", "<!--", "%", NULL};
     size_t start = line_start(text, at);
-    struct str line = str_trim(str_sub(text, start, at));
+
+    while (start < at && (text.p[start] == ' ' || text.p[start] == '\t'))
+        start++;
+    struct str line = str_sub(text, start, at);
 
     for (int i = 0; marks[i]; i++)
         if (str_starts(line, str_z(marks[i])))
@@ -126,8 +130,20 @@ static bool is_host_byte(char c)
            c == '-';
 }
 
-/* Of "https://user@host:1/x" with its "://" at `at`: the host; empty when it is part of a longer
- * address, or of none that is fetched. */
+/* "?next=" and "&next=": what is behind is a value in another address. */
+static bool is_parameter(struct str text, size_t at)
+{
+    size_t i = at - 1;
+
+    if (text.p[i] != '=')
+        return false;
+    while (i && (is_host_byte(text.p[i - 1]) || text.p[i - 1] == '_'))
+        i--;
+    return i && (text.p[i - 1] == '?' || text.p[i - 1] == '&');
+}
+
+/* Of "https://host:1/x" with its "://" at `at`: the host; empty when it is part of a longer
+ * address, or of none that is fetched. A name that is whole stays one before "${path}" or "%s". */
 static struct str host_at(struct str text, size_t at)
 {
     static const char *const schemes[] = {"https", "http", "wss", "ws", NULL};
@@ -138,12 +154,14 @@ static struct str host_at(struct str text, size_t at)
         start--;
     for (int i = 0; schemes[i]; i++)
         known |= str_eq_z(str_sub(text, start, at), schemes[i]);
-    if (!known || (start && strchr("/=%&?@_", text.p[start - 1]) && text.p[start - 1] != '='))
+    if (!known || (start && (strchr("/%&?@_", text.p[start - 1]) || is_parameter(text, start))))
         return STR("");
     while (end < text.n && is_host_byte(text.p[end]))
         end++;
     struct str host = str_sub(text, at + 3, end);
-    return end < text.n && strchr("@%{$", text.p[end]) ? STR("") : host;
+    bool goes_on = end < text.n && strchr("%{$", text.p[end]) &&
+                   (text.p[end - 1] == '.' || text.p[end - 1] == '-');
+    return goes_on || (end < text.n && text.p[end] == '@') ? STR("") : host;
 }
 
 static void look_for_hosts(struct look *l, const struct scan_window *w)

@@ -46,6 +46,12 @@ static void test_hosts(void **state UNUSED)
     finds(".env", "BASE=https://api.openai.com:443\n", openai);
     finds("x/config.yaml", "url: HTTPS://x\nurl: https://API.openai.com\n", openai);
     finds("a.ts", "fetch(`https://api.openai.com/${path}`)\n", openai);
+    finds("a.mts", "fetch(`https://api.openai.com${path}`)\n", openai);
+    finds("a.py", "f\"https://api.openai.com{path}\"\n", openai);
+    finds("a.go", "fmt.Sprintf(\"https://api.openai.com%s\", path)\n", openai);
+    finds("a.sh", "curl \\\n  --url https://api.openai.com/v1/models\n", openai);
+    finds("a.c", "*url = \"https://api.openai.com/v1\";\n", openai);
+    finds("a.sh", "BASE=https://api.openai.com/v1\n", openai);
     finds("main.tf", "url = \"https://my-place.openai.azure.com/\"\n",
           "azure-openai hosts.api {resource}.openai.azure.com");
 }
@@ -60,6 +66,11 @@ static void test_near_misses(void **state UNUSED)
     finds("a.py", "u = 'https://platform.openai.com/docs'\n", NULL); /* people read it */
     finds("a.py", "# see https://api.openai.com/v1\n", NULL);
     finds("a.c", "/*\n * https://api.openai.com/v1\n */\n", NULL);
+    finds("a.lua", "-- see https://api.openai.com/v1\n", NULL);
+    finds("a.js", "go(\"/login?next=https://api.openai.com\")\n", NULL);
+    finds("a.js", "go(\"/login?a=1&next_url=https://api.openai.com\")\n", NULL);
+    finds("a.ts", "f(`https://api.openai.com.${zone}/v1`)\n", NULL);
+    finds("a.ts", "f(`https://x-api.openai.com${zone}`)\n", NULL);
     finds("a.js", "f(); // https://api.openai.com/v1\n", NULL);
     finds("a.py", "u = 'ftp://api.openai.com/v1'\n", NULL);
     finds("a.py", "u = '://api.openai.com'\nv = 'https://'\n", NULL);
