@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides how what is known of the AI ecosystem is listed, searched, and where it is empty. */
+#include "base/path.h"
 #include "base/vec.h"
 #include "catalog/facts.h"
 #include "catalog/model_names.h"
@@ -67,23 +68,42 @@ static int show_fact(void *ctx, const struct catalog_fact *f)
     return buf_result(&group);
 }
 
-static void show_head(const struct catalog_entry *e, FILE *out)
+static void add_list(struct buf *b, const char *title, const char *const *texts)
 {
-    fprintf(out, "%s  %s\n", e->name, e->id);
-    fprintf(out, "category  %s\nmaker     %s%s%s\n", e->category, e->maker ? e->maker : "unknown",
-            e->country ? ", " : "", e->country ? e->country : "");
-    fprintf(out, "runs      %s\n",
-            !e->service      ? "own: software, data goes nowhere by itself"
-            : e->self_hosted ? "either: at the vendor or on own machines"
-                             : "vendor: what is sent to it leaves");
+    for (int i = 0; texts[i]; i++) {
+        buf_addz(b, i ? ", " : title);
+        path_show_kept(b, str_z(texts[i]));
+    }
+    if (texts[0])
+        buf_addc(b, '\n');
+}
+
+/* A pack may have written any text. */
+static int show_head(const struct catalog_entry *e, FILE *out)
+{
+    AUTO(buf) b = BUF_INIT;
+
+    path_show_kept(&b, str_z(e->name));
+    buf_addf(&b, "  %s\ncategory  %s\nmaker     ", e->id, e->category);
+    path_show_kept(&b, str_z(e->maker ? e->maker : "unknown"));
+    buf_addf(&b, "%s%s\nruns      %s\n", e->country ? ", " : "", e->country ? e->country : "",
+             !e->service      ? "own: software, data goes nowhere by itself"
+             : e->self_hosted ? "either: at the vendor or on own machines"
+                              : "vendor: what is sent to it leaves");
     if (e->provider)
-        fprintf(out, "provider  %s\n", e->provider);
-    for (int i = 0; e->aliases[i]; i++)
-        fprintf(out, "%s%s%s", i ? ", " : "aliases   ", e->aliases[i],
-                e->aliases[i + 1] ? "" : "\n");
-    for (int i = 0; e->none[i]; i++)
-        fprintf(out, "%s%s%s", i ? ", " : "has no    ", e->none[i], e->none[i + 1] ? "" : "\n");
-    fputc('\n', out);
+        buf_addf(&b, "provider  %s\n", e->provider);
+    add_list(&b, "aliases   ", e->aliases);
+    add_list(&b, "has no    ", e->none);
+    buf_addc(&b, '\n');
+    fwrite(buf_str(&b).p, 1, buf_str(&b).n, out);
+    return buf_result(&b);
+}
+
+static int no_entry(struct str id, struct diag *d)
+{
+    diag_set(d, E_NOTFOUND, "the catalogue has no entry \"" STR_FMT "\"", STR_ARG(id));
+    diag_hint(d, "`stance catalog search " STR_FMT "` looks at names, too", STR_ARG(id));
+    return E_NOTFOUND;
 }
 
 static int show(struct invocation *in, const struct catalog *c, struct str id, struct diag *d)
@@ -96,14 +116,11 @@ static int show(struct invocation *in, const struct catalog *c, struct str id, s
     struct grid g;
     struct showing s = {&g, c, 0};
 
-    if (!e) {
-        diag_set(d, E_NOTFOUND, "the catalogue has no entry \"" STR_FMT "\"", STR_ARG(id));
-        diag_hint(d, "`stance catalog search " STR_FMT "` looks at names, too", STR_ARG(id));
-        return E_NOTFOUND;
-    }
+    if (!e)
+        return no_entry(id, d);
     s.entry = (int)(e - c->entries);
-    if (format_of(in) == GRID_TABLE)
-        show_head(e, in->out);
+    if (format_of(in) == GRID_TABLE && show_head(e, in->out))
+        return diag_set(d, E_NOMEM, "no memory for the entry");
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
     int rc = catalog_facts(c, s.entry, show_fact, &s), end = grid_finish(&g, NULL, d);
     return rc ? diag_set(d, rc, "no memory for the list") : end;
@@ -235,6 +252,14 @@ static int model(struct invocation *in, const struct catalog *c, struct str name
 
 /* ---- gaps ---- */
 
+static bool is_category(const struct catalog *c, struct str word)
+{
+    for (int i = 0; i < c->n_entries; i++)
+        if (str_eq_z(word, c->entries[i].category))
+            return true;
+    return false;
+}
+
 static int gaps(struct invocation *in, const struct catalog *c, struct str wanted, struct diag *d)
 {
     static const struct grid_column columns[] = {{.title = "id", .whole = true},
@@ -244,6 +269,8 @@ static int gaps(struct invocation *in, const struct catalog *c, struct str wante
     struct grid g;
     int complete = 0;
 
+    if (wanted.n && !catalog_entry(c, wanted) && !is_category(c, wanted))
+        return no_entry(wanted, d);
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
     for (int i = 0; i < c->n_entries; i++) {
         const struct catalog_entry *e = &c->entries[i];
