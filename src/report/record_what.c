@@ -421,5 +421,6 @@ void asset_rows_at(struct record *r, const struct asset_rows *rows, struct place
     size_t from = b->next;
     while (b->next < b->values.n && b->values.v[b->next].rank == rank)
         b->next++;
-    write_values(&r->w, b->values.v + from, b->next - from, rank);
+    if (b->next > from)
+        write_values(&r->w, &b->values.v[from], b->next - from, rank);
 }
