@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "catalog/facts.h"
 #include "discover/detector_test.h"
 
 extern const struct detector DETECTOR_VENDOR_HOSTS;
@@ -117,12 +118,26 @@ static void test_survives(void **state UNUSED)
     detector_survives_run(&r);
 }
 
+/* What the catalogue may say of training is what the attribute may be. */
+static void test_training(void **state UNUSED)
+{
+    const char *const *values = attr_info(ATTR_SERVICE_TRAINING_USE)->values;
+
+    for (int i = 0; DATA_TRAINING_NAMES[i]; i++) {
+        int k = 0;
+        while (values[k] && strcmp(values[k], DATA_TRAINING_NAMES[i]))
+            k++;
+        if (!values[k])
+            fail_msg("kinds.yaml has no '%s'", DATA_TRAINING_NAMES[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hosts),     cmocka_unit_test(test_near_misses),
         cmocka_unit_test(test_variables), cmocka_unit_test(test_once),
-        cmocka_unit_test(test_survives),
+        cmocka_unit_test(test_survives),  cmocka_unit_test(test_training),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
