@@ -258,7 +258,7 @@ static void parse_file(const char *path, int fd, uint64_t size)
     struct diag d = {0};
     struct doc doc;
     if (size > limits.bytes || !(toml || yaml || bun || str_starts(ext, STR("json"))) ||
-        !detect_wants(name))
+        !detect_wants(&CATALOG, name))
         return;
     AUTO(arena) a = ARENA(0);
     char *p = arena_alloc(&a, (size_t)size + 1);

@@ -142,8 +142,8 @@ static int give_item(struct str head, item_sink sink, void *ctx, struct discover
     it.frame = get();
     struct str path = it.raw_path;
     int rc = it.code ? 0 : fact_read(it.frame, it.target, &path, &a, &it.facts, d);
-    r->files++;
-    r->bytes += it.facts.bytes_read;
+    r->all.files++;
+    r->all.bytes += it.facts.bytes_read;
     return rc ? rc : sink(ctx, &it);
 }
 
