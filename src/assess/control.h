@@ -33,8 +33,8 @@
  *
  * The engine turns a row to `unknown` when a declared input of that row is missing, unresolved,
  * stale (its place was last covered longer ago than `staleness`), or not covered (its place stands
- * in an item that a collector of its inputs was denied or failed to read; a partial item turns
- * `pass` only). In scope neighbours and graph, and
+ * in a denied or failed item; a partial item turns `pass` only, and a failed one no `fail` whose
+ * place was told by a collector that read it all the same). In scope neighbours and graph, and
  * for inputs of other kinds, any gap in the same target turns `pass`, since what would fail it may
  * stand in the gap. A query that errors gives one `error` row for each asset of the kind.
  *

@@ -93,6 +93,53 @@ int gaps_load(struct gaps *g, struct db *db, struct diag *d)
     return rc;
 }
 
+static bool hinders(const struct gap *g, struct str collector)
+{
+    struct str rest = g->collectors, word;
+    if (!rest.n || !collector.n)
+        return true;
+    while (str_field(&rest, ' ', &word))
+        if (str_eq(word, collector))
+            return true;
+    return false;
+}
+
+/* The worst at one place. `key` was cut when memory ran out: then nothing is known of the place. */
+static const struct gap *find(const struct gaps *g, struct str collector, const struct buf *key)
+{
+    static const struct gap blind = {.state = COVERAGE_FAILED,
+                                     .reason = {"memory ran out", sizeof("memory ran out") - 1}};
+    const uint64_t *slot = map_get(&g->at, buf_str(key));
+    const struct gap *found = NULL;
+    if (buf_result(key))
+        return &blind;
+    for (uint32_t i = slot ? (uint32_t)*slot + 1 : 0; i; i = g->list.v[i - 1].before) {
+        const struct gap *hit = &g->list.v[i - 1];
+        if (hinders(hit, collector) && (!found || gap_hides(hit) >= gap_hides(found)))
+            found = hit;
+    }
+    return found;
+}
+
+const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path,
+                          struct str collector)
+{
+    AUTO(buf) key = BUF_INIT;
+    const struct gap *found = NULL;
+    if (!g->at.n)
+        return NULL;
+    for (;;) {
+        key_of(target, path, &key);
+        const struct gap *hit = find(g, collector, &key);
+        if (hit && gap_hides(hit))
+            return hit;
+        found = found ? found : hit;
+        if (!path.n)
+            return found;
+        path = path_parent(path);
+    }
+}
+
 /* Would a collector of the control's inputs have read it? */
 static bool feeds(const struct gap *g, const struct control *c)
 {
@@ -105,42 +152,6 @@ static bool feeds(const struct gap *g, const struct control *c)
                 if (str_eq_z(word, *k))
                     return true;
     return false;
-}
-
-/* The worst at one place. `key` was cut when memory ran out: then nothing is known of the place. */
-static const struct gap *find(const struct gaps *g, const struct control *c, const struct buf *key)
-{
-    static const struct gap blind = {.state = COVERAGE_FAILED,
-                                     .reason = {"memory ran out", sizeof("memory ran out") - 1}};
-    const uint64_t *slot = map_get(&g->at, buf_str(key));
-    const struct gap *found = NULL;
-    if (buf_result(key))
-        return &blind;
-    for (uint32_t i = slot ? (uint32_t)*slot + 1 : 0; i; i = g->list.v[i - 1].before) {
-        const struct gap *hit = &g->list.v[i - 1];
-        if (feeds(hit, c) && (!found || gap_hides(hit) >= gap_hides(found)))
-            found = hit;
-    }
-    return found;
-}
-
-const struct gap *gaps_at(const struct gaps *g, const struct control *c, int64_t target,
-                          struct str path)
-{
-    AUTO(buf) key = BUF_INIT;
-    const struct gap *found = NULL;
-    if (!g->at.n)
-        return NULL;
-    for (;;) {
-        key_of(target, path, &key);
-        const struct gap *hit = find(g, c, &key);
-        if (hit && gap_hides(hit))
-            return hit;
-        found = found ? found : hit;
-        if (!path.n)
-            return found;
-        path = path_parent(path);
-    }
 }
 
 struct str gaps_number_key(int64_t number, char text[24])

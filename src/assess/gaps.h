@@ -4,7 +4,7 @@
  * "may a verdict on this place be believed?".
  *
  *     gaps_init(&g); gaps_load(&g, db, &arena, d)
- *     const struct gap *hit = gaps_at(&g, control, target, path);   NULL: it was examined
+ *     const struct gap *hit = gaps_at(&g, target, path, STR(""));   NULL: it was examined
  *     gaps_done(&g)
  */
 #ifndef STANCE_ASSESS_GAPS_H
@@ -36,11 +36,10 @@ void gaps_init(struct gaps *g, struct arena *a);
 void gaps_done(struct gaps *g);
 int gaps_load(struct gaps *g, struct db *db, struct diag *d) MUST_CHECK;
 
-/* Denied or failed (worst first), partial or unsupported, at the path or above it, where a
- * collector of the control's inputs would have read: a key was seen in settings that nobody can
- * parse. */
-const struct gap *gaps_at(const struct gaps *g, const struct control *c, int64_t target,
-                          struct str path);
+/* Denied or failed (worst first), partial or unsupported, at the path or above it; with a collector
+ * only what hindered this one: a key is seen in settings that nobody can parse. */
+const struct gap *gaps_at(const struct gaps *g, int64_t target, struct str path,
+                          struct str collector);
 /*
  * Anything that was not examined, not_looked included, and that a collector of the control's inputs
  * would have read: *ret maps each target that has such a gap to its index in the list. E_NOMEM.

@@ -104,7 +104,7 @@ static int write_query(const struct control *c, const struct sql_tokens *t, int6
         buf_addf(out,
                  "SELECT q.asset, q.verdict, q.reason, q.evidence, %s, w.target,"
                  " CASE WHEN w.member = '' THEN w.path ELSE w.path || '!/' || w.member END,"
-                 " w.labels, (SELECT count(*) FROM control_rows)",
+                 " w.labels, w.collector, (SELECT count(*) FROM control_rows)",
                  severity ? "q.severity" : "NULL");
         add_states(c, out);
         buf_addz(out, "\nFROM control_rows AS q");

@@ -6,8 +6,9 @@
  *     0 asset  1 verdict  2 reason  3 evidence  4 severity or NULL
  *     5 target  6 path (in an archive "a.zip!/b")  7 labels, NULL when evidence is no place of the
  *       asset
- *     8 number of all rows of the control
- *     9... the state of each attribute of the control's own kind, in the order of its inputs
+ *     8 collector of the evidence
+ *     9 number of all rows of the control
+ *     10... the state of each attribute of the control's own kind, in the order of its inputs
  */
 #ifndef STANCE_ASSESS_QUERY_H
 #define STANCE_ASSESS_QUERY_H
@@ -24,6 +25,7 @@ enum {
     COL_TARGET,
     COL_PATH,
     COL_LABELS,
+    COL_COLLECTOR,
     COL_COUNT,
     COL_INPUTS,
 };

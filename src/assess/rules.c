@@ -148,10 +148,12 @@ static int check_stale(struct rules *r, const struct control *c, struct verdict_
                           at.p, (long long)(c->staleness_ms / DAY_MS)));
 }
 
-static int check_covered(struct rules *r, const struct control *c, const struct stmt *s,
-                         struct verdict_row *row)
+/* What failed was seen by its collector; any other verdict may rest on what nobody read. */
+static int check_covered(struct rules *r, const struct stmt *s, struct verdict_row *row)
 {
-    const struct gap *g = gaps_at(&r->gaps, c, stmt_int(s, COL_TARGET), stmt_str(s, COL_PATH));
+    struct str collector = row->verdict == VERDICT_FAIL ? stmt_str(s, COL_COLLECTOR) : STR("");
+    const struct gap *g =
+        gaps_at(&r->gaps, stmt_int(s, COL_TARGET), stmt_str(s, COL_PATH), collector);
     if (!g || (!gap_hides(g) && row->verdict != VERDICT_PASS))
         return OK;
     return turn(row, VERDICT_UNKNOWN,
@@ -233,7 +235,7 @@ int rules_apply(struct rules *r, const struct control *c, const struct stmt *s,
     struct verdict_row row;
     int rc = read_row(r, c, s, &row);
     if (!rc && row.verdict != VERDICT_ERROR && row.verdict != VERDICT_NOT_APPLICABLE) {
-        rc = check_covered(r, c, s, &row);
+        rc = check_covered(r, s, &row);
         if (!rc)
             rc = check_absence(r, s, &row);
         if (!rc)
