@@ -339,15 +339,15 @@ const struct command COMMAND_CATALOG = {
         "         inference profile; its family, context, modalities, licence, when it is\n"
         "         retired, what replaces it\n"
         "gaps     cells that are empty or have no source\n"
-        "check    counts of what is known; with a folder: whether the pack in it\n"
+        "check    counts of what is built in; with a folder: whether the pack in it\n"
         "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
         "         whether its examples hold\n"
         "pack     a pack as one file, to be signed: openssl pkeyutl -sign -rawin\n"
         "         -inkey KEY.pem -in FILE -out FILE.sig\n"
         "update   put such a file into the data folder when one of the public keys in\n"
         "         $XDG_DATA_HOME/stance/trust/*.pem (Ed25519) signed it, and it is newer\n"
-        "Packs in $XDG_DATA_HOME/stance/packs/NAME/ are part of what is known, here and\n"
-        "in scans; an entry of a pack replaces the one of the same id.",
+        "Packs in $XDG_DATA_HOME/stance/packs/NAME/ are part of what list, show, search,\n"
+        "model, gaps and scans know; an entry of a pack replaces the one of the same id.",
     .examples = "  stance catalog search openai\n"
                 "  stance catalog show anthropic\n"
                 "  stance catalog model us.anthropic.claude-sonnet-4-6\n"
