@@ -125,6 +125,28 @@ static void test_empty(void **state)
     db_free(v.db);
 }
 
+/* Counts stand under each other, whatever a kind is called, and nothing gets two plurals. */
+static void test_kinds(void **state)
+{
+    (void)state;
+    struct view v = shop_open(SHOP_SQL);
+    put(&v,
+        "INSERT INTO asset SELECT 'deployment-' || n, 'deployment', 'Flow ' || n, 's', NULL,"
+        " 'none', 'unknown', 'unknown', 'unknown', '', 'present', 'k', 1700000000000,"
+        " 1700000000000 FROM (SELECT 1 AS n UNION SELECT 2);"
+        "INSERT INTO place SELECT 70 + n, 'deployment-' || n, 1, 'a.yaml', '', '/s/' || n, '', 1,"
+        " 5, 22, 'container-images', '', 'x', '', 'present', 'k', 1700000000000, 1700000000000"
+        " FROM (SELECT 1 AS n UNION SELECT 2);");
+    for (v.width = 72; v.width <= 140; v.width += 68) {
+        char *text = shop_print(&v, "table");
+        assert_non_null(strstr(text, "  MCP server                     1  github\n"));
+        assert_non_null(strstr(text, "  AI software in containers      2  Flow 1, Flow 2\n"));
+        each_line_fits(text, (size_t)v.width);
+        free(text);
+    }
+    db_free(v.db);
+}
+
 /* `fix` and `watch` look at a part: how much there is, and the posture, are those of the whole. */
 static void test_part(void **state)
 {
@@ -447,23 +469,15 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_folded),
-        cmocka_unit_test(test_one_line),
-        cmocka_unit_test(test_remembered),
-        cmocka_unit_test(test_width),
-        cmocka_unit_test(test_colour_only_when_asked),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_part),
-        cmocka_unit_test(test_range),
-        cmocka_unit_test(test_nearly_all),
-        cmocka_unit_test(test_frameworks_of_another_target),
-        cmocka_unit_test(test_elsewhere),
-        cmocka_unit_test(test_two_targets),
-        cmocka_unit_test(test_no_reader),
-        cmocka_unit_test(test_no_scan),
-        cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_golden),        cmocka_unit_test(test_folded),
+        cmocka_unit_test(test_one_line),      cmocka_unit_test(test_remembered),
+        cmocka_unit_test(test_width),         cmocka_unit_test(test_colour_only_when_asked),
+        cmocka_unit_test(test_empty),         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_part),          cmocka_unit_test(test_range),
+        cmocka_unit_test(test_nearly_all),    cmocka_unit_test(test_frameworks_of_another_target),
+        cmocka_unit_test(test_elsewhere),     cmocka_unit_test(test_two_targets),
+        cmocka_unit_test(test_no_reader),     cmocka_unit_test(test_no_scan),
+        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

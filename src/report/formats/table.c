@@ -100,7 +100,8 @@ static void scanned(struct screen *s, const struct scope *sc, const struct summa
 
 /* ---- what AI is there ---- */
 
-#define KIND_COLUMN 28
+#define KIND_WIDTH  17 /* of the words, at least */
+#define COUNT_WIDTH 6
 
 static void more_names(struct screen *s, int64_t n)
 {
@@ -109,15 +110,15 @@ static void more_names(struct screen *s, int64_t n)
     buf_addz(&s->line, " more");
 }
 
-static void kind_names(struct screen *s, const struct summary_kind *k)
+static void kind_names(struct screen *s, const struct summary_kind *k, size_t start)
 {
-    size_t used = KIND_COLUMN;
+    size_t used = start;
     for (int i = 0; i < k->n_names; i++) {
         int64_t rest = k->distinct - i - 1;
         size_t more = rest ? 14 : 0;
         size_t sep = i ? 2 : 0;
         AUTO(buf) name = BUF_INIT;
-        size_t w = text_fit(&name, k->names[i], 48, FIT_END_KEPT);
+        size_t w = text_fit(&name, k->names[i], MIN(48, s->width - start), FIT_END_KEPT);
         if (i && used + sep + w + more > s->width) {
             more_names(s, k->distinct - i);
             return;
@@ -130,12 +131,12 @@ static void kind_names(struct screen *s, const struct summary_kind *k)
         more_names(s, k->distinct - k->n_names);
 }
 
-/* "MCP servers", "Managed policies" */
+/* "MCP servers", "Managed policies", "AI software in containers" */
 static void plural(struct buf *out, const struct kind_info *k, int64_t n)
 {
     struct str title = str_z(k->title);
     bool y = title.n && title.p[title.n - 1] == 'y';
-    if (n == 1) {
+    if (n == 1 || str_ends(title, STR("s"))) {
         buf_add(out, title);
         return;
     }
@@ -159,6 +160,33 @@ static void shared(struct screen *s, const struct summary *m)
     flush(s);
 }
 
+/* As wide as the widest word that stands in it. */
+static size_t kind_width(const struct summary *m)
+{
+    size_t width = KIND_WIDTH;
+    for (int i = 0; i < m->n_kinds; i++) {
+        AUTO(buf) word = BUF_INIT;
+        plural(&word, m->kinds[i].info, m->kinds[i].count);
+        width = MAX(width, word.n);
+    }
+    return width;
+}
+
+static void kinds(struct screen *s, const struct summary *m)
+{
+    size_t width = kind_width(m);
+    for (int i = 0; i < m->n_kinds; i++) {
+        const struct summary_kind *k = &m->kinds[i];
+        AUTO(buf) word = BUF_INIT;
+        AUTO(buf) number = BUF_INIT;
+        plural(&word, k->info, k->count);
+        text_count(&number, (uint64_t)k->count);
+        buf_addf(&s->line, "  %-*s %*s  ", (int)width, word.p, COUNT_WIDTH, number.p);
+        kind_names(s, k, width + COUNT_WIDTH + 5);
+        flush(s);
+    }
+}
+
 static void inventory(struct screen *s, const struct summary *m)
 {
     head(s, "AI in here");
@@ -172,16 +200,7 @@ static void inventory(struct screen *s, const struct summary *m)
     }
     flush(s);
     shared(s, m);
-    for (int i = 0; i < m->n_kinds; i++) {
-        const struct summary_kind *k = &m->kinds[i];
-        AUTO(buf) word = BUF_INIT;
-        AUTO(buf) number = BUF_INIT;
-        plural(&word, k->info, k->count);
-        text_count(&number, (uint64_t)k->count);
-        buf_addf(&s->line, "  %-*s %*s  ", KIND_COLUMN - 11, word.p, 6, number.p);
-        kind_names(s, k);
-        flush(s);
-    }
+    kinds(s, m);
     if (m->assets)
         return;
     buf_addz(&s->line, "  ");
