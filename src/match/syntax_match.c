@@ -139,25 +139,41 @@ static int match_node(struct matching *m, TSNode n)
 
 /* --- the tree ------------------------------------------------------------------------------- */
 
+/* From a node that ends before `word` to the next in text order that ends behind it: of a node
+ * with very many children those in between are passed by in steps of a search. */
+static bool move_on(TSTreeCursor *at, size_t word)
+{
+    while (ts_tree_cursor_goto_parent(at))
+        if (word < ts_node_end_byte(ts_tree_cursor_current_node(at)) &&
+            ts_tree_cursor_goto_first_child_for_byte(at, (uint32_t)word) >= 0)
+            return true;
+    return false;
+}
+
 /* Nodes in text order; below one without a word nothing can match. */
 static int match_tree(struct matching *m, TSTreeCursor *at)
 {
+    size_t from = 0;
     for (;;) {
         TSNode n = ts_tree_cursor_current_node(at);
         syntax_memory_spend(m->memory, 1);
-        size_t word = next_word(m, ts_node_start_byte(n));
+        from = MAX(from, ts_node_start_byte(n));
+        size_t word = next_word(m, from);
         if (word == SIZE_MAX)
             return OK;
         if (word < ts_node_end_byte(n)) {
             int rc = match_node(m, n);
             if (rc)
                 return rc;
-            if (ts_tree_cursor_goto_first_child(at))
+            if (ts_tree_cursor_goto_first_child_for_byte(at, (uint32_t)word) >= 0)
                 continue;
-        }
-        while (!ts_tree_cursor_goto_next_sibling(at))
-            if (!ts_tree_cursor_goto_parent(at))
+            from = ts_node_end_byte(n);
+            word = next_word(m, from);
+            if (word == SIZE_MAX)
                 return OK;
+        }
+        if (!move_on(at, word))
+            return OK;
     }
 }
 
