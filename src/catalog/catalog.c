@@ -152,5 +152,6 @@ unsigned catalog_literal_groups(const struct catalog *c, unsigned literal)
     const struct catalog_literal *l = &c->literals[literal];
 
     return (l->n_keys ? LITERAL_KEY : 0) | (l->import ? LITERAL_IMPORT : 0) |
-           (l->image ? LITERAL_IMAGE : 0);
+           (l->image ? LITERAL_IMAGE : 0) | (l->host ? LITERAL_HOST : 0) |
+           (l->env ? LITERAL_ENV : 0);
 }

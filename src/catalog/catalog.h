@@ -244,6 +244,8 @@ enum literal_group {
     LITERAL_KEY = 1,    /* a key, secret or personal value */
     LITERAL_IMPORT = 2, /* part of what imports an SDK */
     LITERAL_IMAGE = 4,  /* the name of a container image, without its registry */
+    LITERAL_HOST = 8,   /* part of a host of an API; ":11434" of a server that one runs oneself */
+    LITERAL_ENV = 16,   /* the name of a variable */
 };
 
 /* One literal of the prefilter and the keys that it may belong to. */
@@ -253,6 +255,8 @@ struct catalog_literal {
     int n_keys;
     bool import; /* stands where an SDK is imported */
     bool image;  /* in the name of a container image */
+    bool host;   /* in the name of a host of an API, or the port of a server */
+    bool env;    /* the name of a variable */
 };
 
 struct catalog_kind {

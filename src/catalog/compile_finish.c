@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides the order of the tables, whether two rows claim one name, and which literals lead to
- * which keys. */
+/* Decides the order of the tables, and whether two rows claim one name. */
 #include "base/path.h"
 #include "catalog/compile_internal.h"
 
@@ -60,7 +59,6 @@ static int claimed_by(struct compiler *c, const char *what, const char *name, in
         return cmp_z(((const struct type *)a)->member, ((const struct type *)b)->member);          \
     }
 ORDER_BY(order_kind, catalog_kind, kind)
-ORDER_BY(order_literal, catalog_literal, text)
 
 static int order_name(const void *a, const void *b, void *ctx UNUSED)
 {
@@ -182,132 +180,13 @@ static int sort_names(struct compiler *c)
     return OK;
 }
 
-/* Move rows into the arena; NULL when memory is gone. */
-static void *to_arena(struct arena *a, const void *rows, size_t n, size_t size)
+void *compile_to_arena(struct arena *a, const void *rows, size_t n, size_t size)
 {
     void *copy = arena_array(a, n + 1, size);
 
     if (copy && n)
         memcpy(copy, rows, n * size);
     return copy;
-}
-
-struct literals {
-    VEC(struct catalog_literal);
-};
-
-static int compare_literals(const void *a, const void *b)
-{
-    return order_literal(a, b, NULL);
-}
-
-/* Keys that have `text` among their keywords. */
-static int literal_keys(struct compiler *c, struct catalog_literal *literal)
-{
-    int *keys = arena_new_n(c->a, int, c->keys.n + 1);
-
-    if (!keys)
-        return compile_no_memory(c);
-    for (size_t k = 0; k < c->keys.n; k++) {
-        bool has = false;
-        for (int i = 0; c->keys.v[k].keywords[i]; i++)
-            has |= !cmp_z(c->keys.v[k].keywords[i], literal->text);
-        if (has)
-            keys[literal->n_keys++] = (int)k;
-    }
-    literal->keys = keys;
-    return OK;
-}
-
-/* Names of images without their registry, which stands in a place of its own at times. */
-static int image_literals(struct compiler *c, struct literals *all)
-{
-    int rc = OK;
-
-    vec_each (row, &c->names) {
-        struct image_name image;
-        if (row->space != SPACE_IMAGE || !image_name_parse(str_z(row->name), &image))
-            continue;
-        const char *text = arena_z(c->a, image.path);
-        rc = rc || !text ? E_NOMEM
-                         : vec_push(all, ((struct catalog_literal){.text = text, .image = true}));
-    }
-    return rc;
-}
-
-static void merge_literal(struct catalog_literal *to, const struct catalog_literal *from)
-{
-    to->import |= from->import;
-    to->image |= from->image;
-}
-
-/* The texts that the tables need, once each, in order. */
-static int needed_literals(struct compiler *c, struct literals *all)
-{
-    int rc = OK;
-    size_t n = 0;
-
-    vec_each (k, &c->keys) {
-        for (int i = 0; k->keywords[i] && !rc; i++)
-            rc = vec_push(all, ((struct catalog_literal){.text = k->keywords[i]}));
-    }
-    vec_each (text, &c->import_literals)
-        rc = rc ? rc : vec_push(all, ((struct catalog_literal){.text = *text, .import = true}));
-    rc = rc ? rc : image_literals(c, all);
-    if (rc || vec_sort(all, order_literal, NULL))
-        return compile_no_memory(c);
-    for (size_t i = 0; i < all->n; i++) {
-        if (n && !cmp_z(all->v[n - 1].text, all->v[i].text))
-            merge_literal(&all->v[n - 1], &all->v[i]);
-        else
-            all->v[n++] = all->v[i];
-    }
-    all->n = n;
-    return OK;
-}
-
-/* The literals of the base keep their ids, for its database has them; others follow. */
-static int behind_base(struct compiler *c, struct literals *all)
-{
-    struct literals both = {0};
-    int rc = OK;
-
-    for (int i = 0; !rc && i < c->base->n_compiled; i++)
-        rc = vec_push(&both, ((struct catalog_literal){.text = c->base->literals[i].text}));
-    for (size_t i = 0; !rc && i < all->n; i++) {
-        struct catalog_literal *known = bsearch(&all->v[i], both.v, (size_t)c->base->n_compiled,
-                                                sizeof(*both.v), compare_literals);
-        if (known)
-            merge_literal(known, &all->v[i]);
-        else
-            rc = vec_push(&both, all->v[i]);
-    }
-    vec_free(all);
-    *all = both;
-    return rc ? compile_no_memory(c) : OK;
-}
-
-static int make_literals(struct compiler *c, struct catalog *out)
-{
-    struct literals all = {0};
-    int rc = needed_literals(c, &all);
-
-    if (!rc && c->base)
-        rc = behind_base(c, &all);
-    for (size_t i = 0; !rc && i < all.n; i++)
-        rc = literal_keys(c, &all.v[i]);
-    if (!rc) {
-        out->literals = to_arena(c->a, all.v, all.n, sizeof(*all.v));
-        out->n_literals = (int)all.n;
-        rc = out->literals ? OK : compile_no_memory(c);
-    }
-    if (c->base) {
-        out->n_compiled = c->base->n_compiled;
-        out->literal_db = c->base->literal_db;
-        out->literal_db_size = c->base->literal_db_size;
-    }
-    vec_free(&all);
-    return rc;
 }
 
 int compile_finish(struct compiler *c, struct catalog_build *b)
@@ -318,7 +197,7 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     if ((rc = sort_names(c)) || (rc = compile_walk_check(c)) || (rc = compile_unread_check(c)))
         return rc;
 #define HAND_OVER(table, count)                                                                    \
-    out->table = to_arena(c->a, c->table.v, c->table.n, sizeof(*c->table.v));                      \
+    out->table = compile_to_arena(c->a, c->table.v, c->table.n, sizeof(*c->table.v));              \
     out->count = (int)c->table.n;                                                                  \
     if (!out->table)                                                                               \
         return compile_no_memory(c);
@@ -348,9 +227,9 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
     HAND_OVER(imports, n_imports)
     if ((rc = compile_examples_check(c, out)) || (rc = compile_models_check(c, out)))
         return rc;
-    b->examples = to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));
+    b->examples = compile_to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));
     b->n_examples = c->examples.n;
     if (!b->examples)
         return compile_no_memory(c);
-    return make_literals(c, out);
+    return compile_literals(c, out);
 }

@@ -199,5 +199,9 @@ int compile_all(const struct catalog *base, const struct catalog_source *files, 
                 struct catalog_build *ret, struct diag *d) MUST_CHECK;
 /* Sort the tables, refuse collisions and unknown references, make the literals and hand over. */
 int compile_finish(struct compiler *c, struct catalog_build *b) MUST_CHECK;
+/* With the names, hosts and ports in order: what the prefilter looks for. */
+int compile_literals(struct compiler *c, struct catalog *out) MUST_CHECK;
+/* Move rows into the arena; NULL when memory is gone. */
+void *compile_to_arena(struct arena *a, const void *rows, size_t n, size_t size) MUST_CHECK;
 
 #endif

@@ -90,7 +90,7 @@ static void test_tables(void **state UNUSED)
     assert_string_equal(c->agent_files[0].last, "mcp.json");
     int keys = 0;
     for (int i = 0; i < c->n_literals; i++) {
-        assert_int_equal(!c->literals[i].n_keys, c->literals[i].import);
+        assert_int_equal(!c->literals[i].n_keys, c->literals[i].import || c->literals[i].env);
         keys += c->literals[i].n_keys;
     }
     assert_int_equal(keys, 1);

@@ -53,7 +53,8 @@ static void test_nothing_added(void **state UNUSED)
     }
     for (int i = 0; i < c->n_literals; i++) {
         assert_string_equal(c->literals[i].text, CATALOG.literals[i].text);
-        assert_int_equal(c->literals[i].import, CATALOG.literals[i].import);
+        assert_int_equal(catalog_literal_groups(c, (unsigned)i),
+                         catalog_literal_groups(&CATALOG, (unsigned)i));
         assert_int_equal(c->literals[i].n_keys, CATALOG.literals[i].n_keys);
     }
     catalog_build_done(&b);

@@ -115,6 +115,7 @@ static size_t open_text(struct tokens *t, struct str s, int state, size_t n)
 {
     begin_token(t, TOKEN_TEXT);
     t->state = state;
+    t->level = 0;
     step_over(t, s, n);
     return n;
 }
@@ -182,6 +183,30 @@ static size_t step_word(struct tokens *t, struct str s)
     return n;
 }
 
+/* Texts and the code in their holes take turns: t->level is even in a text. 0: nothing special. */
+static size_t step_hole(struct tokens *t, struct str s)
+{
+    const struct token_quote *q = t->quote;
+    unsigned level = t->level;
+
+    if (level % 2 == 0) {
+        if (begins(s, q->hole) && level < TOKEN_HOLES) {
+            t->braces[t->level++ / 2] = 1;
+            return strlen(q->hole);
+        }
+        t->level -= level && begins(s, q->close);
+        return t->level < level ? 1 : 0;
+    }
+    if (begins(s, q->close) && level < TOKEN_HOLES) {
+        t->level++;
+    } else if (s.p[0] == '{') {
+        t->braces[level / 2]++;
+    } else if (s.p[0] == '}' && --t->braces[level / 2] == 0) {
+        t->level--;
+    }
+    return 1;
+}
+
 static size_t step_text(struct tokens *t, struct str s)
 {
     const struct token_quote *q = t->quote;
@@ -189,6 +214,11 @@ static size_t step_text(struct tokens *t, struct str s)
     if (s.p[0] == '\\' && q->escapes && s.n > 1) {
         keep(t, s, 2);
         return 2;
+    }
+    size_t n = q->hole ? step_hole(t, s) : 0;
+    if (n) {
+        keep(t, s, n);
+        return n;
     }
     if (s.p[0] == '\n' && !q->lines) {
         end_token(t); /* somebody forgot the quote */
@@ -351,9 +381,14 @@ const struct token_style TOKENS_JAVA = {
 };
 const struct token_style TOKENS_JAVASCRIPT = {
     .skips = {LINE("//"), BLOCK("/*", "*/")},
-    .texts = {{"`", "`", .escapes = true, .lines = true}, TEXT_ESCAPED("\""), TEXT_ESCAPED("'")},
+    .texts = {{"`", "`", .escapes = true, .lines = true, .hole = "${"}, TEXT_ESCAPED("\""),
+              TEXT_ESCAPED("'")},
     .regex = true,
     .dollar_words = true,
+};
+const struct token_style TOKENS_LUA = {
+    .skips = {BLOCK("--[[", "]]"), LINE("--")},
+    .texts = {{"[[", "]]", .lines = true}, TEXT_ESCAPED("\""), TEXT_ESCAPED("'")},
 };
 const struct token_style TOKENS_PHP = {
     .skips = {BLOCK("?>", "<?"), LINE("//"), LINE("# "), BLOCK("/*", "*/")},
@@ -370,7 +405,7 @@ const struct token_style TOKENS_PYTHON = {
 };
 const struct token_style TOKENS_RUBY = {
     .skips = {LINE("#"), BLOCK("=begin\n", "\n=end")},
-    .texts = {{"\"", "\"", .escapes = true, .lines = true},
+    .texts = {{"\"", "\"", .escapes = true, .lines = true, .hole = "#{"},
               {"'", "'", .escapes = true, .lines = true}},
     .blank_before = true,
 };

@@ -3,8 +3,8 @@
  * The token reader: words, texts and marks of source code that is too large for a syntax tree.
  * Comments are passed by. It keeps the state of one token and nothing else, takes time in
  * proportion to the text, and never fails: whatever the bytes are, it finds tokens in them. What it
- * says of broken code, of a regular expression or of nested templates may be wrong, so a file that
- * was read this way is `partial`.
+ * says of broken code or of a regular expression may be wrong, so a file that was read this way is
+ * `partial`.
  *
  *     struct tokens t;
  *     tokens_begin(&t, language->tokens, fn, ctx);
@@ -41,11 +41,13 @@ typedef int (*token_fn)(void *ctx, const struct token *t);
 /* A stretch that is a text (or, in `skips`, nothing at all). */
 struct token_quote {
     const char *open, *close;
-    bool escapes; /* a backslash takes the next byte with it */
-    bool doubles; /* the closing quote twice is the quote itself */
-    bool lines;   /* a text goes on over the end of a line */
+    bool escapes;     /* a backslash takes the next byte with it */
+    bool doubles;     /* the closing quote twice is the quote itself */
+    bool lines;       /* a text goes on over the end of a line */
+    const char *hole; /* "${": code in the text, up to its "}", with texts of its own */
 };
 
+#define TOKEN_HOLES  16 /* texts and holes in each other */
 #define TOKEN_QUOTES 8
 struct token_style {
     struct token_quote skips[TOKEN_QUOTES]; /* comments; open NULL ends the list */
@@ -60,7 +62,7 @@ struct token_style {
 };
 
 extern const struct token_style TOKENS_SHELL, TOKENS_C_SHARP, TOKENS_GO, TOKENS_HCL, TOKENS_JAVA,
-    TOKENS_JAVASCRIPT, TOKENS_PHP, TOKENS_PYTHON, TOKENS_RUBY, TOKENS_RUST;
+    TOKENS_JAVASCRIPT, TOKENS_LUA, TOKENS_PHP, TOKENS_PYTHON, TOKENS_RUBY, TOKENS_RUST;
 
 #define TOKEN_LOOK 8 /* bytes that the reader may look ahead */
 
@@ -76,6 +78,8 @@ struct tokens {
     int state;
     const struct token_quote *quote;
     unsigned depth, hashes;
+    uint32_t braces[TOKEN_HOLES / 2]; /* open ones in each hole of a text */
+    unsigned level;                   /* of texts in holes in texts */
     bool in_class;
     struct token token;
     char text[TOKEN_BYTES];

@@ -137,8 +137,9 @@ static void add_keys(struct buf *out, const struct catalog *c)
         buf_addz(out, ".keys = (const int[]){");
         for (int k = 0; k < l->n_keys; k++)
             buf_addf(out, "%d, ", l->keys[k]);
-        buf_addf(out, "-1}, .n_keys = %d%s%s},\n", l->n_keys, l->import ? ", .import = true" : "",
-                 l->image ? ", .image = true" : "");
+        buf_addf(out, "-1}, .n_keys = %d%s%s%s%s},\n", l->n_keys,
+                 l->import ? ", .import = true" : "", l->image ? ", .image = true" : "",
+                 l->host ? ", .host = true" : "", l->env ? ", .env = true" : "");
     }
     buf_addz(out, "};\n");
 }

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which AI vendors code and settings talk to, by the hosts in URLs and by variables. */
+/* Decides which AI vendors and servers code and settings talk to, by addresses and variables. */
 #include "base/path.h"
 #include "catalog/facts.h"
-#include "discover/detector.h"
+#include "discover/emit.h"
+#include "discover/hosts/hosts.h"
+#include "discover/images/images.h"
 
 #define VENDORS_MAX 64
+#define SPOTS_MAX   2048 /* of one window */
 
 static const char *const ends[] = {
-    ".py",   ".js",   ".jsx",  ".ts",   ".tsx",  ".mjs",    ".cjs",        ".go",     ".java",
-    ".kt",   ".cs",   ".rs",   ".rb",   ".php",  ".c",      ".h",          ".cc",     ".cpp",
-    ".hpp",  ".sh",   ".bash", ".ps1",  ".lua",  ".vue",    ".svelte",     ".swift",  ".scala",
-    ".yaml", ".yml",  ".toml", ".json", ".conf", ".cfg",    ".properties", ".tf",     ".tfvars",
-    ".ini",  ".env",  ".hcl",  ".bat",  ".cmd",  ".mts",    ".ipynb",      ".gradle", ".cts",
-    ".kts",  ".dart", ".ex",   ".exs",  ".pl",   ".groovy", ".jsonc",      ".zsh",    NULL};
+    ".py",     ".js",         ".jsx",    ".ts",     ".tsx",  ".mjs",     ".cjs",       ".go",
+    ".java",   ".kt",         ".cs",     ".rs",     ".rb",   ".php",     ".c",         ".h",
+    ".cc",     ".cpp",        ".hpp",    ".sh",     ".bash", ".ps1",     ".lua",       ".vue",
+    ".svelte", ".swift",      ".scala",  ".yaml",   ".yml",  ".toml",    ".json",      ".conf",
+    ".cfg",    ".properties", ".tf",     ".tfvars", ".ini",  ".env",     ".hcl",       ".bat",
+    ".cmd",    ".mts",        ".ipynb",  ".gradle", ".cts",  ".kts",     ".dart",      ".ex",
+    ".exs",    ".pl",         ".groovy", ".jsonc",  ".zsh",  ".service", ".container", NULL};
 
 /* Lists of what others wrote name hosts that nobody here talks to. */
 static const char *const listings[] = {"package.json",  "composer.json", "pnpm-lock.yaml",
                                        "composer.lock", "openapi.json",  "openapi.yaml",
                                        "swagger.json",  "swagger.yaml",  NULL};
 
-static bool is_environment(struct str base)
+static bool is_environment(struct str path)
 {
+    struct str base = path_base(path);
     return str_starts(base, STR(".env")) || str_ends(base, STR(".env"));
+}
+
+static bool is_dockerfile(struct str path)
+{
+    struct str base = path_base(path);
+    return str_starts(base, STR("Dockerfile")) || str_ends(base, STR(".dockerfile")) ||
+           str_starts(base, STR("Containerfile"));
 }
 
 static bool wants_vendor_hosts(const struct catalog *c UNUSED, struct str path)
@@ -36,16 +48,30 @@ static bool wants_vendor_hosts(const struct catalog *c UNUSED, struct str path)
     for (int i = 0; ends[i]; i++)
         if (str_ends(base, str_z(ends[i])))
             return true;
-    return is_environment(base);
+    return is_environment(path) || is_dockerfile(path);
 }
 
 struct look {
     struct item *it;
     struct emit *e;
-    struct scan_window rest; /* from the last hit on: lines are counted once */
+    const struct scan_window *w;
+    struct scan_window rest; /* from the last sighting on: lines are counted once */
     size_t done;             /* offset of `rest` in the window */
     int seen[VENDORS_MAX];   /* entries */
     size_t n_seen;
+};
+
+/* What was seen, before the order of the text is known. */
+struct sighting {
+    size_t offset;
+    int entry;
+    const char *member, *sub, *row;
+    const char *by; /* of a server: how the file names it; NULL: a vendor's service */
+};
+
+struct sightings {
+    struct sighting *v;
+    size_t n, room;
 };
 
 /* One place a vendor and window is enough. */
@@ -82,160 +108,184 @@ static struct place place_of(struct look *l, size_t offset)
     return l->it->doc ? place_pointed(l->it, l->it->doc, at) : at;
 }
 
-static void emit_service(struct look *l, int entry, const char *group, const char *sub,
-                         struct str row, size_t offset)
+static void emit_sighting(struct look *l, const struct sighting *s)
 {
-    const struct catalog_entry *v = &l->it->catalog->entries[entry];
+    const struct catalog_entry *v = &l->it->catalog->entries[s->entry];
+    struct place at = place_of(l, s->offset);
     AUTO(buf) text = BUF_INIT;
 
-    if (!v->service || v->self_hosted || !is_new(l, entry))
+    buf_addf(&text, "%s %s%s%s %s", v->id, s->member, s->sub ? "." : "", s->sub ? s->sub : "",
+             s->row);
+    if (buf_result(&text)) {
+        emit_fail(l->e, E_NOMEM);
         return;
-    struct place at = place_of(l, offset);
+    }
+    if (s->by) {
+        server_tell(l->e, v, text.p, s->by, at);
+        return;
+    }
     uint32_t asset = emit_asset(l->e, KIND_SERVICE, str_z(v->name), at);
     emit_known(l->e, asset, ATTR_SERVICE_PROVIDER, v->id, at);
     emit_known(l->e, asset, ATTR_SERVICE_ROLE, v->category, at);
     emit_known(l->e, asset, ATTR_SERVICE_COUNTRY, v->country, at);
     emit_known(l->e, asset, ATTR_SERVICE_TRAINING_USE, v->training_use, at);
-    buf_addf(&text, "%s %s%s%s " STR_FMT, v->id, group, sub ? "." : "", sub ? sub : "",
-             STR_ARG(row));
     emit_known(l->e, asset, ATTR_SERVICE_CATALOG_ROW, text.p, at);
 }
 
-static size_t line_start(struct str text, size_t at)
+static void see(struct sightings *to, struct sighting s)
 {
-    while (at && text.p[at - 1] != '\n')
-        at--;
-    return at;
+    if (to->n < to->room)
+        to->v[to->n++] = s;
 }
 
-/* A remark talks to nobody. */
-static bool is_remark(struct str text, size_t at)
+/* --- addresses ------------------------------------------------------------------------------- */
+
+static bool is_port(const struct catalog_literal *l)
 {
-    static const char *const marks[] = {"#", "//", "/*", "* ", "-- ", ";", "<!--", "%", NULL};
-    size_t start = line_start(text, at);
-
-    while (start < at && (text.p[start] == ' ' || text.p[start] == '\t'))
-        start++;
-    struct str line = str_sub(text, start, at);
-
-    for (int i = 0; marks[i]; i++)
-        if (str_starts(line, str_z(marks[i])))
-            return true;
-    return str_has(line, STR(" # ")) || str_has(line, STR(" // "));
+    return l->host && l->text[0] == ':';
 }
 
-static bool is_host_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-';
-}
-
-/* "?next=" and "&next=": what is behind is a value in another address. */
-static bool is_parameter(struct str text, size_t at)
-{
-    size_t i = at - 1;
-
-    if (text.p[i] != '=')
-        return false;
-    while (i && (is_host_byte(text.p[i - 1]) || text.p[i - 1] == '_'))
-        i--;
-    return i && (text.p[i - 1] == '?' || text.p[i - 1] == '&');
-}
-
-/* Of "https://host:1/x" with its "://" at `at`: the host; empty when it is part of a longer
- * address, or of none that is fetched. A name that is whole stays one before "${path}" or "%s". */
-static struct str host_at(struct str text, size_t at)
-{
-    static const char *const schemes[] = {"https", "http", "wss", "ws", NULL};
-    size_t start = at, end = at + 3;
-    bool known = false;
-
-    while (start && is_host_byte(text.p[start - 1]))
-        start--;
-    for (int i = 0; schemes[i]; i++)
-        known |= str_eq_z(str_sub(text, start, at), schemes[i]);
-    if (!known || (start && (strchr("/%&?@_", text.p[start - 1]) || is_parameter(text, start))))
-        return STR("");
-    while (end < text.n && is_host_byte(text.p[end]))
-        end++;
-    struct str host = str_sub(text, at + 3, end);
-    bool goes_on = end < text.n && strchr("%{$", text.p[end]) &&
-                   (text.p[end - 1] == '.' || text.p[end - 1] == '-');
-    return goes_on || (end < text.n && text.p[end] == '@') ? STR("") : host;
-}
-
-static void look_for_hosts(struct look *l, const struct scan_window *w)
-{
-    for (size_t at = 0; (at = str_find(w->text, STR("://"), at)) != SIZE_MAX && at < w->limit;
-         at += 3) {
-        struct str host = host_at(w->text, at);
-        const struct catalog_host *row =
-            host.n && host.n < 254 ? catalog_host(l->it->catalog, host) : NULL;
-        if (row && row->role == HOST_API && !is_remark(w->text, at))
-            emit_service(l, row->entry, "hosts", HOST_ROLE_NAMES[HOST_API], str_z(row->name),
-                         (size_t)(host.p - w->text.p));
-    }
-}
-
-/* "OPENAI_BASE_HOST=api.openai.com:443": the whole value is a host, perhaps with port and path. */
-static struct str host_value(struct str value)
-{
-    struct str s = str_trim(value);
-    size_t n = 0;
-
-    if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0])
-        s = str_sub(s, 1, s.n - 1);
-    while (n < s.n && is_host_byte(s.p[n]))
-        n++;
-    return n == s.n || s.p[n] == ':' || s.p[n] == '/' ? str_sub(s, 0, n) : STR("");
-}
-
-static void look_at_setting(struct look *l, struct str text, struct str name, struct str value)
+/* The host or port of one hit; false: it is none. */
+static bool read_spot(struct look *l, const struct literal_hit *hit, struct host_spot *ret)
 {
     const struct catalog *c = l->it->catalog;
-    const struct catalog_name *row = catalog_name(c, SPACE_ENV, str_trim(name));
-    struct str at = host_value(value);
-    const struct catalog_host *host = at.n && at.n < 254 ? catalog_host(c, at) : NULL;
+    const struct catalog_literal *literal = &c->literals[hit->literal];
+    struct str text = l->w->text;
+    size_t end = (size_t)hit->end, start = end - strlen(literal->text);
+    struct str neighbour;
 
-    if (row)
-        emit_service(l, row->entry, "env", NULL, str_z(row->name), (size_t)(name.p - text.p));
-    if (host && host->role == HOST_API)
-        emit_service(l, host->entry, "hosts", HOST_ROLE_NAMES[HOST_API], str_z(host->name),
-                     (size_t)(at.p - text.p));
+    if (is_port(literal)) {
+        if (!host_spot_local(text, start, end, ret, &neighbour))
+            return false;
+        ret->row = server_at(c, text, start, end, neighbour);
+    } else {
+        if (!host_spot_read(text, start, end, ret))
+            return false;
+        const struct catalog_host *row = catalog_host(c, host_spot_name(ret));
+        ret->row = row && row->role == HOST_API ? (int)(row - c->hosts) : -1;
+    }
+    return ret->row >= 0 && ret->from < l->w->limit;
 }
 
-/* Names that are set in an environment file, whatever they are set to, and hosts that others are
- * set to. */
-static void look_for_variables(struct look *l, const struct scan_window *w)
+static int order_spot(const void *a, const void *b)
 {
-    struct str rest = str_sub(w->text, 0, w->limit), line;
+    const struct host_spot *x = a, *y = b;
 
-    while (str_line(&rest, &line)) {
-        struct str s = str_trim(line), name, value;
-        if (str_starts(s, STR("export ")))
-            s = str_trim(str_sub(s, 7, s.n));
-        if (str_cut(s, '=', &name, &value) && !str_starts(s, STR("#")))
-            look_at_setting(l, w->text, name, value);
+    return x->from != y->from ? (x->from < y->from ? -1 : 1)
+                              : (x->row > y->row) - (x->row < y->row);
+}
+
+static int look_for_hosts(struct look *l, size_t n_hits, struct sightings *to)
+{
+    const struct catalog *c = l->it->catalog;
+    struct host_spot *v = arena_new_n(l->it->arena, struct host_spot, MIN(n_hits, SPOTS_MAX));
+    size_t n = 0;
+
+    if (!v)
+        return arena_error(l->it->arena);
+    vec_each (hit, l->w->hits)
+        if (c->literals[hit->literal].host && n < SPOTS_MAX && n < n_hits &&
+            read_spot(l, hit, &v[n]) && !(n && v[n].start == v[n - 1].start))
+            n++;
+    qsort(v, n, sizeof(*v), order_spot);
+    host_spots_judge(l->it->path, l->w->text, v, n);
+    for (size_t i = 0; i < n; i++) {
+        if (!v[i].used)
+            continue;
+        if (!v[i].n) {
+            const struct catalog_port *p = &c->ports[v[i].row];
+            char *port = arena_alloc(l->it->arena, 8);
+            if (!port)
+                return arena_error(l->it->arena);
+            snprintf(port, 8, "%d", p->port);
+            see(to, (struct sighting){v[i].start, p->entry, "servers", "ports", port, "address"});
+        } else {
+            const struct catalog_host *h = &c->hosts[v[i].row];
+            see(to, (struct sighting){v[i].start, h->entry, "hosts", HOST_ROLE_NAMES[HOST_API],
+                                      h->name, NULL});
+        }
     }
+    return 0;
+}
+
+/* --- variables ------------------------------------------------------------------------------- */
+
+static void look_for_variables(struct look *l, struct sightings *to)
+{
+    const struct catalog *c = l->it->catalog;
+
+    vec_each (hit, l->w->hits) {
+        const struct catalog_literal *literal = &c->literals[hit->literal];
+        size_t end = (size_t)hit->end, start = end - strlen(literal->text);
+        if (!literal->env || start >= l->w->limit ||
+            !variable_is_set(l->it->path, l->w->text, start, end))
+            continue;
+        const struct catalog_name *row = catalog_name(c, SPACE_ENV, str_z(literal->text));
+        if (row)
+            see(to, (struct sighting){start, row->entry, "env", NULL, row->name, NULL});
+    }
+}
+
+/* --- a window -------------------------------------------------------------------------------- */
+
+/* A variable of software that one runs oneself tells of a server, if it is one. */
+static bool settle(const struct catalog *c, struct sighting *s)
+{
+    const struct catalog_entry *v = &c->entries[s->entry];
+
+    if (s->by)
+        return true;
+    if (v->service)
+        return !v->self_hosted;
+    s->by = server_is(v) ? "variable" : NULL;
+    return s->by != NULL;
+}
+
+static int order_sighting(const void *a, const void *b)
+{
+    const struct sighting *x = a, *y = b;
+
+    return x->offset != y->offset ? (x->offset < y->offset ? -1 : 1) : x->entry - y->entry;
 }
 
 static int scan_vendor_hosts(struct item *it, struct emit *e, const struct scan_window *w)
 {
-    struct look l = {.it = it, .e = e, .rest = *w};
+    struct look l = {.it = it, .e = e, .w = w, .rest = *w};
+    struct sightings seen = {0};
+    size_t hosts = 0, variables = 0;
 
-    look_for_hosts(&l, w);
-    if (is_environment(path_base(it->path))) {
-        l.rest = *w;
-        l.done = 0;
-        look_for_variables(&l, w);
+    if (!(w->hits->groups & (LITERAL_HOST | LITERAL_ENV)))
+        return 0;
+    vec_each (hit, w->hits) {
+        hosts += it->catalog->literals[hit->literal].host;
+        variables += it->catalog->literals[hit->literal].env;
     }
+    variables = variable_files(it->path) ? variables : 0;
+    if (w->hits->too_many)
+        emit_gap(e, COVERAGE_PARTIAL, place_window(it, w, 0),
+                 "too many words of the catalogue: hosts behind them are not looked at");
+    if (!hosts && !variables)
+        return emit_result(e);
+    seen.room = MIN(hosts, SPOTS_MAX) + variables;
+    seen.v = arena_new_n(it->arena, struct sighting, seen.room);
+    int rc = seen.v ? 0 : arena_error(it->arena);
+    if (!rc && hosts)
+        rc = look_for_hosts(&l, hosts, &seen);
+    if (rc)
+        return rc;
+    if (variables)
+        look_for_variables(&l, &seen);
+    qsort(seen.v, seen.n, sizeof(*seen.v), order_sighting);
+    for (size_t i = 0; i < seen.n; i++)
+        if (settle(it->catalog, &seen.v[i]) && is_new(&l, seen.v[i].entry))
+            emit_sighting(&l, &seen.v[i]);
     return emit_result(e);
 }
 
 const struct detector DETECTOR_VENDOR_HOSTS = {
     .id = "vendor-hosts",
-    .title = "Hosts and variables of AI vendors in code and settings",
-    .version = 1,
+    .title = "Hosts and variables of AI vendors and servers in code and settings",
+    .version = 2,
     .wants = wants_vendor_hosts,
     .need = ITEM_SCAN,
     .on_window = scan_vendor_hosts,

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "catalog/compile.h"
 #include "catalog/facts.h"
 #include "discover/detector_test.h"
 
@@ -45,7 +46,7 @@ static void test_hosts(void **state UNUSED)
 
     finds("a.py", "client = C(base_url=\"https://api.openai.com/v1\")\n", openai);
     finds(".env", "BASE=https://api.openai.com:443\n", openai);
-    finds("x/config.yaml", "url: HTTPS://x\nurl: https://API.openai.com\n", openai);
+    finds("x/config.yaml", "url: HTTPS://x\nurl: HTTPS://api.openai.com\n", openai);
     finds("a.ts", "fetch(`https://api.openai.com/${path}`)\n", openai);
     finds("a.mts", "fetch(`https://api.openai.com${path}`)\n", openai);
     finds("a.py", "f\"https://api.openai.com{path}\"\n", openai);
@@ -90,9 +91,73 @@ static void test_variables(void **state UNUSED)
     finds(".env", "X=notapi.openai.com.example\nY=see api.openai.com\nZ=platform.openai.com\n",
           NULL);
     finds(".env", "# X=api.openai.com\nX=\"api.openai.com\nX=u@api.openai.com\n", NULL);
-    finds("a.yaml", "host: api.openai.com\n", NULL); /* may as well be a list of what is refused */
-    finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL);  /* runs at its owner's */
-    finds("a.py", "OPENAI_API_KEY=1\n", NULL);       /* a name in a program */
+    finds("a.yaml", "host: api.openai.com\n", "openai hosts.api api.openai.com");
+    finds("a.yaml", "blocked_host: api.openai.com\n", NULL);
+    finds("compose.yml", "services:\n  a:\n    environment:\n      - OPENAI_API_KEY\n",
+          "openai env OPENAI_API_KEY");
+    finds("compose.yml", "services:\n  a:\n    labels:\n      - OPENAI_API_KEY\n", NULL);
+    finds("a.py", "u = f\"https://bedrock-runtime.{region}.amazonaws.com\"\n",
+          "amazon-bedrock hosts.api bedrock-runtime.{region}.amazonaws.com");
+    finds("a.py", "u = f\"https://bedrock-runtime.{region}.amazonaws.example\"\n", NULL);
+    finds("a.ts", "f(`https://${r}-aiplatform.googleapis.com/v1`)\n",
+          "google-vertex-ai hosts.api {region}-aiplatform.googleapis.com");
+    finds("a.ts", "f(`https://${r}aiplatform.googleapis.com/v1`)\n", NULL);
+    finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL); /* runs at its owner's */
+    finds("a.py", "OPENAI_API_KEY=1\n", NULL);      /* a name in a program */
+}
+
+/* A server that one runs oneself, of a catalogue with its port and of one that shares another. */
+static void test_servers(void **state UNUSED)
+{
+    static const char texts[][400] = {
+        "id: llamad\nname: Llamad\ncategory: inference-server\nruns: own\n"
+        "sources: [{url: \"https://a.example\", read: 2026-11-23}]\nenv: [LLAMAD_HOST]\n"
+        "servers:\n  ports: [21434, 8000]\n  probes: [{path: /llamad/x, marks: [a]}]\n"
+        "examples:\n  env: {match: [LLAMAD_HOST], no_match: [A]}\n"
+        "  servers: {match: [\"/llamad/x a\"], no_match: [\"/x b\"]}\n",
+        "id: vecs\nname: Vecs\ncategory: vector-store\nruns: own\n"
+        "sources: [{url: \"https://a.example\", read: 2026-11-23}]\n"
+        "servers: {ports: [8000], probes: [{path: /v, marks: [b]}]}\n"
+        "examples:\n  servers: {match: [\"/v b\"], no_match: [\"/x b\"]}\n"};
+    static const char categories[] = "categories:\n"
+                                     "  - {category: inference-server, means: a, expects: [env]}\n"
+                                     "  - {category: vector-store, means: b, expects: [env]}\n";
+    static const struct {
+        const char *path, *text, *row;
+    } cases[] = {
+        {"a.py", "u = 'http://localhost:21434/v1'\n", "llamad servers.ports 21434"},
+        {"a.py", "u = 'http://remote.example:21434/v1'\n", NULL},
+        {"a.py", "u = 'http://localhost:8000/v1'\n", NULL},
+        {"a.py", "vecs_url = 'http://localhost:8000/v1'\n", "vecs servers.ports 8000"},
+        {"a.py", "u = 'http://localhost:8000/llamad/x'\n", "llamad servers.ports 8000"},
+        {"a.py", "u = 'http://vecs:8000/'\n", "vecs servers.ports 8000"},
+        {"a.py", "u = 'http://other:8000/'\n", NULL},
+        {"a.py", "# vecs: http://localhost:8000/\n", NULL},
+        {".env", "LLAMAD_HOST=\n", "llamad env LLAMAD_HOST"},
+    };
+    struct catalog_source files[] = {{STR("categories.yaml"), str_z(categories)},
+                                     {STR("entries/llamad.yaml"), str_z(texts[0])},
+                                     {STR("entries/vecs.yaml"), str_z(texts[1])}};
+    struct catalog_build b;
+    struct values *v;
+    struct diag d = {0};
+
+    if (catalog_compile(files, ARRAY_LEN(files), &b, &d))
+        fail_msg("%s: %s", d.file, d.text);
+    assert_int_equal(values_new(&b.catalog, STR(""), &v, &d), 0);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO(detector_run) r = {.detector = &DETECTOR_VENDOR_HOSTS,
+                                .path = cases[i].path,
+                                .content = str_z(cases[i].text),
+                                .catalog = &b.catalog,
+                                .values = v};
+        detector_dump(&r);
+        if (cases[i].row ? !r.text.n || !str_has(buf_str(&r.text), str_z(cases[i].row))
+                         : r.facts.n != 0)
+            fail_msg("%s: %s\n-> %s", cases[i].path, cases[i].text, r.text.n ? r.text.p : "");
+    }
+    values_free(v);
+    catalog_build_done(&b);
 }
 
 static void test_once(void **state UNUSED)
@@ -105,7 +170,7 @@ static void test_once(void **state UNUSED)
 
     detector_dump(&r);
     assert_int_equal(r.facts.n, 1);
-    assert_int_equal(r.facts.v[0].at.line, 3);
+    assert_int_equal(r.facts.v[0].at.line, 2);
 }
 
 static void test_survives(void **state UNUSED)
@@ -138,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_hosts),     cmocka_unit_test(test_near_misses),
         cmocka_unit_test(test_variables), cmocka_unit_test(test_once),
         cmocka_unit_test(test_survives),  cmocka_unit_test(test_training),
+        cmocka_unit_test(test_servers),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

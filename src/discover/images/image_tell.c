@@ -112,3 +112,27 @@ void image_tell(struct item *it, struct emit *e, const struct image_text *image,
     tell_version(&t, f, &n);
     emit_str(e, t.asset, f->defined_by, str_z(defined_by), at);
 }
+
+bool server_is(const struct catalog_entry *entry)
+{
+    return form_of(entry->category) != &FORMS[ARRAY_LEN(FORMS) - 1];
+}
+
+void server_tell(struct emit *e, const struct catalog_entry *entry, const char *row, const char *by,
+                 struct place at)
+{
+    static const char reason[] = "an address names no image";
+    const struct form *f = form_of(entry->category);
+    const enum attr unknown[] = {f->image, f->tag, f->digest, f->version_state};
+    uint32_t asset = emit_asset(e, f->kind, str_z(entry->name), at);
+
+    emit_str(e, asset, f->product, str_z(entry->id), at);
+    emit_state(e, STATE_INFERRED);
+    emit_str(e, asset, f->role, str_z(entry->category), at);
+    emit_state(e, STATE_INFERRED);
+    emit_str(e, asset, f->row, str_z(row), at);
+    emit_state(e, STATE_INFERRED);
+    for (size_t i = 0; i < ARRAY_LEN(unknown); i++)
+        emit_unresolved(e, asset, unknown[i], reason, at);
+    emit_str(e, asset, f->defined_by, str_z(by), at);
+}

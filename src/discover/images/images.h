@@ -15,6 +15,15 @@
 void image_tell(struct item *it, struct emit *e, const struct image_text *image,
                 const char *defined_by, struct place at);
 
+/*
+ * The same of software that something else tells of: an address with its port, a variable that its
+ * clients read. `row` is the row of the catalogue; which image runs there is unknown.
+ */
+void server_tell(struct emit *e, const struct catalog_entry *entry, const char *row, const char *by,
+                 struct place at);
+/* It serves models, keeps vectors or stands in front of models: one runs it, and others call it. */
+bool server_is(const struct catalog_entry *entry);
+
 /* Every image that a document names where the tool that reads it looks for one. `shift` is what
  * comes before the document in its file. 0, or the error of the arena. */
 struct image_document {
