@@ -45,6 +45,15 @@ static const char *const PATHS[] = {
     "a/.git",
     "a/model.safetensors",
     "a/notes.txt",
+    "a/compose.yaml",
+    "a/Dockerfile",
+    "a/Makefile",
+    "a/main.tf",
+    "a/o.container",
+    "a/kustomization.yaml",
+    "a/.env",
+    "a/x.ipynb",
+    "a/x.py",
 };
 
 static void must(bool what)

@@ -370,27 +370,11 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
         rc = inventory_add(inv, &o, &it->handles[i]);
     if (!rc)
         rc = owners_apply(l, inv, it->handles[i], &o.at);
-    return rc || o.kind != KIND_PACKAGE ? rc : service_of_package(l, inv, it->handles[i], &o);
-}
-
-/* A vendor's own SDK names the third party behind it, where somebody asks for it. */
-int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
-                       const struct observation *o)
-{
-    const struct attribute *direct = observation_attr(o, ATTR_PACKAGE_DIRECT);
-    if (!direct || direct->state != STATE_DECLARED || !direct->value.number)
-        return 0;
-    const struct attribute *sdk = observation_attr(o, ATTR_PACKAGE_SDK);
-    const struct catalog_entry *e =
-        sdk && sdk->value.text.n ? catalog_entry(l->catalog, sdk->value.text) : NULL;
-    const struct attribute *row = observation_attr(o, ATTR_PACKAGE_CATALOG_ROW);
-    uint32_t service;
-    int rc = e && !e->self_hosted
-                 ? service_of_entry(l, inv, e, row ? row->value.text : STR(""), &o->at, &service)
-                 : E_NOTFOUND;
-    if (!rc)
-        rc = inventory_relate(inv, package, VERB_PROVIDED_BY, service, RELATION_DECLARED, &o->at);
-    return rc == E_NOTFOUND ? 0 : rc;
+    if (!rc && o.kind == KIND_PACKAGE)
+        rc = service_of_package(l, inv, it->handles[i], &o);
+    if (!rc && o.kind == KIND_MCP_SERVER)
+        rc = service_of_server(l, inv, it->handles[i], &o);
+    return rc;
 }
 
 static bool has_word(const struct observation *o, enum attr a, const char *word)

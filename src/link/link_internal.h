@@ -211,6 +211,9 @@ int service_of_entry(struct link *l, struct inventory *inv, const struct catalog
 /* The third party behind a package that somebody asks for. */
 int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
                        const struct observation *o) MUST_CHECK;
+/* The vendor at whose host a remote server is. */
+int service_of_server(struct link *l, struct inventory *inv, uint32_t server,
+                      const struct observation *o) MUST_CHECK;
 /* Code that imports packages of the catalogue: the applications it belongs to use them. After the
  * assets of all items. */
 int link_imports(struct link *l, struct inventory *inv) MUST_CHECK;

@@ -232,6 +232,27 @@ static void services_behind_packages(void **state UNUSED)
     assert_int_equal(relations(&e, VERB_PROVIDED_BY, KIND_SERVICE), 1);
 }
 
+static void server_at(struct estate *e, const char *path, const char *url)
+{
+    estate_begin(e);
+    uint32_t s = emit_asset(&e->emit, KIND_MCP_SERVER, STR("s"), FILE_PLACE);
+    emit_str(&e->emit, s, ATTR_MCP_SERVER_URL, str_z(url), FILE_PLACE);
+    estate_item(e, 0, path);
+}
+
+static void services_behind_servers(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    estate_open(&e, ESTATE, 1);
+    server_at(&e, "a.json", "https://mcp.notion.com/mcp");
+    server_at(&e, "b.json", "https://mcp.notion.com.example.org/mcp");
+    server_at(&e, "c.json", "https://www.notion.so/mcp"); /* people read it */
+    server_at(&e, "d.json", "mcp.notion.com");
+    estate_seal(&e, NULL);
+    assert_int_equal(estate_count(&e, KIND_SERVICE), 1);
+    assert_int_equal(relations(&e, VERB_PROVIDED_BY, KIND_SERVICE), 1);
+}
+
 static struct str owner_of(const struct estate *e, const char *path)
 {
     const struct asset *a = estate_asset(e, KIND_INSTRUCTION_FILE, 0, path);
@@ -465,6 +486,7 @@ int main(void)
         cmocka_unit_test(keys_that_open_more_than_ai),
         cmocka_unit_test(values_without_an_issuer),
         cmocka_unit_test(services_behind_packages),
+        cmocka_unit_test(services_behind_servers),
         cmocka_unit_test(owners_of_places),
         cmocka_unit_test(owners_above_the_target),
         cmocka_unit_test(gaps_name_their_collectors),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which AI software runs in the containers that Dockerfiles, Compose files, manifests and
- * pipelines name. */
+/* Decides which AI software runs in the containers that Dockerfiles, Compose files, manifests,
+ * pipelines, scripts, Terraform and units name. */
 #include "base/path.h"
 #include "discover/images/images.h"
 #include "formats/dockerfile.h"
@@ -27,18 +27,45 @@ static bool is_yaml(struct str path)
 /* Of JSON only what is made to name images: data of any size is JSON, too. */
 static bool is_json(struct str path)
 {
+    static const char *const words[] = {"devcontainer", "compose", "task",      "ecs", "deploy",
+                                        "template",     "stack",   "container", "pod", "manifest"};
     struct str base = path_base(path);
 
     if (!str_ends(base, STR(".json")))
         return false;
-    return str_ends(base, STR("devcontainer.json")) || str_has(base, STR("compose")) ||
-           str_has(base, STR("task-def")) || str_has(base, STR("taskdef")) ||
-           str_has(base, STR("task_def"));
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_has(base, str_z(words[i])))
+            return true;
+    return str_eq(base, STR("package.json"));
+}
+
+static bool is_script(struct str path)
+{
+    static const char *const ends[] = {".sh",  ".bash", ".zsh",  ".mk",   ".ps1",
+                                       ".bat", ".cmd",  ".just", ".fish", ".service"};
+    struct str base = path_base(path);
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (str_ends(base, str_z(ends[i])))
+            return true;
+    return str_eq_nocase(base, STR("makefile")) || str_eq(base, STR("GNUmakefile")) ||
+           str_eq_nocase(base, STR("justfile")) || str_starts(base, STR("Makefile."));
+}
+
+static bool is_unit(struct str path)
+{
+    return str_ends(path, STR(".container")) || str_ends(path, STR(".image"));
+}
+
+static bool is_terraform(struct str path)
+{
+    return str_ends(path, STR(".tf"));
 }
 
 static bool wants_container_images(const struct catalog *c UNUSED, struct str path)
 {
-    return is_yaml(path) || is_dockerfile(path) || is_json(path);
+    return is_yaml(path) || is_dockerfile(path) || is_json(path) || is_script(path) ||
+           is_terraform(path) || is_unit(path);
 }
 
 struct build {
@@ -46,6 +73,13 @@ struct build {
     struct emit *e;
     struct str text;
 };
+
+static struct place place_in(void *ctx, size_t offset)
+{
+    struct build *b = ctx;
+
+    return place_offset(b->it, b->text, offset);
+}
 
 static int on_image(void *ctx, const struct dockerfile_image *image)
 {
@@ -129,17 +163,26 @@ static int run_container_images(struct item *it, struct emit *e)
     }
     if ((rc = item_text(it, &text)))
         return rc;
-    if (is_yaml(it->path))
-        return read_stream(it, e, text);
     struct build b = {it, e, text};
-    rc = dockerfile_images(text, it->arena, on_image, &b);
+    if (is_yaml(it->path)) { /* commands of pipelines are lines of it */
+        rc = image_tell_script(it, e, text, place_in, &b);
+        return rc ? rc : read_stream(it, e, text);
+    }
+    if (is_script(it->path))
+        rc = image_tell_script(it, e, text, place_in, &b);
+    else if (is_terraform(it->path))
+        rc = image_tell_terraform(it, e, text);
+    else if (is_unit(it->path))
+        rc = image_tell_unit(it, e, text);
+    else
+        rc = dockerfile_images(text, it->arena, on_image, &b);
     return rc ? rc : emit_result(e);
 }
 
 const struct detector DETECTOR_CONTAINER_IMAGES = {
     .id = "container-images",
     .title = "AI software in container images",
-    .version = 1,
+    .version = 2,
     .wants = wants_container_images,
     .triggers = LITERAL_IMAGE,
     .need = ITEM_TEXT,

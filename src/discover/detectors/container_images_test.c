@@ -92,15 +92,16 @@ static void test_compose(void **state UNUSED)
 
 static void test_pipelines(void **state UNUSED)
 {
-    gives(".github/workflows/ci.yml",
-          "jobs:\n  a:\n    container: ollama/ollama\n    services:\n      q:\n        image: "
-          "qdrant/qdrant:1\n    steps:\n    - uses: docker://chromadb/chroma\n    - uses: "
-          "ollama/ollama@v1\n    - run: docker run ollama/ollama\n  b:\n    container: {image: "
-          "ollama/ollama}\n  c: ollama/ollama\n",
-          "inference_server Ollama  @3:16 /jobs/a/container\n"
-          "vector_store Qdrant 1 @6:16 /jobs/a/services/q/image\n"
-          "vector_store Chroma  @8:13 /jobs/a/steps/0/uses\n"
-          "inference_server Ollama  @12:24 /jobs/b/container/image\n");
+    gives(
+        ".github/workflows/ci.yml",
+        "jobs:\n  a:\n    container: ollama/ollama\n    services:\n      q:\n        image: "
+        "qdrant/qdrant:1\n    steps:\n    - uses: docker://chromadb/chroma\n    - uses: "
+        "ollama/ollama@v1\n    - run: echo docker run ollama/ollama\n  b:\n    container: {image: "
+        "ollama/ollama}\n  c: ollama/ollama\n",
+        "inference_server Ollama  @3:16 /jobs/a/container\n"
+        "vector_store Qdrant 1 @6:16 /jobs/a/services/q/image\n"
+        "vector_store Chroma  @8:13 /jobs/a/steps/0/uses\n"
+        "inference_server Ollama  @12:24 /jobs/b/container/image\n");
     gives("x/action.yml", "runs:\n  using: docker\n  image: docker://ollama/ollama:1\n",
           "inference_server Ollama 1 @3:10 /runs/image\n");
     gives(".gitlab-ci.yml",
@@ -133,6 +134,64 @@ static void test_clusters(void **state UNUSED)
           "inference_server Ollama 1 @3:12 /b/image\n"
           "vector_store Qdrant  @4:17 /c/repository\n");
     gives("templates/a.yaml", "spec:\n{{- if .x }}\n  image: ollama/ollama\n{{- end }}\n", "gap\n");
+}
+
+static void test_scripts(void **state UNUSED)
+{
+    gives("up.sh",
+          "set -e\nsudo docker run -d --name ollama/ollama \\\n  -v a:/b ollama/ollama:1 serve\n",
+          "inference_server Ollama 1 @3:11 \n");
+    gives("Makefile", "up:\n\t@podman pull qdrant/qdrant && docker create chromadb/chroma\n",
+          "vector_store Qdrant  @2:15 \nvector_store Chroma  @2:46 \n");
+    gives("a.service", "[Service]\nExecStart=/usr/bin/nerdctl --namespace n run ollama/ollama\n",
+          "inference_server Ollama  @2:46 \n");
+    gives(".github/workflows/a.yml",
+          "jobs:\n  a:\n    steps:\n    - run: |\n        docker pull ollama/ollama:$V\n    - run: "
+          "docker run ghcr.io/berriai/litellm\n",
+          "inference_server Ollama ? @5:21 \ngateway LiteLLM  @6:23 \n");
+    gives("package.json", "{\"scripts\": {\"db\": \"docker run -p 1:1 qdrant/qdrant\"}}",
+          "vector_store Qdrant  @1:20 /scripts/db\n");
+    gives("a.sh",
+          "# docker run ollama/ollama\necho docker run ollama/ollama\necho \"docker run "
+          "ollama/ollama\"\ndocker run alpine ollama/ollama\ndocker run --name ollama/ollama x\n"
+          "docker exec ollama/ollama\ndocker build -t ollama/ollama .\nrun ollama/ollama\ndocker "
+          "run\n",
+          "");
+}
+
+static void test_settings(void **state UNUSED)
+{
+    gives("main.tf",
+          "resource \"docker_container\" \"o\" {\n  image = \"ollama/ollama:1\"\n}\nvariable "
+          "\"image\" {\n  default = \"qdrant/qdrant:2\"\n}\nx = jsonencode([{ \"image\" : "
+          "\"chromadb/chroma\" }])\n",
+          "inference_server Ollama 1 @2:12 \nvector_store Qdrant 2 @5:14 \n"
+          "vector_store Chroma  @7:30 \n");
+    gives("main.tf",
+          "# image = \"ollama/ollama\"\nname = \"ollama/ollama\"\nvariable \"x\" {\n  default = "
+          "\"ollama/ollama\"\n}\nimage = [\"ollama/ollama\"]\n",
+          "");
+    gives("kustomization.yaml",
+          "images:\n- name: app\n  newName: ollama/ollama\n  newTag: 0.5\n- name: qdrant/qdrant\n",
+          "inference_server Ollama 0.5 @3:12 /images/0/newName\n"
+          "vector_store Qdrant  @5:9 /images/1/name\n");
+    gives("kustomization.yaml", "images: ollama/ollama\nresources: [ollama/ollama]\n", "");
+    gives("o.container", "[Container]\nImage=docker.io/ollama/ollama:1\nExec=ollama/ollama\n",
+          "inference_server Ollama 1 @2:7 \n");
+    gives("docker-compose.override.yml", "services:\n  a: {image: ollama/ollama}\n",
+          "inference_server Ollama  @2:14 /services/a/image\n");
+    gives("ecs-service.json", "{\"containerDefinitions\": [{\"image\": \"ollama/ollama\"}]}",
+          "inference_server Ollama  @1:37 /containerDefinitions/0/image\n");
+}
+
+static void test_mcp(void **state UNUSED)
+{
+    gives("compose.yml", "services:\n  a: {image: mcp/fetch}\n  b: {image: mcp/fetch-webui}\n",
+          "mcp_server fetch @2:14 /services/a/image\n");
+    gives("compose.yml",
+          "services:\n  a: {image: cognee/cognee-mcp}\n  b: {image: cognee/cognee}\n",
+          "mcp_server cognee-mcp @2:14 /services/a/image\n"
+          "deployment Cognee  @3:14 /services/b/image\n");
 }
 
 static void test_near_misses(void **state UNUSED)
@@ -189,15 +248,20 @@ static void test_survives(void **state UNUSED)
 {
     detector_survives(DET, "compose.yml",
                       "x: 1\n---\nservices:\n  a: {image: '${X:-ollama/ollama}:1'}\n");
+    detector_survives(DET, "a.sh", "docker run -e A=b ollama/ollama:${T:-1}\n");
+    detector_survives(DET, "a.tf", "image = \"ollama/ollama:${var.t}\"\n");
+    detector_survives(DET, "compose.yml", "services:\n  a: {image: mcp/fetch}\n");
     detector_survives(DET, "Dockerfile", "ARG V=1\nFROM ollama/ollama:$V AS x\nFROM x\n");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),     cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_compose),   cmocka_unit_test(test_pipelines),
-        cmocka_unit_test(test_clusters),  cmocka_unit_test(test_near_misses),
-        cmocka_unit_test(test_malformed), cmocka_unit_test(test_survives)};
+        cmocka_unit_test(test_whole),    cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_compose),  cmocka_unit_test(test_pipelines),
+        cmocka_unit_test(test_clusters), cmocka_unit_test(test_near_misses),
+        cmocka_unit_test(test_scripts),  cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_mcp),      cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_survives)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

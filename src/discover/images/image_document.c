@@ -155,6 +155,51 @@ static void read_lists(struct reading *r, const char *list, const char *by)
     }
 }
 
+/* images: [{name: a/b, newName: c/d, newTag: 1, digest: sha256:…}] */
+static void read_kustomize(struct reading *r, const struct node *root)
+{
+    const struct doc *doc = r->doc;
+
+    node_each (doc, node_get(doc, root, STR("images")), n) {
+        struct str name = node_str(doc, n, STR("newName")), tag, text;
+        const struct node *new_tag = node_get(doc, n, STR("newTag"));
+        struct str digest = node_str(doc, n, STR("digest"));
+        const struct node *at = node_get(doc, n, name.n ? STR("newName") : STR("name"));
+        if (!node_is(n, NODE_OBJECT) || !node_is(at, NODE_STRING) || r->error)
+            continue;
+        name = node_text(doc, at);
+        tag = new_tag ? node_text(doc, new_tag) : STR("");
+        text = arena_fmt(r->it->arena, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(name),
+                         tag.n ? ":" : "", STR_ARG(tag), digest.n ? "@" : "", STR_ARG(digest));
+        if (!text.p)
+            r->error = arena_error(r->it->arena);
+        else
+            tell_text(r, at, text, "kustomize");
+    }
+}
+
+struct string_at {
+    struct reading *r;
+    const struct node *n;
+};
+
+static struct place place_of_string(void *ctx, size_t offset UNUSED)
+{
+    struct string_at *s = ctx;
+
+    return place_of(s->r, s->n);
+}
+
+/* "scripts" of a package.json */
+static void read_scripts(struct reading *r, const struct node *root)
+{
+    node_each (r->doc, node_get(r->doc, root, STR("scripts")), n) {
+        struct string_at s = {r, n};
+        if (node_is(n, NODE_STRING) && !r->error)
+            r->error = image_tell_script(r->it, r->e, node_text(r->doc, n), place_of_string, &s);
+    }
+}
+
 static bool is_manifest(struct reading *r, const struct node *root)
 {
     struct str kind = node_str(r->doc, root, STR("kind"));
@@ -181,6 +226,10 @@ static void read_by_name(struct reading *r, const struct node *root)
         read_lists(r, "docker", "pipeline");
     else if (str_ends(base, STR("devcontainer.json")))
         tell_string(r, node_get(r->doc, root, STR("image")), "dev-container");
+    else if (str_eq(base, STR("package.json")))
+        read_scripts(r, root);
+    else if (str_starts(base, STR("kustomization.y")))
+        read_kustomize(r, root);
     else if (is_values(base))
         read_all(r, "helm");
     else if (node_is(node_get(r->doc, root, STR("services")), NODE_OBJECT))
@@ -196,7 +245,9 @@ int image_tell_document(struct item *it, struct emit *e, const struct image_docu
 
     if (!node_is(root, NODE_OBJECT))
         return OK;
-    if (is_manifest(&r, root))
+    if (str_eq(node_str(r.doc, root, STR("kind")), STR("Kustomization")))
+        read_kustomize(&r, root);
+    else if (is_manifest(&r, root))
         read_all(&r, "kubernetes");
     else
         read_by_name(&r, root);

@@ -91,6 +91,14 @@ void image_tell(struct item *it, struct emit *e, const struct image_text *image,
         return;
     const struct catalog_entry *entry = &it->catalog->entries[row->entry];
     const struct form *f = form_of(entry->category);
+    if (image_is_mcp(entry, &n)) {
+        struct str seen = arena_fmt(it->arena, "%s images %s", entry->id, row->name);
+        if (!seen.p)
+            emit_fail(e, E_NOMEM);
+        else
+            image_tell_mcp(e, entry, &n, seen, copy ? STATE_INFERRED : STATE_RESOLVED, at);
+        return;
+    }
     struct telling t = {
         .e = e, .asset = emit_asset(e, f->kind, str_z(entry->name), at), .image = image, .at = at};
     enum attr_state known = copy ? STATE_INFERRED : STATE_RESOLVED;

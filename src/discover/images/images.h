@@ -34,4 +34,20 @@ struct image_document {
 int image_tell_document(struct item *it, struct emit *e,
                         const struct image_document *document) MUST_CHECK;
 
+/* Command lines that start containers ("docker run a/b:1"), one or more to a text; `place` of an
+ * offset in it. */
+int image_tell_script(struct item *it, struct emit *e, struct str text,
+                      struct place (*place)(void *ctx, size_t offset), void *ctx) MUST_CHECK;
+int image_tell_terraform(struct item *it, struct emit *e, struct str text) MUST_CHECK;
+/* Of a unit of Podman: "Image=a/b:1". */
+int image_tell_unit(struct item *it, struct emit *e, struct str text) MUST_CHECK;
+
+/* --- private to images/ ---------------------------------------------------------------------- */
+
+/* The image is a server of MCP: its entry is of that category, or its name says so. */
+bool image_is_mcp(const struct catalog_entry *entry, const struct image_name *name);
+void image_tell_mcp(struct emit *e, const struct catalog_entry *entry,
+                    const struct image_name *name, struct str row, enum attr_state known,
+                    struct place at);
+
 #endif

@@ -53,6 +53,10 @@ struct launch {
 int launcher_parse(const struct shell_word *argv, size_t n, struct arena *a,
                    struct launch *ret) MUST_CHECK;
 
+/* Of the words behind docker, podman or nerdctl: the image that is run, pulled or created; empty:
+ * none is. */
+struct str launcher_container_image(const struct shell_word *v, size_t n);
+
 /* True when the text is or holds a reference that the host fills in: ${X}, $X, %X%, {{x}}. */
 bool launcher_is_reference(struct str text);
 

@@ -388,6 +388,22 @@ static void container(struct launcher *l, struct words *w)
     rest_is_arguments(l, w);
 }
 
+struct str launcher_container_image(const struct shell_word *v, size_t n)
+{
+    struct words w = {.v = v, .n = n};
+    struct option o;
+    while (launcher_option(&w, DOCKER_VALUED, NULL, &o))
+        ;
+    struct str verb = take(&w).text;
+    if (launcher_in("container image", verb))
+        verb = take(&w).text;
+    if (!launcher_in("run create pull", verb))
+        return STR("");
+    while (launcher_option(&w, RUN_VALUED, RUN_LETTERS, &o))
+        ;
+    return take(&w).text;
+}
+
 void launcher_container(struct launcher *l, struct words *w, struct str name)
 {
     if (str_eq_z(name, "deno"))
