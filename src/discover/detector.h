@@ -194,7 +194,7 @@ struct detector {
 };
 
 /* The detector of what no other one reads. */
-#define UNREAD_FORMATS "unread-formats"
+#define UNREAD_FORMATS COVERAGE_UNREAD
 
 extern const struct detector *const DETECTORS[];
 extern const int DETECTOR_COUNT;

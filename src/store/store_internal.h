@@ -148,11 +148,16 @@ struct covered_glob {
     struct str glob, start; /* what it matches begins with `start` */
 };
 
+enum covered_gap {
+    GAP_RULE = 1,   /* also what matches it in folders */
+    GAP_ITSELF = 2, /* what stands at the path; else only what lies below it, in an archive */
+};
+
 struct covered {
     int64_t target;
     bool examined;          /* some row says that some of it was */
     struct map examined_at; /* paths */
-    struct map gaps;        /* paths and rules of what was not read; value 1: a rule */
+    struct map gaps;        /* paths and rules of what was not read: */
     struct {
         VEC(struct covered_glob);
     } globs;

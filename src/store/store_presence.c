@@ -31,6 +31,12 @@ static struct str literal_start(struct str glob)
     return str_sub(glob, 0, n);
 }
 
+/* The format has no reader, but its file was searched: a key that stood in it is gone. */
+static bool is_read_by_others(const struct coverage_row *row)
+{
+    return row->state == COVERAGE_UNSUPPORTED && str_eq_z(row->collectors, COVERAGE_UNREAD);
+}
+
 /* A row names a path, or by a rule all paths that it matches: "*.bin", "node_modules". */
 static int note_gap(struct covered *c, const struct coverage_row *row, struct str path)
 {
@@ -46,7 +52,7 @@ static int note_gap(struct covered *c, const struct coverage_row *row, struct st
     slot = map_put(&c->gaps, path, &is_new);
     if (!slot)
         return E_NOMEM;
-    *slot |= rule;
+    *slot |= (rule ? GAP_RULE : 0) | (is_read_by_others(row) ? 0 : GAP_ITSELF);
     return 0;
 }
 
@@ -103,6 +109,13 @@ static bool any_above(const struct map *rows, struct str path)
     return map_get(rows, STR("")) != NULL;
 }
 
+static bool is_gap(const struct map *gaps, struct str path)
+{
+    const uint64_t *own = map_get(gaps, path);
+
+    return (own && *own & GAP_ITSELF) || (path.n && any_above(gaps, path_parent(path)));
+}
+
 static bool rule_matches(const struct covered *c, struct str path)
 {
     struct str rest = path, part;
@@ -110,7 +123,7 @@ static bool rule_matches(const struct covered *c, struct str path)
     while (str_field(&rest, '/', &part)) {
         const uint64_t *rule = map_get(&c->gaps, part);
 
-        if (rule && *rule)
+        if (rule && *rule & GAP_RULE)
             return true;
     }
     /* A rule that matches a folder is about all in it. */
@@ -141,7 +154,7 @@ bool store_is_covered(const struct store *st, int64_t target, struct str path, s
     path = buf_str(&whole);
     if (!c || buf_result(&whole) || !any_above(&c->examined_at, path))
         return false;
-    return !any_above(&c->gaps, path) && !rule_matches(c, path);
+    return !is_gap(&c->gaps, path) && !rule_matches(c, path);
 }
 
 /* ---- places ---- */

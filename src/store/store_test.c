@@ -162,6 +162,26 @@ static void test_members_not_covered(void **state)
     store_free(st);
 }
 
+/* A file whose format has no reader is searched all the same; what may lie in it is not. */
+static void test_no_reader(void **state)
+{
+    static const char *const PATHS[] = {"d/a.json", "d/a.json!/in.json"};
+    struct store *st = fixture_store(*state, NULL);
+    struct world w;
+
+    for (size_t i = 0; i < ARRAY_LEN(PATHS); i++) {
+        scan_server(st, 1000 + 2 * (int64_t)i, PATHS[i], A, "1");
+        world_begin(&w, st, 1001 + 2 * (int64_t)i, 1);
+        cover(&w, 0, "", COVERAGE_EXAMINED);
+        cover(&w, 0, "d/a.json", COVERAGE_UNSUPPORTED);
+        w.inv.coverage.v[w.inv.coverage.n - 1].collectors = STR(COVERAGE_UNREAD);
+        world_store(&w);
+        world_commit(&w);
+        assert_string_equal(ask(st, "SELECT state FROM asset"), i ? "present" : "gone");
+    }
+    store_free(st);
+}
+
 /* What was not looked at is not gone: each way in which a scan can miss a place. */
 static void test_not_covered(void **state)
 {
@@ -659,6 +679,7 @@ static void test_owner_none_of_part(void **state)
     X(test_attribute_changes)                                                                      \
     X(test_gone_and_back)                                                                          \
     X(test_owners_of_gone)                                                                         \
+    X(test_no_reader)                                                                              \
     X(test_not_covered)                                                                            \
     X(test_rows_that_count)                                                                        \
     X(test_members_not_covered)                                                                    \

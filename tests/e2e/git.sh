@@ -238,7 +238,7 @@ EOF
 mkdir "$work/estate" && git clone -q --bare "$beside" "$work/estate/base.git"
 scanned "$work/estate"
 hold <<'EOF'
-a bare repository in a folder is not passed by in silence :: [c["path"] for c in C if c["state"] == "not_looked" and "--rev" in c["reason"]] == ["base.git/objects"]
+a bare repository in a folder is not passed by in silence :: [c["path"] for c in C if c["state"] == "not_looked" and "`stance scan base.git`" in c["reason"]] == ["base.git/objects"]
 and its configuration is read :: not gaps()
 EOF
 
@@ -309,6 +309,40 @@ rmdir "$super/lib" && mv "$work/lib.away" "$super/lib"
 same "a submodule by itself" "$work/beside.json" a/.mcp.json "$work/sub.json" a/.mcp.json
 scanned "$work/linked" && cp "$work/out" "$work/linked.json"
 same "a linked worktree" "$work/super.json" .mcp.json "$work/linked.json" .mcp.json
+# A submodule that no .gitmodules names: the index knows it, and says when it may not be known. What a
+# sparse checkout leaves out is said, too.
+lost=$work/lost
+repository "$lost"
+mkdir "$lost/deep"
+git clone -q "$beside" "$lost/deep/in it"
+echo x >"$lost/x"
+(commit "$lost" one) 2>/dev/null
+lost_rows() { holds "$1" "sorted(c['path'] for c in C if c['state'] == 'not_looked') == $2"; }
+scanned "$lost"
+lost_rows "a submodule without a line that is there" '[]'
+git clone -q "$lost" "$work/lost2"
+for version in 2 3 4; do
+  git -C "$work/lost2" update-index --index-version "$version"
+  scanned "$work/lost2"
+  lost_rows "a submodule without a line, index of version $version" '["deep/in it"]'
+done
+holds "with its remedy" 'all("without a line in .gitmodules" in c["reason"] for c in C if c["state"] == "not_looked")'
+scanned "$work/lost2/deep"
+lost_rows "a submodule without a line in a part of the repository" '["in it"]'
+git -C "$work/lost2" worktree add -q "$work/lost3" HEAD 2>/dev/null
+scanned "$work/lost3"
+lost_rows "a submodule without a line in a linked worktree" '["deep/in it"]'
+git -C "$work/lost2" sparse-checkout set --no-cone '/*' '!x' 2>/dev/null
+scanned "$work/lost2"
+lost_rows "a sparse checkout" '[".git/index", "deep/in it"]'
+git -C "$work/lost3" update-index --split-index
+scanned "$work/lost3"
+lost_rows "a split index" '[".git/index"]'
+cp "$work/lost2/.git/index" "$work/index"
+head -c 90 "$work/index" >"$work/lost2/.git/index"
+scanned "$work/lost2"
+holds "an index that is cut" '[(c["path"], c["state"]) for c in gaps()] == [(".git/index", "partial")]'
+cp "$work/index" "$work/lost2/.git/index"
 # What no repository would write is not followed, and said.
 mkdir "$work/estate/liar" && printf 'gitdir: %s/.git\n' "$app" >"$work/estate/liar/.git"
 scanned "$work/estate"

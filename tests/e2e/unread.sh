@@ -100,4 +100,17 @@ printf 'Gem::Specification.new { |s| s.authors = ["Ann"] }\n' >"$p/ruby/x.gemspe
 for f in php/skills/x/SKILL.md ruby/AGENTS.md plain/AGENTS.md; do printf -- '---\nname: x\n---\nBe kind.\n' >"$p/$f"; done
 scan "$p"
 holds "silence of what was not read" '{a["where"][0]["evidence"]["path"]: a["owner"]["state"] for a in assets("instruction_file") + assets("skill")} == {"php/skills/x/SKILL.md": "unknown", "ruby/AGENTS.md": "unknown", "plain/AGENTS.md": "none"}'
+
+# A file without a reader is searched for keys all the same: one that was taken out is gone.
+k=$work/keys
+mkdir "$k"
+key=$(python3 -c 'print("sk-ant-" + "api03-" + "".join("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"[(i * 7 + 3) % 58] for i in range(93)) + "AA")')
+notebook() { printf '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, "source": ["k = \"%s\""]}]}' "$1" >"$k/a.ipynb"; }
+keys_left() { "$STANCE" inventory --db "$work/keys.db" -k credential -f csv | sed 1d | wc -l; }
+notebook "$key"
+expect "1 3" "a key in a notebook" "$STANCE" scan --db "$work/keys.db" --allow-weak-sandbox "$k"
+[ "$(keys_left)" -eq 1 ] || fail "a key in a notebook is not found"
+notebook x
+expect "0 3" "a key that was taken out" "$STANCE" scan --db "$work/keys.db" --allow-weak-sandbox "$k"
+[ "$(keys_left)" -eq 0 ] || fail "a key that was taken out of a notebook is still there"
 finish

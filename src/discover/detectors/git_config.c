@@ -2,8 +2,7 @@
 /* Decides which repository a working tree is, by the remotes its configuration names. */
 #include "base/path.h"
 #include "base/vec.h"
-#include "discover/detector.h"
-#include "formats/git/ini.h"
+#include "discover/git/config.h"
 
 static bool wants_git_config(const struct catalog *c UNUSED, struct str path)
 {
@@ -31,11 +30,9 @@ static int on_entry(void *ctx, const struct gitini_entry *entry)
     vec_each (known, &r->list)
         if (str_eq(known->name, entry->subsection))
             return 0;
-    struct remote fresh = {.name = entry->subsection, .url = entry->value, .at = place_item(r->it)};
-    fresh.at.line = entry->line;
-    fresh.at.column = entry->column;
-    fresh.at.offset = (int64_t)entry->offset;
-    return vec_push(&r->list, fresh);
+    return vec_push(&r->list, ((struct remote){.name = entry->subsection,
+                                               .url = entry->value,
+                                               .at = git_config_place(r->it, entry)}));
 }
 
 /* "https://user:token@host/path" without the part that may be a secret. */
@@ -56,13 +53,8 @@ static void emit_remote(struct emit *e, const struct remote *r)
 
 static int run_git_config(struct item *it, struct emit *e)
 {
-    struct str text;
-    struct diag d = {0};
-    int rc = item_text(it, &text);
-    if (rc)
-        return rc;
     struct remotes r = {.it = it};
-    rc = gitini_parse(text, &it->limits, it->arena, on_entry, &r, &d);
+    int rc = git_config_read(it, e, on_entry, &r);
     vec_each (remote, &r.list)
         if (str_eq_z(remote->name, "origin"))
             emit_remote(e, remote);
@@ -72,12 +64,6 @@ static int run_git_config(struct item *it, struct emit *e)
     if (!r.list.n && !rc)
         emit_origin(e, STR(""), place_item(it)); /* nobody knows where it came from */
     vec_free(&r.list);
-    if (rc) {
-        struct place at = place_item(it);
-        at.line = d.line;
-        at.column = d.column;
-        emit_gap(e, COVERAGE_PARTIAL, at, "%s", d.code ? d.text : err_name(rc));
-    }
     return rc ? rc : emit_result(e);
 }
 

@@ -51,8 +51,8 @@ static void credentials(void **state UNUSED)
 static void damaged(void **state UNUSED)
 {
     detector_says(DET, ".git/config", "[remote \"origin\"]\nurl = a\n[remote \"b\nurl = c\n",
-                  "failed: parse\norigin a @2:1\n"
-                  "gap partial: the name of a subsection does not end @3:11\n");
+                  "failed: parse\n"
+                  "gap partial: the name of a subsection does not end @3:11\norigin a @2:1\n");
 }
 
 static void survives(void **state UNUSED)

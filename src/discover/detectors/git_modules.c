@@ -2,9 +2,8 @@
 /* Decides which folders a repository keeps for others: its submodules (gitmodules(5)). Whether one
  * is checked out is for git/submodules.h. */
 #include "base/path.h"
-#include "discover/detector.h"
+#include "discover/git/config.h"
 #include "discover/git/submodules.h"
-#include "formats/git/ini.h"
 
 static bool wants_git_modules(const struct catalog *c UNUSED, struct str path)
 {
@@ -22,33 +21,18 @@ static int on_entry(void *ctx, const struct gitini_entry *entry)
     AUTO(buf) said = BUF_INIT;
     if (!str_eq_z(entry->section, "submodule") || !str_eq_z(entry->name, "path"))
         return 0;
-    struct place at = place_item(m->it);
-    at.line = entry->line;
-    at.column = entry->column;
-    at.offset = (int64_t)entry->offset;
     buf_addz(&said, GIT_MODULE);
     buf_add(&said, entry->value);
     if (buf_result(&said))
         return E_NOMEM;
-    emit_origin(m->emit, buf_str(&said), at);
+    emit_origin(m->emit, buf_str(&said), git_config_place(m->it, entry));
     return 0;
 }
 
 static int run_git_modules(struct item *it, struct emit *e)
 {
     struct modules m = {.it = it, .emit = e};
-    struct str text;
-    struct diag d = {0};
-    int rc = item_text(it, &text);
-    if (rc)
-        return rc;
-    rc = gitini_parse(text, &it->limits, it->arena, on_entry, &m, &d);
-    if (rc) {
-        struct place at = place_item(it);
-        at.line = d.line;
-        at.column = d.column;
-        emit_gap(e, COVERAGE_PARTIAL, at, "%s", d.code ? d.text : err_name(rc));
-    }
+    int rc = git_config_read(it, e, on_entry, &m);
     return rc ? rc : emit_result(e);
 }
 

@@ -4,10 +4,11 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "discover/build.gen.h"
 #include "discover/git/known.h"
 
 /* Changes with what is remembered. */
-#define KEY "first commits 1"
+#define KEY "first commits 1, indexes 1"
 
 void git_head_done(struct git_head *h)
 {
@@ -39,6 +40,15 @@ static int read_branch(const struct git_place *p, struct str head, struct arena 
     return !rc && str_starts(*ret, STR("ref:")) ? E_UNSUPPORTED : rc;
 }
 
+static int write_key(struct git_head *h, const struct str *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_addf(&h->key, "%zu ", parts[i].n);
+        buf_add(&h->key, parts[i]);
+    }
+    return buf_result(&h->key);
+}
+
 /* E_UNSUPPORTED or what reading says: it cannot be compared. */
 static int read_head(const struct git_place *p, struct str folder, struct arena *mem,
                      struct git_head *h)
@@ -59,12 +69,15 @@ static int read_head(const struct git_place *p, struct str folder, struct arena 
     if (!(packed ? stamp_of(p->folders.common, "packed-refs", &h->stamp)
                  : stamp_of(p->folders.git, "HEAD", &h->stamp)))
         return E_UNSUPPORTED;
-    const struct str parts[] = {p->common, folder, head, branch};
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        buf_addf(&h->key, "%zu ", parts[i].n);
-        buf_add(&h->key, parts[i]);
-    }
-    return buf_result(&h->key);
+    return write_key(h, (const struct str[]){p->common, folder, head, branch}, 4);
+}
+
+/* Facts depend on who reads, too: DISCOVER_DIGEST changes with detectors. */
+static int read_index(const struct git_place *p, struct str folder, struct git_head *h)
+{
+    if (!stamp_of(p->folders.git, "index", &h->stamp))
+        return E_UNSUPPORTED;
+    return write_key(h, (const struct str[]){STR(DISCOVER_DIGEST " index"), p->common, folder}, 3);
 }
 
 static int open_target(struct git_known *k, const struct target *t)
@@ -82,6 +95,15 @@ static int open_target(struct git_known *k, const struct target *t)
                : cache_open(str_z(k->folder), buf_str(&root), STR(KEY), &k->cache, &d);
 }
 
+/* 1 and what was said of it; 0. */
+static int find(struct git_known *k, const struct git_head *head, struct cached *ret)
+{
+    if (!cache_find(k->cache, buf_str(&head->key), &head->stamp, ret))
+        return 0;
+    int rc = cache_put(k->cache, buf_str(&head->key), &head->stamp, NULL, ret);
+    return rc ? rc : 1;
+}
+
 int git_known_find(struct git_known *k, const struct target *t, struct str folder,
                    const struct git_place *p, struct git_head *head, struct str *ret_frame)
 {
@@ -96,11 +118,30 @@ int git_known_find(struct git_known *k, const struct target *t, struct str folde
         buf_clear(&head->key);
         return rc == E_NOMEM ? rc : 0;
     }
-    if (!cache_find(k->cache, buf_str(&head->key), &head->stamp, &was) || !was.frame.n)
-        return 0;
+    rc = find(k, head, &was);
+    if (rc != 1)
+        return rc;
     *ret_frame = was.frame;
-    rc = cache_put(k->cache, buf_str(&head->key), &head->stamp, NULL, &was);
-    return rc ? rc : 1;
+    return was.frame.n > 0;
+}
+
+int git_known_find_index(struct git_known *k, const struct target *t, struct str folder,
+                         const struct git_place *p, struct git_head *head, struct str *ret_frame)
+{
+    struct cached was;
+    if (!k->folder)
+        return 0;
+    int rc = open_target(k, t);
+    if (!rc)
+        rc = read_index(p, folder, head);
+    if (rc) {
+        buf_clear(&head->key);
+        return rc == E_NOMEM ? rc : 0;
+    }
+    rc = find(k, head, &was);
+    if (rc == 1)
+        *ret_frame = was.frame;
+    return rc;
 }
 
 int git_known_put(struct git_known *k, const struct git_head *head, struct str frame)
@@ -114,7 +155,7 @@ int git_known_put(struct git_known *k, const struct git_head *head, struct str f
 void git_known_done(struct git_known *k, bool whole)
 {
     struct diag d = {0};
-    if (k->cache && whole && cache_commit(k->cache, &d))
+    if (k->cache && whole && !k->part && cache_commit(k->cache, &d))
         log_debug("cache: %s: %s", d.file, d.text);
     k->cache = cache_close(k->cache);
     k->target = NULL;

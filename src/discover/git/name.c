@@ -6,29 +6,11 @@
 #include "base/path.h"
 #include "base/spill.h"
 #include "discover/git/ask.h"
-#include "discover/git/known.h"
 #include "discover/git/name.h"
+#include "discover/git/name_internal.h"
 #include "discover/git/origin.h"
 
-/* A repository of one of the targets. */
-struct met {
-    uint32_t target;
-    struct str folder; /* below the target, or "../.." */
-    bool linked;       /* ".git" is a file */
-    bool named;
-};
-
-struct names {
-    struct lane *lane;
-    struct arena mem;
-    struct {
-        VEC(struct met);
-    } met;
-    struct git_known known;
-    struct diag *d;
-};
-
-static int no_memory(struct names *n)
+int names_no_memory(struct names *n)
 {
     return diag_set(n->d, E_NOMEM, "no memory for the names of repositories");
 }
@@ -73,7 +55,7 @@ static int meet(struct names *n, const struct result *r)
     else
         return 0;
     m.folder = arena_str(&n->mem, folder);
-    return m.folder.p && !vec_push(&n->met, m) ? 0 : no_memory(n);
+    return m.folder.p && !vec_push(&n->met, m) ? 0 : names_no_memory(n);
 }
 
 static int met_cmp(const void *a, const void *b, void *ctx UNUSED)
@@ -90,19 +72,18 @@ static bool is_above(struct str folder)
     return str_eq_z(folder, "..") || str_starts(folder, STR("../"));
 }
 
-static int place_of(const struct names *n, const struct met *m, struct git_place *ret,
-                    struct diag *d)
+int names_place(const struct names *n, const struct met *m, struct git_place *ret, struct diag *d)
 {
     const struct target *t = &n->lane->options->targets[m->target];
     return is_above(m->folder) ? git_place_of_target(t, ret, d)
                                : git_place_at(t, m->folder, ret, d);
 }
 
-static int path_in(struct names *n, const struct met *m, const char *file, struct str *ret)
+int names_path(struct names *n, const struct met *m, const char *file, struct str *ret)
 {
     *ret = m->folder.n ? arena_fmt(&n->mem, STR_FMT "/%s", STR_ARG(m->folder), file)
                        : arena_str(&n->mem, str_z(file));
-    return ret->p ? 0 : no_memory(n);
+    return ret->p ? 0 : names_no_memory(n);
 }
 
 /* The configuration of a repository that lies elsewhere. */
@@ -112,9 +93,10 @@ static int take_config(struct names *n, const struct met *m)
     struct diag why = {0};
     struct stat st;
     struct str path, config;
-    int rc = place_of(n, m, &p, &why);
-    if (rc == E_NOMEM || path_in(n, m, ".git", &path) || path_in(n, m, ".git/config", &config))
-        return no_memory(n);
+    int rc = names_place(n, m, &p, &why);
+    if (rc == E_NOMEM || names_path(n, m, ".git", &path) ||
+        names_path(n, m, ".git/config", &config))
+        return names_no_memory(n);
     if (rc)
         return lane_refuse(n->lane, m->target, path, S_IFREG, COVERAGE_SKIPPED, why.text);
     int fd = openat(p.folders.common, "config",
@@ -129,8 +111,8 @@ static int take_config(struct names *n, const struct met *m)
 static int tell_commit(struct names *n, const struct met *m, struct str frame)
 {
     struct str path;
-    return path_in(n, m, ".git/HEAD", &path)
-               ? no_memory(n)
+    return names_path(n, m, ".git/HEAD", &path)
+               ? names_no_memory(n)
                : lane_facts(n->lane, m->target, path, 0, S_IFREG, frame);
 }
 
@@ -168,7 +150,7 @@ static int ask_commit(struct names *n, const struct met *m, const struct git_pla
     if (!told)
         return 0;
     if (write_commit(&root, &frame) || git_known_put(&n->known, head, buf_str(&frame)))
-        return no_memory(n);
+        return names_no_memory(n);
     return tell_commit(n, m, buf_str(&frame));
 }
 
@@ -178,13 +160,13 @@ static int name_by_commit(struct names *n, const struct met *m)
     AUTO(git_head) head = GIT_HEAD_INIT;
     struct str frame;
     struct diag why = {0};
-    int rc = place_of(n, m, &p, &why);
+    int rc = names_place(n, m, &p, &why);
     if (rc || !git_place_has_objects(&p))
-        return rc == E_NOMEM ? no_memory(n) : 0;
+        return rc == E_NOMEM ? names_no_memory(n) : 0;
     rc = git_known_find(&n->known, &n->lane->options->targets[m->target], m->folder, &p, &head,
                         &frame);
     if (rc < 0)
-        return no_memory(n);
+        return names_no_memory(n);
     return rc ? tell_commit(n, m, frame) : ask_commit(n, m, &p, &head);
 }
 
@@ -195,7 +177,15 @@ static int meet_all(struct names *n, const struct lane *lanes, unsigned n_lanes,
     for (unsigned i = 0; i < n_lanes; i++)
         for (size_t k = i ? 0 : from; k < lanes[i].results.n && !rc; k++)
             rc = meet(n, &lanes[i].results.v[k]);
-    return rc ? rc : vec_sort(&n->met, met_cmp, NULL) ? no_memory(n) : 0;
+    return rc ? rc : vec_sort(&n->met, met_cmp, NULL) ? names_no_memory(n) : 0;
+}
+
+static int take_one(struct names *n, size_t i)
+{
+    const struct met *m = &n->met.v[i], *before = i ? m - 1 : NULL;
+    bool again = before && before->target == m->target && str_eq(before->folder, m->folder);
+    int rc = m->named || m->linked ? 0 : name_by_commit(n, m);
+    return rc || again ? rc : git_index_take(n, m);
 }
 
 int git_name_repositories(struct lane *lanes, unsigned n_lanes, struct diag *d)
@@ -203,7 +193,7 @@ int git_name_repositories(struct lane *lanes, unsigned n_lanes, struct diag *d)
     const struct discover_options *o = lanes[0].options;
     struct names n = {.lane = &lanes[0], .mem = ARENA(0), .d = d};
     size_t before = lanes[0].results.n;
-    n.known.folder = o->only_path.n ? NULL : o->cache; /* a part says nothing of the rest */
+    n.known = (struct git_known){.folder = o->cache, .part = o->only_path.n > 0};
     int rc = meet_all(&n, lanes, n_lanes, 0);
     size_t met = n.met.n;
     for (size_t i = 0; i < met && !rc; i++)
@@ -214,8 +204,7 @@ int git_name_repositories(struct lane *lanes, unsigned n_lanes, struct diag *d)
     if (!rc)
         rc = meet_all(&n, lanes, 1, before);
     for (size_t i = 0; i < n.met.n && !rc && !lane_cancelled(&lanes[0]); i++)
-        if (!n.met.v[i].named && !n.met.v[i].linked)
-            rc = name_by_commit(&n, &n.met.v[i]);
+        rc = take_one(&n, i);
     git_known_done(&n.known, !rc && !lane_cancelled(&lanes[0]));
     if (rc && !d->text[0])
         *d = *lane_diag(&lanes[0]);

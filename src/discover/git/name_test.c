@@ -6,47 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "formats/git/testing.h"
-
-#include "discover/discover.h"
-
-struct fix {
-    struct testgit git; /* its folder is the target; repositories are made in it */
-    char root[128];
-    struct target target;
-    struct discover_options options;
-    struct buf said;
-    struct diag d;
-};
-
-static int setup(void **state)
-{
-    struct fix *f = mem_alloc(sizeof(*f));
-    assert_non_null(f);
-    testgit_make(&f->git);
-    testgit_empty(AT_FDCWD, f->git.dir);
-    snprintf(f->root, sizeof(f->root), "%s", f->git.dir);
-    f->target = (struct target){.given = STR("t"), .root = str_z(f->root), .name = STR("t")};
-    f->options = (struct discover_options){.targets = &f->target,
-                                           .n_targets = 1,
-                                           .threads = 2,
-                                           .require = SANDBOX_NONE,
-                                           .worker_memory = (size_t)1 << 30,
-                                           .cpu_seconds = 20,
-                                           .wall_seconds = 60};
-    f->said = (struct buf)BUF_INIT;
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fix *f = *state;
-    testgit_remove(&f->git);
-    buf_done(&f->said);
-    mem_free(f);
-    return 0;
-}
+#include "discover/git/testing.h"
 
 /* A repository at `folder`/.git with one commit; its name goes to `ret`. */
 static void repository(struct fix *f, const char *folder, const char *text, const char *config,
@@ -88,14 +48,7 @@ static int sink(void *ctx, const struct item_result *it)
 
 static void expect(struct fix *f, const char *want)
 {
-    struct discover_report report;
-    buf_clear(&f->said);
-    int rc = discover_run(&f->options, sink, f, &report, &f->d);
-    if (rc)
-        print_error("%s\n", f->d.text);
-    assert_int_equal(rc, 0);
-    assert_string_equal(f->said.p, want);
-    discover_report_done(&report);
+    target_expect(f, sink, want);
 }
 
 #define ORIGIN(name) "[remote \"origin\"]\n\turl = https://h.example/" name "\n"
@@ -126,8 +79,7 @@ static void above_the_target(void **state)
     AUTO(buf) want = BUF_INIT;
     repository(f, ".git", "a", "", &a);
     testgit_file(&f->git, "src/bot/x", STR("x"));
-    snprintf(f->root, sizeof(f->root), "%s/src/bot", f->git.dir);
-    f->target.root = str_z(f->root);
+    target_root(f, "src/bot");
     buf_addf(&want, "../../.git/HEAD: commit:%s\n", git_id_hex(&a).z);
     expect(f, want.p);
 }
@@ -154,15 +106,13 @@ static void worktrees_and_submodules(void **state)
              git_id_hex(&lib).z);
     expect(f, want.p);
     /* A part of a worktree, and a submodule by itself. */
-    snprintf(f->root, sizeof(f->root), "%s/app/lib", f->git.dir);
-    f->target.root = str_z(f->root);
+    target_root(f, "app/lib");
     buf_clear(&want);
     buf_addf(&want, ".git: gitdir:\n.git/HEAD: commit:%s\n", git_id_hex(&lib).z);
     expect(f, want.p);
     testgit_file(&f->git, "side/src/x", STR("x"));
     testgit_file(&f->git, "app/.git/worktrees/side/gitdir", STR("")); /* until it names back... */
-    snprintf(f->root, sizeof(f->root), "%s/side/src", f->git.dir);
-    f->target.root = str_z(f->root);
+    target_root(f, "side/src");
     expect(f, "");
     buf_clear(&text);
     buf_addf(&text, "%s/side/.git\n", f->git.dir);
@@ -246,7 +196,7 @@ static void asked_once(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, target_setup, target_teardown)
     const struct CMUnitTest tests[] = {
         T(the_first_commit_where_there_is_no_address),
         T(above_the_target),

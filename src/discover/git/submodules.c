@@ -11,12 +11,17 @@
 #include "discover/git/place.h"
 
 #define REASON "a submodule, not checked out: `git submodule update --init`, and scan again"
+#define REASON_LOST                                                                                \
+    "a submodule without a line in .gitmodules, not checked out: clone what belongs there by "     \
+    "hand, and scan again"
 
-/* A folder that a file ".gitmodules" names. */
+/* A folder that a file ".gitmodules" or an index names. */
 struct module {
     uint32_t target;
     struct str path; /* below the target; "" is the target */
     bool may_miss;   /* its repository lies beside the file that names it */
+    bool checked_in; /* the index says so, */
+    bool named;      /* a file ".gitmodules" does */
 };
 
 struct modules {
@@ -58,7 +63,7 @@ static bool below_target(const struct target *t, struct str given, struct str mo
     return true;
 }
 
-static int add(struct modules *m, const struct result *r, struct str module)
+static int add(struct modules *m, const struct result *r, struct str module, bool checked_in)
 {
     AUTO(buf) path = BUF_INIT;
     const struct discover_options *o = m->lane->options;
@@ -71,14 +76,17 @@ static int add(struct modules *m, const struct result *r, struct str module)
     if (above && !below_target(t, r->path, module, &path))
         return buf_result(&path);
     if (!above)
-        path_join(&path, path_dir(r->path), module);
+        path_join(&path, checked_in ? path_dir(path_dir(r->path)) : path_dir(r->path), module);
     struct str shown = buf_str(&path), only = o->only_path;
     if (buf_result(&path))
         return E_NOMEM;
     if (walk_rules_hide(o->rules, shown) || (only.n && !path_is_below(only, shown)))
         return 0;
-    struct module new = {
-        .target = r->target, .path = arena_str(&m->mem, shown), .may_miss = !above};
+    struct module new = {.target = r->target,
+                         .path = arena_str(&m->mem, shown),
+                         .may_miss = !above,
+                         .checked_in = checked_in,
+                         .named = !checked_in};
     return new.path.p ? vec_push(&m->list, new) : E_NOMEM;
 }
 
@@ -90,7 +98,8 @@ static int meet(struct modules *m, const struct result *r)
     struct diag ignored = {0};
     struct str path = STR("x");
     spill_rest();
-    if (r->code || !r->frame.n || !str_eq_z(path_base(r->path), ".gitmodules") ||
+    bool index = path_has_suffix(r->path, STR(GIT_INDEX));
+    if (r->code || !r->frame.n || (!index && !str_eq_z(path_base(r->path), ".gitmodules")) ||
         (!r->target && (o->rev.n || o->since.n)) || o->targets[r->target].single_file)
         return 0;
     if (fact_read(r->frame, 0, &path, &a, &facts, &ignored))
@@ -99,7 +108,7 @@ static int meet(struct modules *m, const struct result *r)
     for (size_t i = 0; i < facts.n && !rc; i++) {
         struct str said = facts.v[i].pattern;
         if (facts.v[i].type == FACT_ORIGIN && str_starts(said, STR(GIT_MODULE)))
-            rc = add(m, r, str_sub(said, strlen(GIT_MODULE), said.n));
+            rc = add(m, r, str_sub(said, strlen(GIT_MODULE), said.n), index);
     }
     return rc;
 }
@@ -107,7 +116,26 @@ static int meet(struct modules *m, const struct result *r)
 static int module_cmp(const void *a, const void *b, void *ctx UNUSED)
 {
     const struct module *x = a, *y = b;
-    return x->target != y->target ? (x->target < y->target ? -1 : 1) : str_cmp(x->path, y->path);
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    int order = str_cmp(x->path, y->path);
+    return order ? order : (int)y->named - (int)x->named;
+}
+
+/* One folder is told once: what is known of the first one, of all. */
+static void merge(struct modules *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->list.n; i++) {
+        struct module *last = n ? &m->list.v[n - 1] : NULL, *one = &m->list.v[i];
+        if (last && last->target == one->target && str_eq(last->path, one->path)) {
+            last->checked_in |= one->checked_in;
+            last->may_miss |= one->may_miss;
+        } else {
+            m->list.v[n++] = *one;
+        }
+    }
+    m->list.n = n;
 }
 
 /* Takes the folder. */
@@ -147,7 +175,7 @@ static bool is_missing(int root, const struct module *m)
     int fd = buf_result(&path) ? -1 : git_place_open(root, path.p);
     if (fd >= 0)
         return holds_nothing(fd);
-    return errno == ENOENT && m->may_miss && is_repository(root, m->path);
+    return errno == ENOENT && (m->checked_in || (m->may_miss && is_repository(root, m->path)));
 }
 
 static int tell(struct modules *m, const struct module *module)
@@ -159,7 +187,7 @@ static int tell(struct modules *m, const struct module *module)
     if (fd >= 0)
         close(fd);
     return missing ? lane_refuse(m->lane, module->target, module->path, S_IFDIR,
-                                 COVERAGE_NOT_LOOKED, REASON)
+                                 COVERAGE_NOT_LOOKED, module->named ? REASON : REASON_LOST)
                    : 0;
 }
 
@@ -172,9 +200,10 @@ int git_submodules_tell(struct lane *lanes, unsigned n, struct diag *d)
             rc = meet(&m, &lanes[i].results.v[k]);
     if (!rc)
         rc = vec_sort(&m.list, module_cmp, NULL);
+    if (!rc)
+        merge(&m);
     for (size_t i = 0; i < m.list.n && !rc; i++)
-        if (!i || module_cmp(&m.list.v[i], &m.list.v[i - 1], NULL))
-            rc = tell(&m, &m.list.v[i]);
+        rc = tell(&m, &m.list.v[i]);
     vec_free(&m.list);
     arena_done(&m.mem);
     return rc ? diag_set(d, rc, "no memory for the submodules of a repository") : 0;

@@ -79,14 +79,26 @@ static int take_file(struct unit *u, const char *name, struct str path)
     return unit_open_file(u, u->folder->fd, name, path);
 }
 
+/* It is a target of its own: decision 019. */
+static int tell_bare(struct unit *u, struct str objects)
+{
+    AUTO(buf) reason = BUF_INIT;
+    AUTO(buf) folder = BUF_INIT;
+    path_show(&folder, path_dir(objects));
+    buf_addf(&reason,
+             "commits of a bare repository: `stance scan %s`, from the folder of this target, "
+             "reads its HEAD, with --rev REV any other commit",
+             folder.n ? folder.p : ".");
+    return buf_result(&folder) || buf_result(&reason)
+               ? E_NOMEM
+               : unit_refuse(u, objects, S_IFDIR, COVERAGE_NOT_LOOKED, reason.p);
+}
+
 static int take_folder(struct unit *u, struct str path, size_t name_at)
 {
     struct str name = str_sub(path, name_at, path.n);
     if (u->folder->bare && str_eq_z(name, "objects"))
-        return unit_refuse(
-            u, path, S_IFDIR, COVERAGE_NOT_LOOKED,
-            "commits of a bare repository: `stance scan PATH` of its folder reads HEAD, "
-            "with --rev REV any other commit");
+        return tell_bare(u, path);
     int rule = walk_rules_folder(u->walk->options->rules, path);
     if (rule != RULE_NONE) {
         u->walk->rule_hits[rule]++;
