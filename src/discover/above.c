@@ -18,6 +18,11 @@ static const char *const LOCKS[] = {
     "bun.lock",       "npm-shrinkwrap.json", "package-lock.json", "pdm.lock",
     "pnpm-lock.yaml", "poetry.lock",         "uv.lock",           "yarn.lock"};
 
+const char *above_lock_name(size_t i)
+{
+    return i < ARRAY_LEN(LOCKS) ? LOCKS[i] : NULL;
+}
+
 /* A regular file below the folder, through no link; -1: none that may be believed. */
 static int open_below(int folder, const char *name, uid_t owner, struct stat *ret)
 {

@@ -291,7 +291,19 @@ and nothing else of it is in the target :: [a["name"] for a in assets("package")
 the owner is that of the repository :: {f["owner"]["name"] for f in A if f["kind"] == "application"} == {"@team-x"}
 EOF
 scanned "$mono/packages/x" --rev HEAD
-holds "at a commit the lock file above is told" '[c["path"] for c in C if c["state"] == "not_looked"] == ["../package-lock.json"]'
+hold <<'EOF'
+at a commit the lock file above it fixes the version, too :: not fails("AISPM-SCM-004") and [a["name"] for a in passes("AISPM-SCM-004")] == ["openai"]
+as in the folder :: ["../package-lock.json", "package.json"] == [w["evidence"]["path"] for w in assets("package")[0]["where"]]
+and nothing is left to tell :: not [c for c in C if c["state"] == "not_looked"]
+EOF
+lock2() { sed "s/4.1.0/$1/" "$work/lock" >"$mono/packages/package-lock.json"; }
+cp "$mono/packages/package-lock.json" "$work/lock"
+lock2 5.0.0
+scanned "$mono/packages/x" --rev HEAD
+holds "the lock file of the commit, not that of the folder" '"4.1.0" in str(assets("package")[0]["what"])'
+cp "$work/lock" "$mono/packages/package-lock.json"
+scanned "$mono/packages/x" --since HEAD
+holds "nothing changed in an empty range" 'not gaps()'
 scanned "$mono/y"
 holds "a lock file beside or above the repository does not count" 'len(fails("AISPM-SCM-004")) == 1'
 rm "$work/package-lock.json"
@@ -384,18 +396,28 @@ server "$work/long/.mcp.json" one
 commit "$work/long" one
 expect 2 "names of 256 bits" "$STANCE" scan --db :memory: --rev HEAD "$work/long"
 told "names of 256 bits" 'SHA-256'
+told "names of 256 bits: the remedy" 'leave --rev and --since out .*git archive'
 scanned "$work/long"
 holds "its files are read all the same" 'len(assets("mcp_server")) == 1'
 cp -r "$beside" "$work/table"
 git -C "$work/table" config extensions.refStorage reftable
 expect 2 "references in a table" "$STANCE" scan --db :memory: --rev HEAD "$work/table"
 told "references in a table" 'table'
+told "references in a table: the remedy" 'git archive'
+scanned "$work/table"
+holds "references in a table: its files are read" 'len(assets("mcp_server")) >= 1'
+git clone -q --bare "$work/long" "$work/long.git"
+scanned "$work/long.git"
+holds "a bare repository with names of 256 bits says the remedy" '["git archive" in c["reason"] for c in gaps()] == [True]'
+git -C "$work/long" archive -o "$work/long.tar" HEAD
+scanned "$work/long.tar"
+holds "which is true" 'len(assets("mcp_server")) == 1'
 git -C "$app" config uploadpack.allowFilter true
 git clone -q --filter=blob:none --no-checkout "file://$app" "$work/partial"
 scanned "$work/partial" --rev HEAD
 holds "a clone without contents: they are gaps" 'not assets("package") and len(gaps("requirements.txt")) == 1'
 holds "a clone without contents: why" '"partial clone" in gaps("requirements.txt")[0]["reason"]'
-# The index is not asked: what it says may be old, damaged or a lie.
+# The index is not asked which files there are: what it says may be old, damaged or a lie.
 cp -r "$beside" "$work/stale"
 server "$work/stale/new/.mcp.json" untracked
 rm "$work/stale/.git/index"

@@ -6,17 +6,10 @@
 #include "base/path.h"
 #include "discover/git/scan.h"
 
-/* The folder around the target may hold another one than the commit. */
-static int tell_lock(struct git_scan *r, struct str path)
-{
-    AUTO(buf) z = BUF_INIT;
-    buf_add(&z, path);
-    return buf_result(&z) ? E_NOMEM
-                          : git_scan_row(r, z.p, COVERAGE_NOT_LOOKED,
-                                         STR("a lock file above the target, no part of what is "
-                                             "read of the commit: scan the root of the repository"),
-                                         1);
-}
+/* What can be done about a repository in a form that has no reader. */
+#define UNREAD_BARE                                                                                \
+    "write the files of a commit with `git archive -o FILE.tar REV`, and scan that file"
+#define UNREAD "leave --rev and --since out to scan its files, or " UNREAD_BARE
 
 /* Names and owners of the repository: as items, at the path where they would lie in a worktree. */
 static int take_context(struct git_scan *r, struct lane *l)
@@ -26,10 +19,9 @@ static int take_context(struct git_scan *r, struct lane *l)
     vec_each (f, &r->above.files) {
         int fd = f->fd;
         f->fd = -1;
-        if (rc || f->lock || fstat(fd, &st)) {
+        if (rc || f->lock || fstat(fd, &st)) /* locks are those of the commit */
             close(fd);
-            rc = rc || !f->lock ? rc : tell_lock(r, f->path);
-        } else
+        else
             rc = lane_file(l, r->target, f->path, fd, &st);
     }
     if (rc || r->place.up)
@@ -157,12 +149,16 @@ int git_scan_begin(struct git_scan *r, struct lane *l, struct diag *d)
         rc = look_back(r, l, d);
     if (!rc)
         rc = take_context(r, l);
+    if (!rc)
+        rc = git_scan_locks(r, l, d);
     if (rc && rc != E_NOMEM && !lane_ended(l)) {
         AUTO(buf) name = BUF_INIT;
         path_show(&name, r->options->targets[r->target].given);
         diag_at(d, name.p, 0, 0);
         if (str_starts(str_z(d->text), STR("no such revision")))
             diag_hint(d, "name a branch, a tag or a commit of this repository");
+        else if (rc == E_UNSUPPORTED && !d->hint[0])
+            diag_hint(d, "%s", r->place.bare ? UNREAD_BARE : UNREAD);
     }
     return rc;
 }

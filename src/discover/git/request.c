@@ -175,6 +175,7 @@ void git_answer_put(struct buf *out, const struct git_answer *a)
         put_id(out, &a->tree);
         break;
     case GIT_LIST:
+    case GIT_FIND:
     case GIT_RANGE: put_page(out, &a->page); break;
     case GIT_REACHES:
         frame_put_u32(out, (uint32_t)a->n_reached);
@@ -242,7 +243,7 @@ static void get_item(struct frame *f, const struct git_request *asked, struct gi
     bool listed = it->kind == GITRANGE_NOW || it->kind == GITRANGE_GAP;
     if (f->failed)
         return;
-    if ((asked->op == GIT_LIST && !listed) || it->entry == GITENTRY_FOLDER ||
+    if ((asked->op != GIT_RANGE && !listed) || it->entry == GITENTRY_FOLDER ||
         (it->kind == GITRANGE_GAP) != (it->entry == GITENTRY_BAD) ||
         (it->kind != GITRANGE_GAP && !is_path(it->path)))
         f->failed = true;
@@ -285,6 +286,7 @@ static void get_rest(struct frame *f, const struct git_request *asked, struct ar
         ret->tree = get_id(f);
         break;
     case GIT_LIST:
+    case GIT_FIND:
     case GIT_RANGE: get_page(f, asked, a, &ret->page, nomem); break;
     case GIT_REACHES:
         ret->n_reached = frame_count(f, 1);

@@ -10,6 +10,7 @@
  *     LIST      a page of the files of a tree
  *     RANGE     a page of what a range of commits changed; `skip` items are known already
  *     REACHES   which commits belong to the history of the tip, or of any reference
+ *     FIND      what stands at some paths of a commit, as items of a page
  *     EXAMINE   facts of blobs: as many of them, from the first on, as one answer has time for
  */
 #ifndef STANCE_DISCOVER_GIT_REQUEST_H
@@ -19,7 +20,7 @@
 #include "discover/request.h"
 #include "formats/git/range.h"
 
-enum git_op { GIT_DESCRIBE, GIT_RESOLVE, GIT_LIST, GIT_RANGE, GIT_REACHES, GIT_EXAMINE, GIT_OPS };
+enum git_op { GIT_DESCRIBE, GIT_RESOLVE, GIT_LIST, GIT_RANGE, GIT_REACHES, GIT_FIND, GIT_EXAMINE, GIT_OPS };
 
 /* Entries of one page, blobs of one request. */
 #define GIT_PAGE  2048u
@@ -30,13 +31,13 @@ struct git_request {
     struct str text;        /* RESOLVE: the revision; LIST: where to go on */
     struct str under;       /* RESOLVE, RANGE: the folder that is looked at */
     struct git_id base;     /* RANGE */
-    struct git_id tip;      /* LIST: the tree; RANGE, REACHES: the commit */
+    struct git_id tip;      /* LIST: the tree; RANGE, REACHES, FIND: the commit */
     uint64_t skip;          /* RANGE */
     bool wide;              /* DESCRIBE: the first commit, too; REACHES: from every reference */
     uint32_t target;        /* EXAMINE */
     struct git_blob *blobs; /* EXAMINE */
     size_t n_blobs;
-    struct str *commits; /* REACHES: first digits of names */
+    struct str *commits; /* REACHES: first digits of names; FIND: paths */
     size_t n_commits;
 };
 
@@ -75,9 +76,9 @@ struct git_described {
     struct str why;    /* there is no root, and why */
 };
 
-/* One line of LIST or RANGE. */
+/* One line of LIST, RANGE or FIND. */
 struct git_item {
-    enum gitrange_kind kind; /* of LIST: GITRANGE_NOW, GITRANGE_GAP */
+    enum gitrange_kind kind; /* of LIST, FIND: GITRANGE_NOW, GITRANGE_GAP */
     enum gitentry_kind entry;
     uint32_t mode;
     struct git_id id, commit;

@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     check(answer.n_examined <= q.n_blobs);
     check(q.op != GIT_REACHES || answer.n_reached == q.n_commits);
-    if (q.op == GIT_LIST || q.op == GIT_RANGE)
+    if (q.op == GIT_LIST || q.op == GIT_RANGE || q.op == GIT_FIND)
         check_page(&q, &answer.page);
     for (size_t i = 0; i < answer.n_examined; i++)
         if (!answer.examined[i].code)

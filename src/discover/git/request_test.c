@@ -149,6 +149,8 @@ static void pages_hold_only_paths_of_files(void **state UNUSED)
         assert_int_equal(page(GIT_LIST, item(GITRANGE_GAP, bad[i]), ""), 0); /* only named */
     }
     assert_int_equal(page(GIT_LIST, item(GITRANGE_PAST, "a"), ""), E_PARSE);
+    assert_int_equal(page(GIT_FIND, item(GITRANGE_NOW, "a/b.c"), ""), 0);
+    assert_int_equal(page(GIT_FIND, item(GITRANGE_PAST, "a"), ""), E_PARSE);
     struct git_item it = item(GITRANGE_NOW, "a");
     it.entry = GITENTRY_BAD;
     assert_int_equal(page(GIT_LIST, it, ""), E_PARSE);

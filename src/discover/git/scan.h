@@ -82,6 +82,8 @@ int git_scan_begin(struct git_scan *r, struct lane *l, struct diag *d) MUST_CHEC
 int git_scan_page(struct git_scan *r, struct lane *l, struct diag *d) MUST_CHECK;
 int git_scan_examine(struct git_scan *r, struct lane *l, struct git_job *j,
                      struct diag *d) MUST_CHECK;
+/* Lock files of the commit above the target: as above.h finds those of the folder. */
+int git_scan_locks(struct git_scan *r, struct lane *l, struct diag *d) MUST_CHECK;
 void git_job_free(struct git_job *j);
 
 int git_scan_row(struct git_scan *r, const char *path, enum coverage_state state, struct str reason,

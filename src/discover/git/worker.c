@@ -221,6 +221,39 @@ static int range(struct git_worker *w, const struct git_request *q, struct git_a
     return 0;
 }
 
+/* A path at which nothing stands is left out. */
+static int find_one(struct git_worker *w, const struct git_id *tree, struct str path)
+{
+    struct gitentry e;
+    struct diag d = {0};
+    int rc = gittree_find(w->repo, tree, path, &e, &d);
+    if (rc == E_NOMEM || (rc == E_NOTFOUND && !d.text[0])) /* with words: an object is lost */
+        return rc == E_NOMEM ? rc : 0;
+    if (rc)
+        e = (struct gitentry){.kind = GITENTRY_BAD, .code = rc, .reason = d.text};
+    e.path = path;
+    if (e.kind == GITENTRY_FOLDER)
+        return 0;
+    return queue_item(w, e.kind == GITENTRY_BAD ? GITRANGE_GAP : GITRANGE_NOW, &e, NULL);
+}
+
+static int find(struct git_worker *w, const struct git_request *q, struct git_answer *a,
+                struct diag *d)
+{
+    struct git_object o;
+    struct gitcommit c;
+    forget_queue(w);
+    int rc = gitcommit_read(w->repo, &q->tip, &o, &c, d);
+    if (rc)
+        return rc;
+    struct git_id tree = c.tree;
+    gitrepo_release(w->repo, &o);
+    for (size_t i = 0; i < q->n_commits && !rc; i++)
+        rc = find_one(w, &tree, q->commits[i]);
+    a->page = (struct git_page){.items = w->queue.v, .n = w->queue.n};
+    return rc;
+}
+
 /* --- blobs --------------------------------------------------------------------------------- */
 
 /* Of what is past only secrets count: it configures nothing any more, but it can still be read. */
@@ -332,6 +365,7 @@ static int answer(struct git_worker *w, const struct git_request *q, struct aren
         case GIT_LIST: rc = list(w, q, &text, &a, &d); break;
         case GIT_RANGE: rc = range(w, q, &a, &d); break;
         case GIT_REACHES: rc = reaches(w, q, mem, &a, &d); break;
+        case GIT_FIND: rc = find(w, q, &a, &d); break;
         case GIT_EXAMINE: return examine(w, q, reply);
         case GIT_OPS: rc = E_BUG; break;
         }

@@ -107,6 +107,33 @@ static void describes_and_resolves(void **state)
     assert_int_equal(a.outcome.code, E_NOTFOUND);
 }
 
+static void what_stands_at_paths(void **state)
+{
+    struct fix *f = *state;
+    AUTO(buf) tree = BUF_INIT;
+    struct git_id lost = testgit_name(GIT_TREE, STR("lost"));
+    struct git_id blob = testgit_object(&f->git, GIT_BLOB, STR("x"));
+    struct git_id in = testgit_tree1(&f->git, "120000", "link", &blob);
+    testgit_entry(&tree, "40000", STR("away"), &lost);
+    testgit_entry(&tree, "40000", STR("in"), &in);
+    testgit_entry(&tree, "100644", STR("x"), &blob);
+    struct git_id root = testgit_object(&f->git, GIT_TREE, buf_str(&tree));
+    struct str paths[] = {STR("x"),       STR("in"),   STR("in/link"), STR("in/none"),
+                          STR("away/it"), STR("none"), STR("x/below")};
+    struct git_request q = {.op = GIT_FIND, .commits = paths, .n_commits = ARRAY_LEN(paths)};
+    q.tip = testgit_commit(&f->git, &root, NULL, 0, 1);
+    AUTO(buf) said = BUF_INIT;
+    struct git_answer a = ask(f, &q);
+    for (size_t i = 0; i < a.page.n; i++)
+        buf_addf(&said, "[%d " STR_FMT "]", (int)a.page.items[i].entry,
+                 STR_ARG(a.page.items[i].path));
+    assert_string_equal(said.p, "[0 x][1 in/link][4 away/it]");
+    assert_int_equal(a.page.items[2].kind, GITRANGE_GAP);
+    q.tip = root; /* no commit */
+    a = ask(f, &q);
+    assert_true(a.outcome.code < 0);
+}
+
 static void no_commit_yet(void **state)
 {
     struct git_request q = {.op = GIT_DESCRIBE, .wide = true};
@@ -312,10 +339,15 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(describes_and_resolves),           T(no_commit_yet),
-        T(a_broken_repository_is_an_answer), T(lists_in_pages),
-        T(ranges_go_on_in_another_worker),   T(a_range_of_nothing),
-        T(blobs_say_what_files_say),         T(much_is_examined_in_several_answers),
+        T(describes_and_resolves),
+        T(what_stands_at_paths),
+        T(no_commit_yet),
+        T(a_broken_repository_is_an_answer),
+        T(lists_in_pages),
+        T(ranges_go_on_in_another_worker),
+        T(a_range_of_nothing),
+        T(blobs_say_what_files_say),
+        T(much_is_examined_in_several_answers),
         T(tells_which_commits_are_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

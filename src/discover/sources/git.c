@@ -75,8 +75,11 @@ static int list(struct git_scan *r, struct lane *l, struct diag *d)
         *d = why;
         return rc;
     }
-    rc = git_scan_row(r, "", COVERAGE_PARTIAL, str_z(why.text), 1);
-    return rc ? git_scan_no_memory(d) : 0;
+    AUTO(buf) reason = BUF_INIT;
+    buf_addf(&reason, "%s%s%s", why.text, why.hint[0] ? "; " : "", why.hint);
+    if (buf_result(&reason) || git_scan_row(r, "", COVERAGE_PARTIAL, buf_str(&reason), 1))
+        return git_scan_no_memory(d);
+    return 0;
 }
 
 static void end_list(struct git_scan *r)
