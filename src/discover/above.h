@@ -35,7 +35,7 @@ struct above {
     size_t at;
 };
 
-/* Names of lock files, in order; NULL behind the last one. Of a commit git/locks.c looks for them. */
+/* Names of lock files; NULL behind the last one. In a commit, git/locks.c looks for them. */
 const char *above_lock_name(size_t i);
 int above_open(const struct target *t, struct above *ret) MUST_CHECK;
 void above_close(struct above *a);

@@ -20,7 +20,16 @@
 #include "discover/request.h"
 #include "formats/git/range.h"
 
-enum git_op { GIT_DESCRIBE, GIT_RESOLVE, GIT_LIST, GIT_RANGE, GIT_REACHES, GIT_FIND, GIT_EXAMINE, GIT_OPS };
+enum git_op {
+    GIT_DESCRIBE,
+    GIT_RESOLVE,
+    GIT_LIST,
+    GIT_RANGE,
+    GIT_REACHES,
+    GIT_FIND,
+    GIT_EXAMINE,
+    GIT_OPS
+};
 
 /* Entries of one page, blobs of one request. */
 #define GIT_PAGE  2048u
