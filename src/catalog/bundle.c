@@ -55,6 +55,30 @@ static int read_files(const struct doc *doc, const struct node *list, struct are
     return OK;
 }
 
+/* All three members, and no other. */
+static int check_members(const struct doc *doc, const struct node *root, struct diag *d)
+{
+    static const char *const words[] = {"pack", "serial", "files"};
+    char what[128];
+
+    if (!node_is(root, NODE_OBJECT))
+        return fail(doc, root, d, "a bundle has 'pack', 'serial' and 'files'");
+    node_each (doc, root, it) {
+        struct str key = node_key(doc, it);
+        if (str_eq_z(key, words[0]) || str_eq_z(key, words[1]) || str_eq_z(key, words[2]))
+            continue;
+        snprintf(what, sizeof(what), "a bundle has 'pack', 'serial' and 'files', not '" STR_FMT "'",
+                 STR_ARG(str_sub(key, 0, 32)));
+        return fail(doc, it, d, what);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (!node_get(doc, root, str_z(words[i]))) {
+            snprintf(what, sizeof(what), "this bundle has no '%s'", words[i]);
+            return fail(doc, root, d, what);
+        }
+    return OK;
+}
+
 int bundle_read(struct str text, struct arena *a, struct bundle *ret, struct diag *d)
 {
     struct limits lim = limits_default();
@@ -66,10 +90,14 @@ int bundle_read(struct str text, struct arena *a, struct bundle *ret, struct dia
 
     if (rc)
         return rc;
-    name = node_is(root, NODE_OBJECT) ? node_get(&doc, root, STR("pack")) : NULL;
-    files = name ? node_get(&doc, root, STR("files")) : NULL;
-    if (!name || root->count != 3 || !node_is(name, NODE_STRING) || !is_name(node_text(&doc, name)))
-        return fail(&doc, root, d, "a bundle has 'pack', 'serial' and 'files'");
+    if ((rc = check_members(&doc, root, d)))
+        return rc;
+    name = node_get(&doc, root, STR("pack"));
+    files = node_get(&doc, root, STR("files"));
+    if (root->count != 3 || !node_is(name, NODE_STRING) || !is_name(node_text(&doc, name)))
+        return fail(
+            &doc, name, d,
+            "the name of a pack has lower-case letters, digits and dashes, and stands once");
     const struct node *serial = node_get(&doc, root, STR("serial"));
     if (!serial || node_i64(&doc, serial, &b.serial) || b.serial < 1)
         return fail(&doc, serial, d, "the serial number of a bundle is 1 or more");
@@ -101,6 +129,13 @@ static bool came_back(const struct bundle *a, const struct bundle *b)
     return a->n == b->n;
 }
 
+static int not_a_name(struct str path, struct diag *d)
+{
+    diag_set(d, E_PARSE, "'" STR_FMT "' is no name of a file of a bundle", STR_ARG(path));
+    diag_hint(d, "entries/ID.yaml or patterns/ID.yaml, with lower-case letters, digits and dashes");
+    return E_PARSE;
+}
+
 int bundle_write(const struct bundle *b, struct buf *out, struct diag *d)
 {
     AUTO(arena) a = ARENA(4 * PACK_BYTES);
@@ -114,8 +149,7 @@ int bundle_write(const struct bundle *b, struct buf *out, struct diag *d)
     buf_addf(&text, "pack: %s\nserial: %lld\nfiles:\n", b->name, (long long)b->serial);
     for (size_t i = 0; i < b->n; i++) {
         if (!is_file(b->files[i].path))
-            return diag_set(d, E_USAGE, "'" STR_FMT "' is no name of a file of a bundle",
-                            STR_ARG(b->files[i].path));
+            return not_a_name(b->files[i].path, d);
         buf_addf(&text, "  " STR_FMT ": |2+\n", STR_ARG(b->files[i].path));
         add_text(&text, b->files[i].text);
     }

@@ -26,8 +26,8 @@ struct bundle {
 
 /* E_PARSE with the place: a file that a pack may not have, an unknown member; E_LIMIT, E_NOMEM. */
 int bundle_read(struct str text, struct arena *a, struct bundle *ret, struct diag *d) MUST_CHECK;
-/* E_USAGE: the name, the serial number or the name of a file is none; E_PARSE: a text that YAML
- * would not give back as it is (control characters, carriage returns). */
+/* E_USAGE: the name or the serial number is none; E_PARSE: so is the name of a file, or a text that
+ * YAML would not give back as it is (control characters, carriage returns). */
 int bundle_write(const struct bundle *b, struct buf *out, struct diag *d) MUST_CHECK;
 /* The key of a PEM file of `openssl pkey -pubout`; E_PARSE: no Ed25519 key. */
 int bundle_public_key(struct str pem, unsigned char ret[32], struct diag *d) MUST_CHECK;

@@ -44,9 +44,9 @@ static void test_not_written(void **state UNUSED)
         {"Acme", "entries/a.yaml", "x\n", 1, E_USAGE},
         {"", "entries/a.yaml", "x\n", 1, E_USAGE},
         {"a", "entries/a.yaml", "x\n", 0, E_USAGE},
-        {"a", "entries/../a.yaml", "x\n", 1, E_USAGE},
-        {"a", "entries/.yaml", "x\n", 1, E_USAGE},
-        {"a", "walk/rules.yaml", "x\n", 1, E_USAGE},
+        {"a", "entries/../a.yaml", "x\n", 1, E_PARSE},
+        {"a", "entries/.yaml", "x\n", 1, E_PARSE},
+        {"a", "walk/rules.yaml", "x\n", 1, E_PARSE},
         {"a", "entries/a.yaml", "x\r\ny\n", 1, E_PARSE},
         {"a", "entries/a.yaml", "x\001\n", 1, E_PARSE},
         {"a", "entries/a.yaml", "x", 1, E_PARSE},
@@ -83,6 +83,12 @@ static void test_not_read(void **state UNUSED)
         if (bundle_read(str_z(rows[i]), &a, &b, &d) != E_PARSE)
             fail_msg("read: %s", rows[i]);
     }
+    AUTO(arena) a = ARENA(0);
+    struct bundle b;
+    d = (struct diag){0};
+    assert_int_equal(bundle_read(str_z(rows[ARRAY_LEN(rows) - 1]), &a, &b, &d), E_PARSE);
+    assert_string_equal(d.text, "a bundle has 'pack', 'serial' and 'files', not 'more'");
+    assert_int_equal(d.line, 4);
 }
 
 static void test_key(void **state UNUSED)

@@ -153,6 +153,14 @@
 #include "base/diag.h"
 #include "formats/image_name.h"
 
+/* A file of knowledge. */
+struct catalog_source {
+    struct str path; /* relative to knowledge/: its folder says what the file is */
+    struct str text;
+    const char *origin; /* what stands before the path, to name the file: "packs/acme/",
+                           "acme.pack!/"; NULL: nothing */
+};
+
 struct catalog_entry {
     const char *id, *name, *category, *maker, *country, *source, *training_use;
     bool service;         /* a third party: what is sent to it leaves (runs: vendor, either) */
@@ -160,6 +168,7 @@ struct catalog_entry {
     const char *provider; /* entry id of the service behind it, or NULL */
     const char *const *aliases; /* NULL-terminated */
     const char *const *none;    /* groups that were looked for and do not exist, likewise */
+    const char *origin;         /* of a pack: that of its file; NULL: built in */
 };
 
 /* What an entry may be, and which groups of facts one looks for in it. */
@@ -441,6 +450,8 @@ struct catalog {
     int n_literals, n_compiled;
     const void *literal_db; /* for prefilter_open */
     size_t literal_db_size;
+    const struct catalog_source *sources; /* files of packs, those of a later one behind */
+    size_t n_sources;
     const char *digest; /* SHA-256 of the knowledge texts, hex: the version in every record */
 };
 

@@ -69,13 +69,14 @@ static int compile_file(struct compiler *c, const struct catalog_source *file)
     int rc = yaml_parse(file->text, &lim, &a, &doc, c->d);
 
     c->path = file->path;
+    c->origin = file->origin;
     c->doc = &doc;
     if (!rc)
         rc = compile_document(c);
     c->doc = NULL;
     if (rc) {
         AUTO(buf) name = BUF_CAPPED(sizeof(c->d->file) - 1);
-        path_show(&name, file->path);
+        compile_file_name(file, &name);
         diag_at(c->d, name.p, 0, 0);
     }
     return rc;

@@ -19,11 +19,6 @@
 #include "base/buf.h"
 #include "catalog/catalog.h"
 
-struct catalog_source {
-    struct str path; /* relative to knowledge/: its folder says what the file is */
-    struct str text;
-};
-
 /* An expanded example of a key; examples are checked by the scanner that will use the key. */
 struct catalog_example {
     struct str text;
@@ -46,7 +41,8 @@ int catalog_compile(const struct catalog_source *files, size_t n, struct catalog
                     struct diag *d) MUST_CHECK;
 /*
  * `base` and more files of entries/ and patterns/: an entry whose id the base has, too, replaces
- * it. `base` has to outlive the result. Examples: only those of the files.
+ * it. `base` and the texts of the files have to outlive the result. Examples: only those of the
+ * files.
  */
 int catalog_extend(const struct catalog *base, const struct catalog_source *files, size_t n,
                    struct catalog_build *ret, struct diag *d) MUST_CHECK;

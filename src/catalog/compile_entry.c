@@ -65,7 +65,8 @@ int compile_entry(struct compiler *c)
     if ((rc = compile_members(c, root, words)) || (rc = read_head(c, root, &e)) ||
         (rc = compile_references(c, root, &e, entry)))
         return rc;
-    if (vec_push(&c->entries, e))
+    e.origin = c->origin ? arena_z(c->a, str_z(c->origin)) : NULL;
+    if ((c->origin && !e.origin) || vec_push(&c->entries, e))
         return compile_no_memory(c);
     if ((rc = compile_names(c, root, entry)) ||
         (rc = compile_imports(c, node_get(c->doc, root, STR("imports")), entry)) ||

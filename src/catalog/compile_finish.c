@@ -8,50 +8,6 @@ static int cmp_z(const char *a, const char *b)
     return str_cmp(str_z(a), str_z(b));
 }
 
-int compile_twice(struct compiler *c, const char *what, const char *name)
-{
-    static const struct {
-        const char *what, *in, *lead;
-    } rows[] = {{"entry", "entries/", "id: "},
-                {"name", "entries/", "name: "},
-                {"key kind", "", "- kind: "},
-                {"data kind", "kinds", "kind: "},
-                {"agent file", "entries/", "path: "},
-                {"instruction file", "entries/", "path: "},
-                {"walk rule", "walk/", "id: "},
-                {"folder", "walk/", ""},
-                {"marker", "walk/", ""},
-                {"format", "walk/", "id: "},
-                {"file name", "walk/", ""},
-                {"magic", "walk/", ""}};
-    const char *in = "", *lead = "";
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (!cmp_z(rows[i].what, what)) {
-            in = rows[i].in;
-            lead = rows[i].lead;
-        }
-    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice", what, name);
-    compile_found_at(c, in, lead, name);
-    return E_EXISTS;
-}
-
-/* "host 'x' is claimed twice, by 'a' and 'b'" */
-static int claimed_by(struct compiler *c, const char *what, const char *name, int a, int b)
-{
-    char file[128];
-
-    if (a == b)
-        return compile_twice(c, what, name);
-    diag_set(c->d, E_EXISTS, "%s '%s' is claimed twice, by '%s' and '%s'", what, name,
-             c->entries.v[a].id, c->entries.v[b].id);
-    /* Of a pack, only one of them may be a file at hand. */
-    for (int i = 0; i < 2 && !c->d->file[0]; i++) {
-        snprintf(file, sizeof(file), "entries/%s.", c->entries.v[i ? a : b].id);
-        compile_found_at(c, file, "", name);
-    }
-    return E_EXISTS;
-}
-
 /* A comparison of two rows by one text member. */
 #define ORDER_BY(name, type, member)                                                               \
     static int name(const void *a, const void *b, void *ctx UNUSED)                                \
@@ -114,7 +70,7 @@ static int check_entries(struct compiler *c, const struct catalog *out)
         }
         for (int j = 0; j < i; j++) {
             if (!cmp_z(e->name, out->entries[j].name))
-                return compile_twice(c, "name", e->name);
+                return compile_claimed(c, "name", "name: ", e->name, j, i);
         }
     }
     return OK;
@@ -134,9 +90,9 @@ static int check_keys(struct compiler *c, const struct catalog *out)
         k->data_class = kind->data_class;
         for (const struct catalog_key *other = c->keys.v; other < k; other++) {
             if (!cmp_z(other->kind, k->kind) && other->entry != k->entry)
-                return compile_twice(c, "key kind", k->kind);
+                return compile_claimed(c, "key kind", "- kind: ", k->kind, other->entry, k->entry);
             if (!cmp_z(other->pattern, k->pattern))
-                return compile_twice(c, "pattern", k->pattern);
+                return compile_claimed(c, "pattern", "", k->pattern, other->entry, k->entry);
         }
     }
     return OK;
@@ -154,13 +110,13 @@ static int sort_names(struct compiler *c)
         const struct catalog_name *row = &c->names.v[i];
         const char *const *space = CATALOG_SPACE_MEMBERS[row->space];
         if (!order_name(row - 1, row, NULL))
-            return claimed_by(c, space[1] ? space[1] : space[0], row->name, row[-1].entry,
-                              row->entry);
+            return compile_claimed(c, space[1] ? space[1] : space[0], "", row->name, row[-1].entry,
+                                   row->entry);
     }
     for (size_t i = 1; i < c->hosts.n; i++) {
         if (!order_host(&c->hosts.v[i - 1], &c->hosts.v[i], NULL))
-            return claimed_by(c, "host", c->hosts.v[i].name, c->hosts.v[i - 1].entry,
-                              c->hosts.v[i].entry);
+            return compile_claimed(c, "host", "", c->hosts.v[i].name, c->hosts.v[i - 1].entry,
+                                   c->hosts.v[i].entry);
     }
     for (size_t i = 1; i < c->kinds.n; i++) {
         if (!order_kind(&c->kinds.v[i - 1], &c->kinds.v[i], NULL))
@@ -168,8 +124,8 @@ static int sort_names(struct compiler *c)
     }
     for (size_t i = 1; i < c->agent_files.n; i++) {
         if (!order_path(&c->agent_files.v[i - 1], &c->agent_files.v[i], NULL))
-            return claimed_by(c, "agent file", c->agent_files.v[i].path,
-                              c->agent_files.v[i - 1].entry, c->agent_files.v[i].entry);
+            return compile_claimed(c, "agent file", "", c->agent_files.v[i].path,
+                                   c->agent_files.v[i - 1].entry, c->agent_files.v[i].entry);
     }
     for (size_t i = 1; i < c->instructions.n; i++) {
         const struct catalog_instruction *row = &c->instructions.v[i];
@@ -187,6 +143,24 @@ void *compile_to_arena(struct arena *a, const void *rows, size_t n, size_t size)
     if (copy && n)
         memcpy(copy, rows, n * size);
     return copy;
+}
+
+/* Of what is built in no text is at hand. */
+static int hand_over_sources(struct compiler *c, struct catalog *out)
+{
+    size_t before = c->base ? c->base->n_sources : 0, n = before + c->n_files;
+    struct catalog_source *all = c->base ? arena_array(c->a, n, sizeof(*all)) : NULL;
+
+    if (!c->base || !n)
+        return OK;
+    if (!all)
+        return E_NOMEM;
+    if (before)
+        memcpy(all, c->base->sources, before * sizeof(*all));
+    memcpy(all + before, c->files, c->n_files * sizeof(*all));
+    out->sources = all;
+    out->n_sources = n;
+    return OK;
 }
 
 int compile_finish(struct compiler *c, struct catalog_build *b)
@@ -229,6 +203,8 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
         return rc;
     b->examples = compile_to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));
     b->n_examples = c->examples.n;
+    if (hand_over_sources(c, out))
+        return compile_no_memory(c);
     if (!b->examples)
         return compile_no_memory(c);
     return compile_literals(c, out);

@@ -33,6 +33,7 @@ struct compiler {
     const struct catalog_source *files;
     size_t n_files;
     struct str path;            /* of the current file */
+    const char *origin;         /* likewise */
     const struct doc *doc;      /* likewise */
     const struct catalog *base; /* what is extended, or NULL */
     int n_base;                 /* of its entries have found their place */
@@ -123,8 +124,13 @@ int compile_no_memory(struct compiler *c) MUST_CHECK;
  * `lead` and then `name`, as a whole word, stand for the last time in files whose path has `in`. */
 void compile_found_at(struct compiler *c, const char *in, const char *lead, const char *name);
 
-/* E_EXISTS: two rows of this sort ("host file") have one name; the diag has the second place. */
+/* Where its pack is, and its path in there. */
+void compile_file_name(const struct catalog_source *file, struct buf *out);
+/* E_EXISTS: two rows of this sort ("host file") have one name; the diag has both places. */
 int compile_twice(struct compiler *c, const char *what, const char *name) MUST_CHECK;
+/* The same of two entries (indexes; below 0: none), which the message names. */
+int compile_claimed(struct compiler *c, const char *what, const char *lead, const char *name, int a,
+                    int b) MUST_CHECK;
 
 /* Every member of object n is one of the words (NULL-terminated). */
 int compile_members(struct compiler *c, const struct node *n, const char *const *words) MUST_CHECK;

@@ -27,59 +27,6 @@ int compile_no_memory(struct compiler *c)
     return diag_set(c->d, E_NOMEM, "no memory for the catalogue");
 }
 
-static bool word_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-_.@/:", c));
-}
-
-/* Behind a member's name its whole value stands, else a word. */
-static bool ends_here(struct str rest, bool value)
-{
-    if (!value)
-        return !rest.n || !word_char(rest.p[0]);
-    rest = str_trim(rest);
-    return !rest.n || strchr(",}#", rest.p[0]);
-}
-
-/* SIZE_MAX: it does not stand in the line. */
-static size_t word_in(struct str line, const char *lead, const char *name)
-{
-    size_t n = strlen(lead), end = n + strlen(name);
-    for (size_t at = 0; at + end <= line.n; at++) {
-        bool begins = !at || !word_char(line.p[at - 1]);
-        bool ends = ends_here(str_sub(line, at + end, line.n), n > 0);
-        if (begins && ends && !memcmp(line.p + at, lead, n) &&
-            !memcmp(line.p + at + n, name, end - n))
-            return at;
-        if (line.p[at] == '#')
-            return SIZE_MAX;
-    }
-    return SIZE_MAX;
-}
-
-void compile_found_at(struct compiler *c, const char *in, const char *lead, const char *name)
-{
-    AUTO(buf) file = BUF_CAPPED(sizeof(c->d->file) - 1);
-    uint32_t line = 0, column = 0;
-    for (size_t i = 0; i < c->n_files; i++) {
-        struct str rest = c->files[i].text, text;
-        if (!str_has(c->files[i].path, str_z(in)))
-            continue;
-        for (uint32_t n = 1; str_line(&rest, &text); n++) {
-            size_t at = word_in(text, lead, name);
-            if (at == SIZE_MAX)
-                continue;
-            buf_clear(&file);
-            path_show(&file, c->files[i].path);
-            line = n;
-            column = (uint32_t)at + 1;
-        }
-    }
-    if (line && file.n)
-        diag_at(c->d, file.p, line, column);
-}
-
 static bool is_word(struct str s, const char *const *words, int *ret)
 {
     for (int i = 0; words[i]; i++) {

@@ -101,6 +101,45 @@ int catalog_facts(const struct catalog *c, int entry,
     return t.rc;
 }
 
+struct losing {
+    const struct catalog *now;
+    const struct catalog_fact *fact; /* looked for */
+    int (*take)(void *ctx, const struct catalog_fact *f);
+    void *ctx;
+};
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+static int is_fact(void *ctx, const struct catalog_fact *f)
+{
+    const struct catalog_fact *fact = ((const struct losing *)ctx)->fact;
+
+    return same_text(f->text, fact->text) && same_text(f->sub, fact->sub) &&
+           same_text(f->group, fact->group);
+}
+
+static int lose(void *ctx, const struct catalog_fact *f)
+{
+    struct losing *l = ctx;
+    bool said = false;
+
+    l->fact = f;
+    for (int i = 0; i < l->now->n_entries && !said; i++)
+        said = catalog_facts(l->now, i, is_fact, l) != 0;
+    return said ? 0 : l->take(l->ctx, f);
+}
+
+int catalog_lost(const struct catalog *before, int entry, const struct catalog *now,
+                 int (*take)(void *ctx, const struct catalog_fact *f), void *ctx)
+{
+    struct losing l = {.now = now, .take = take, .ctx = ctx};
+
+    return catalog_facts(before, entry, lose, &l);
+}
+
 bool catalog_says(const char *claim, const struct catalog_fact *f)
 {
     size_t n = strlen(f->group);

@@ -19,6 +19,10 @@ struct catalog_fact {
 int catalog_facts(const struct catalog *c, int entry,
                   int (*take)(void *ctx, const struct catalog_fact *f), void *ctx);
 
+/* Facts of an entry of `before` that no entry of `now` says any more, as above. */
+int catalog_lost(const struct catalog *before, int entry, const struct catalog *now,
+                 int (*take)(void *ctx, const struct catalog_fact *f), void *ctx);
+
 /* "packages" and "packages.npm" of a source say npm packages; "packages.pypi" does not. */
 bool catalog_says(const char *claim, const struct catalog_fact *f);
 

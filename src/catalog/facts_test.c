@@ -271,7 +271,10 @@ static void test_claimed_twice(void **state UNUSED)
         "hosts: {cdn: [cdn.example.net]}\n" SEEN("hosts", "cdn.example.net", "example.net");
 
     assert_int_equal(compile(&f, HOSTS, y), E_EXISTS);
-    assert_string_equal(f.d.text, "host 'cdn.example.net' is claimed twice, by 'x' and 'y'");
+    assert_string_equal(
+        f.d.text, "host 'cdn.example.net' is claimed twice, by 'x' (entries/x.yaml:10) and 'y'");
+    assert_string_equal(f.d.file, "entries/y.yaml");
+    assert_int_equal(f.d.line, 6);
 }
 
 int main(void)

@@ -9,6 +9,10 @@
  *         (rc = catalog_extend(&CATALOG, p.files, p.n, &build, d)))
  *         return rc;                              d: file, line, column and what is wrong
  *
+ * Anything else in the folder is an error, for whoever put it there thinks that it is used: a name
+ * that ends in .yml, a folder rules/. Only what is hidden, README, LICENSE, *.md and *.txt may
+ * stand beside, and `serial` (cli/catalog_update.h).
+ *
  * Whose pack it is, is not asked here. Links are followed: a pack belongs to who runs the program.
  */
 #ifndef STANCE_CATALOG_PACK_H
@@ -25,7 +29,8 @@ struct pack {
     size_t n;
 };
 
-/* E_NOTFOUND: no such folder, or nothing of a pack in it; E_LIMIT, E_IO, E_NOMEM. */
+/* E_NOTFOUND: no such folder; E_PARSE: nothing of a pack in it, or something else;
+ * E_LIMIT, E_IO, E_NOMEM. */
 int pack_read(const char *folder, struct pack *ret, struct diag *d) MUST_CHECK;
 void pack_done(struct pack *p);
 

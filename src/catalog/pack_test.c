@@ -88,6 +88,20 @@ static void test_added(void **state UNUSED)
     catalog_build_done(&b);
 }
 
+struct lost {
+    const char *looked_for;
+    int n;
+    bool found;
+};
+
+static int lose(void *ctx, const struct catalog_fact *f)
+{
+    struct lost *l = ctx;
+    l->n++;
+    l->found |= !strcmp(f->text, l->looked_for);
+    return 0;
+}
+
 /* The entry of a pack is instead of the one that is built in, not beside it. */
 static void test_replaced(void **state UNUSED)
 {
@@ -109,6 +123,17 @@ static void test_replaced(void **state UNUSED)
     assert_int_equal(catalog_host(c, STR("api.openai.com"))->entry, e - c->entries);
     for (int i = 0; i < c->n_keys; i++)
         assert_true(c->keys[i].entry != e - c->entries);
+    struct lost lost = {.looked_for = "OPENAI_API_KEY"};
+    int old = (int)(catalog_entry(&CATALOG, STR("openai")) - CATALOG.entries);
+    assert_int_equal(catalog_lost(&CATALOG, old, c, lose, &lost), 0);
+    assert_true(lost.n > 5 && lost.found);
+    lost = (struct lost){.looked_for = "api.openai.com"};
+    assert_int_equal(catalog_lost(&CATALOG, old, c, lose, &lost), 0);
+    assert_false(lost.found);
+    old = (int)(catalog_entry(&CATALOG, STR("anthropic")) - CATALOG.entries);
+    lost = (struct lost){.looked_for = ""};
+    assert_int_equal(catalog_lost(&CATALOG, old, c, lose, &lost), 0);
+    assert_int_equal(lost.n, 0);
     catalog_build_done(&b);
 }
 
@@ -132,6 +157,47 @@ static void test_refused(void **state UNUSED)
                    "hosts: {api: [api.openai.com]}\n"
                    "examples:\n  hosts: {match: [api.openai.com], no_match: [x.example]}\n",
                    E_EXISTS, "api.openai.com");
+}
+
+#define OTHER(id, host)                                                                            \
+    "id: " id "\nname: \"" id "\"\ncategory: model-api\nruns: vendor\n" SOURCE                     \
+    "hosts: {api: [" host "]}\n"                                                                   \
+    "examples:\n  hosts: {match: [\"https://" host "/\"], no_match: [x.example]}\n"
+
+/* Both claims are told with their files; of what is built in, with what one can do. */
+static void test_claimed_twice(void **state UNUSED)
+{
+    const struct catalog_source first = {STR("entries/mm-acme.yaml"),
+                                         STR(OTHER("mm-acme", "api.acme.example")), "one/"};
+    const struct catalog_source second = {STR("entries/aa-acme.yaml"),
+                                          STR(OTHER("aa-acme", "api.acme.example")), "two/"};
+    const struct catalog_source built = {STR("entries/zz-acme.yaml"),
+                                         STR(OTHER("zz-acme", "api.openai.com")), "zz.pack!/"};
+    const struct catalog_source named = {
+        STR("entries/zz.yaml"),
+        STR("id: zz\nname: 'OpenAI'\ncategory: model-api\nruns: vendor\n"
+            "sources: [{url: \"https://acme.example/\", read: 2026-11-23}]\n"),
+        "zz/"};
+    struct catalog_build b, unused;
+
+    assert_int_equal(extend(&first, 1, &b), OK);
+    assert_string_equal(catalog_entry(&b.catalog, STR("mm-acme"))->origin, "one/");
+    assert_null(catalog_entry(&b.catalog, STR("openai"))->origin);
+    assert_int_equal(catalog_extend(&b.catalog, &second, 1, &unused, &d), E_EXISTS);
+    assert_string_equal(d.text, "host 'api.acme.example' is claimed twice, by 'aa-acme' and "
+                                "'mm-acme' (one/entries/mm-acme.yaml:6)");
+    assert_string_equal(d.file, "two/entries/aa-acme.yaml");
+    assert_int_equal(d.line, 6);
+    catalog_build_done(&b);
+    assert_int_equal(extend(&built, 1, &unused), E_EXISTS);
+    assert_string_equal(d.text, "host 'api.openai.com' is claimed twice, by 'zz-acme' and "
+                                "'openai' (built in)");
+    assert_string_equal(d.file, "zz.pack!/entries/zz-acme.yaml");
+    assert_non_null(strstr(d.hint, "entries/openai.yaml"));
+    if (extend(&named, 1, &unused) != E_EXISTS)
+        fail_msg("%s:%u: %s", d.file, d.line, d.text);
+    assert_string_equal(d.text, "name 'OpenAI' is claimed twice, by 'openai' (built in) and 'zz'");
+    assert_int_equal(d.line, 2);
 }
 
 static void test_no_memory(void **state UNUSED)
@@ -174,6 +240,20 @@ static void make(const char *path)
     assert_int_equal(mkdir(full, 0700), 0);
 }
 
+/* The message names the file. */
+static void refuses(const char *path, const char *why)
+{
+    struct pack p;
+    char full[128];
+
+    d = (struct diag){0};
+    assert_int_equal(pack_read(root, &p, &d), E_PARSE);
+    snprintf(full, sizeof(full), "%s/%s", root, path);
+    assert_string_equal(d.file, full);
+    if (!strstr(d.text, why))
+        fail_msg("%s: %s", d.file, d.text);
+}
+
 static void test_folder(void **state UNUSED)
 {
     struct pack p;
@@ -181,9 +261,9 @@ static void test_folder(void **state UNUSED)
 
     snprintf(root, sizeof(root), "/tmp/stance-pack-XXXXXX");
     assert_non_null(mkdtemp(root));
-    assert_int_equal(pack_read(root, &p, &d), E_NOTFOUND);
+    assert_int_equal(pack_read(root, &p, &d), E_PARSE);
     make("entries");
-    assert_int_equal(pack_read(root, &p, &d), E_NOTFOUND);
+    refuses("", "this pack is empty");
     put("entries/mm-acme.yaml", ACME);
     put("entries/README.md", "x");
     make("patterns");
@@ -194,8 +274,29 @@ static void test_folder(void **state UNUSED)
     assert_int_equal(p.files[1].text.n, strlen(KINDS));
     pack_done(&p);
     make("entries/folder.yaml");
-    assert_int_equal(pack_read(root, &p, &d), E_PARSE);
-    static const char *const made[] = {"entries/folder.yaml",
+    refuses("entries/folder.yaml", "this is no file");
+    snprintf(full, sizeof(full), "%s/entries/folder.yaml", root);
+    assert_int_equal(remove(full), 0);
+    /* What would be passed by in silence. */
+    static const char *const odd[] = {"acme.yaml", "rules", "entries/acme.yml", "patterns/a.yaml~",
+                                      "entries/more"};
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+        if (strstr(odd[i], "ac") || strstr(odd[i], "~"))
+            put(odd[i], "id: x\n");
+        else
+            make(odd[i]);
+        refuses(odd[i], "this is no part of a pack");
+        snprintf(full, sizeof(full), "%s/%s", root, odd[i]);
+        assert_int_equal(remove(full), 0);
+    }
+    put("serial", "1");
+    put("LICENSE", "x");
+    assert_int_equal(pack_read(root, &p, &d), OK);
+    assert_int_equal(p.n, 2);
+    assert_true(strstr(p.files[0].origin, root) == p.files[0].origin);
+    pack_done(&p);
+    static const char *const made[] = {"serial",
+                                       "LICENSE",
                                        "entries/mm-acme.yaml",
                                        "entries/README.md",
                                        "entries",
@@ -214,7 +315,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_added), cmocka_unit_test(test_added),
         cmocka_unit_test(test_replaced),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_claimed_twice), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

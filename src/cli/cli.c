@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "cli/options.h"
 #include "cli/knowledge.h"
+#include "cli/near.h"
 
 const struct command *command_find(struct str name)
 {
@@ -16,33 +17,12 @@ const struct command *command_find(struct str name)
     return NULL;
 }
 
-/* How many letters differ, for "did you mean": small words, so the plain table will do. */
-static size_t distance(struct str a, struct str b)
-{
-    size_t row[32];
-    if (a.n >= ARRAY_LEN(row) || b.n >= ARRAY_LEN(row))
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t up = row[j];
-            size_t best = MIN(up, row[j - 1]) + 1;
-            row[j] = MIN(best, diagonal + (a.p[i - 1] != b.p[j - 1]));
-            diagonal = up;
-        }
-    }
-    return row[b.n];
-}
-
 static void unknown_command(struct str name, FILE *err)
 {
     const struct command *near = NULL;
     size_t best = 3;
     for (int i = 0; i < COMMAND_COUNT; i++) {
-        size_t n = distance(name, str_z(COMMANDS[i]->name));
+        size_t n = near_distance(name, str_z(COMMANDS[i]->name));
         if (!COMMANDS[i]->hidden && n < best) {
             best = n;
             near = COMMANDS[i];

@@ -28,7 +28,7 @@ enum exit_status {
     EXIT_USAGE = 2,
     EXIT_INCOMPLETE = 3, /* something inside the target was denied, failed, partial, unsupported */
     EXIT_INTERNAL = 4,
-    EXIT_FAILED = 5, /* a store or an output could not be read or written, or a time ran out */
+    EXIT_FAILED = 5, /* a store, a pack of knowledge or an output failed, or a time ran out */
     EXIT_INTERRUPTED = 130, /* as shells say of Ctrl-C */
 };
 
@@ -36,7 +36,7 @@ enum exit_status {
 #define EXIT_STATUS_WORDS                                                                          \
     "0 clean, 1 findings at or above --fail-on, 2 usage, 3\nincomplete (something inside the "     \
     "target was not examined), 4 internal, 5 failed (a store or\nan output could not be read or "  \
-    "written, or a time ran out), 130 interrupted.\n"
+    "written, a pack of knowledge does not fit, or a time ran\nout), 130 interrupted.\n"
 
 enum option_type { OPT_FLAG, OPT_STRING, OPT_INT, OPT_CHOICE, OPT_DURATION, OPT_LIST };
 

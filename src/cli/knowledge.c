@@ -60,45 +60,102 @@ static int list(struct invocation *in, const char *folder, struct names *ret, st
     return rc;
 }
 
-static int add(struct invocation *in, const char *folder, const char *name, struct diag *d)
+int knowledge_error(int rc)
 {
-    struct knowledge *k = in->knowledge;
-    const struct catalog *base = k->n ? &k->builds[k->n - 1].catalog : &CATALOG;
-    struct str path = arena_fmt(in->arena, "%s/%s", folder, name);
-    struct catalog_build *b = &k->builds[k->n];
-    struct pack *p = &k->packs[k->n];
+    return rc == E_EXISTS || rc == E_NOTFOUND ? E_PARSE : rc;
+}
 
-    if (!path.p)
-        return arena_error(in->arena);
-    if (k->n == KNOWLEDGE_PACKS)
-        return diag_set(d, E_LIMIT, "there are more than %u packs", KNOWLEDGE_PACKS);
-    int rc = pack_read(path.p, p, d);
-    if (rc)
-        return rc;
-    rc = catalog_extend(base, p->files, p->n, b, d);
+const struct catalog *knowledge_below(const struct knowledge *k, size_t index)
+{
+    return index ? &k->builds[index - 1].catalog : &CATALOG;
+}
+
+static int extend(struct knowledge *k, const char *name, const struct catalog_source *files,
+                  size_t n, struct diag *d)
+{
+    struct catalog_build *b = &k->builds[k->n];
+    int rc = catalog_extend(knowledge_below(k, k->n), files, n, b, d);
+
     if (rc) {
-        pack_done(p);
+        pack_done(&k->packs[k->n]);
         return rc;
     }
     k->names[k->n++] = name;
     return values_check_examples(&b->catalog, b->examples, b->n_examples, d);
 }
 
+static int add(struct invocation *in, const char *folder, const char *name,
+               const struct knowledge_trial *trial, struct diag *d)
+{
+    struct knowledge *k = in->knowledge;
+    struct str path = arena_fmt(in->arena, "%s/%s", folder, name);
+
+    if (k->n == KNOWLEDGE_PACKS)
+        return diag_set(d, E_LIMIT, "there are more than %u packs", KNOWLEDGE_PACKS);
+    if (trial)
+        return extend(k, name, trial->files, trial->n, d);
+    if (!path.p)
+        return arena_error(in->arena);
+    int rc = pack_read(path.p, &k->packs[k->n], d);
+    if (!rc)
+        rc = extend(k, name, k->packs[k->n].files, k->packs[k->n].n, d);
+    if (rc)
+        diag_hint(d, "the pack %s is part of what every command knows: mend it, or move it away",
+                  path.p);
+    return rc;
+}
+
+/* The name of the trial, if it has one, stands among the names once. */
+static int take_in(struct names *names, const struct knowledge_trial *trial)
+{
+    size_t kept = 0;
+
+    if (!trial || !trial->name)
+        return OK;
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->v[i], trial->name))
+            names->v[kept++] = names->v[i];
+    names->n = kept;
+    return vec_push(names, trial->name) || vec_sort(names, order_name, NULL) ? E_NOMEM : OK;
+}
+
+static int read_packs(struct invocation *in, const struct knowledge_trial *trial, size_t *ret,
+                      struct diag *d)
+{
+    const char *folder = knowledge_folder(in->arena);
+    struct names names = {0};
+    int rc = list(in, folder, &names, d);
+
+    if (!rc && take_in(&names, trial))
+        rc = diag_set(d, E_NOMEM, "no memory for the packs");
+    for (size_t i = 0; !rc && i < names.n; i++) {
+        bool tried = trial && trial->name && !strcmp(names.v[i], trial->name);
+        if (tried)
+            *ret = in->knowledge->n;
+        rc = add(in, folder, names.v[i], tried ? trial : NULL, d);
+    }
+    if (!rc && trial && !trial->name) {
+        *ret = in->knowledge->n;
+        rc = add(in, "", "", trial, d);
+    }
+    vec_free(&names);
+    return knowledge_error(rc);
+}
+
 int knowledge_in_use(struct invocation *in, const struct catalog **ret, struct diag *d)
 {
     struct knowledge *k = in->knowledge;
-    const char *folder = knowledge_folder(in->arena);
-    struct names names = {0};
-    int rc = k->read ? OK : list(in, folder, &names, d);
+    int rc = k->read ? OK : read_packs(in, NULL, NULL, d);
 
-    for (size_t i = 0; !rc && i < names.n; i++) {
-        rc = add(in, folder, names.v[i], d);
-        if (rc)
-            diag_hint(d, "of the pack %s/%s; `stance catalog check %s/%s` tries it alone", folder,
-                      names.v[i], folder, names.v[i]);
-    }
-    vec_free(&names);
     k->read = !rc;
-    *ret = k->n ? &k->builds[k->n - 1].catalog : &CATALOG;
+    *ret = knowledge_below(k, k->n);
     return rc;
+}
+
+int knowledge_with(struct invocation *in, const struct knowledge_trial *t, size_t *ret,
+                   struct diag *d)
+{
+    knowledge_done(in->knowledge);
+    in->knowledge->read = false;
+    return read_packs(in, t, ret, d);
 }

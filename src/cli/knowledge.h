@@ -8,6 +8,8 @@
  *     const struct catalog *c;
  *     if ((rc = knowledge_in_use(in, &c, d)))       valid until the command ends
  *         return rc;
+ *
+ * Whatever is wrong with a pack, a bundle, its key or its signature ends with EXIT_FAILED.
  */
 #ifndef STANCE_CLI_KNOWLEDGE_H
 #define STANCE_CLI_KNOWLEDGE_H
@@ -25,9 +27,24 @@ struct knowledge {
     size_t n;
 };
 
+/* A pack that is not in the data folder, or not yet. */
+struct knowledge_trial {
+    const char *name; /* it takes the place of the pack of this name; NULL: it comes last */
+    const struct catalog_source *files;
+    size_t n;
+};
+
 int knowledge_in_use(struct invocation *in, const struct catalog **ret, struct diag *d) MUST_CHECK;
+/* With this pack in its place. *ret: its index in in->knowledge->builds. */
+int knowledge_with(struct invocation *in, const struct knowledge_trial *t, size_t *ret,
+                   struct diag *d) MUST_CHECK;
+/* What the build at `index` extends. */
+const struct catalog *knowledge_below(const struct knowledge *k, size_t index);
 /* Folder of the packs, not made; NULL: neither XDG_DATA_HOME nor HOME says where. */
 const char *knowledge_folder(struct arena *a);
+/* The code of a pack that is wrong: that a name exists, or a file does not, is no mistake of who
+ * typed the command. */
+int knowledge_error(int rc);
 void knowledge_done(struct knowledge *k);
 
 #endif

@@ -16,7 +16,35 @@ expect 0 "an entry" "$STANCE" catalog show openai
 says "an entry" api.openai.com
 says "an entry" OPENAI_API_KEY
 expect 2 "an entry that is not there" "$STANCE" catalog show openia
-told "an entry that is not there" 'no entry "openia"'
+told "an entry that is not there" 'no entry of the id, name or alias "openia"'
+told "an entry that is not there" 'did you mean openai'
+for word in OPENAI OpenAI "azure-OpenAI" "aws bedrock" API.Groq.com; do
+  case $word in API*) expect 2 "an entry by a host" "$STANCE" catalog show "$word" ;; *)
+    expect 0 "an entry by $word" "$STANCE" catalog show "$word" ;;
+  esac
+done
+told "an entry by a host" 'did you mean groq'
+
+# What somebody has in hand leads to the fact that knows it, under the name that `show` has for it.
+leads() { # TEXT ENTRY FACT VALUE
+  expect 0 "$1" "$STANCE" catalog search --format csv "$1"
+  grep -q "^$2,[^,]*,$3,$4\$" "$work/out" || fail "$1 does not lead to $2 $3 $4: $(cat "$work/out")"
+  expect 0 "$2" "$STANCE" catalog show --format csv "$2"
+  grep -q "^$3,$4," "$work/out" || fail "show $2 does not call it $3"
+}
+leads https://api.groq.com/openai/v1?x=1 groq hosts.api api.groq.com
+leads api.groq.com:443/x groq hosts.api api.groq.com
+leads docker.io/ollama/ollama:0.5 ollama images ollama/ollama
+leads npm:openai openai packages.npm openai
+leads pkg:npm/groq%2Dsdk@1.0 groq packages.npm groq-sdk
+leads "anthropic[bedrock]==1.0" anthropic packages.pypi anthropic
+leads GROQ_API_KEY groq env GROQ_API_KEY
+expect 0 "the first hit" "$STANCE" catalog search --format csv OPENAI
+[ "$(sed -n 2p "$work/out")" = openai,OpenAI,name,OpenAI ] || fail "what is the text does not come first"
+expect 0 "near" "$STANCE" catalog search opnai
+told "near" 'near to it: openai'
+expect 0 "a model" "$STANCE" catalog search gpt-4o-mini
+told "a model" 'stance catalog model'
 expect 0 "a host" "$STANCE" catalog search --format json api.openai.com
 says "a host" '"openai"'
 expect 0 "a look-alike" "$STANCE" catalog search notopenai.com
@@ -32,6 +60,18 @@ says "a model" 400000
 expect 0 "an unknown model" "$STANCE" catalog model nothing-1
 says "an unknown model" unknown
 expect 2 "a wrong word" "$STANCE" catalog lsit
+told "a wrong word" 'did you mean `stance catalog list`'
+for verb in model search show gaps check; do
+  for empty in "" " "; do
+    expect 2 "an empty $verb" "$STANCE" catalog $verb "$empty"
+    told "an empty $verb" "catalog $verb wants .*is empty"
+    told "an empty $verb" "hint: such as"
+  done
+done
+expect 2 "no model" "$STANCE" catalog model
+told "no model" "wants the NAME of a model"
+expect 2 "a category" "$STANCE" catalog gaps model-apis
+told "a category" 'did you mean model-api'
 expect 2 "too many words" "$STANCE" catalog list openai
 
 p=$work/pack
@@ -56,11 +96,11 @@ entry api.acme-minds.example https://acme-minds.example.evil.example/
 expect 5 "an example that leads elsewhere" "$STANCE" catalog check "$p"
 told "an example that leads elsewhere" 'acme-minds.yaml:8:.*leads to no entry'
 entry api.openai.com https://api.openai.com/v1
-expect 2 "a host of another" "$STANCE" catalog check "$p"
-told "a host of another" "'api.openai.com' is claimed twice, by 'acme-minds' and 'openai'"
+expect 5 "a host of another" "$STANCE" catalog check "$p"
+told "a host of another" "pack/entries/acme-minds.yaml:6:.*'api.openai.com' is claimed twice, by 'acme-minds' and 'openai' .built in"
 mv "$p/entries/acme-minds.yaml" "$p/entries/acme.yaml"
 expect 5 "another id than the file" "$STANCE" catalog check "$p"
-expect "2 5" "no pack" "$STANCE" catalog check "$work"
+expect 2 "no folder" "$STANCE" catalog check "$work/nothing"
 
 # A pack in the data folder is part of what every command knows.
 use=$XDG_DATA_HOME/stance/packs/ours
@@ -120,7 +160,8 @@ with=$(knowledge)
 expect 0 "the list knows the pack" "$STANCE" catalog show acme-minds
 says "the list knows the pack" "@acme-minds/client"
 echo 'id: other' >"$use/entries/acme-minds.yaml"
-expect "2 5" "a broken pack stops a scan" "$STANCE" scan --db :memory: "$work/t"
+expect 5 "a broken pack stops the check" "$STANCE" catalog check
+expect 5 "a broken pack stops a scan" "$STANCE" scan --db :memory: "$work/t"
 told "a broken pack stops a scan" 'entries/acme-minds.yaml'
 told "a broken pack stops a scan" 'packs/ours'
 rm -r "$use"
@@ -128,44 +169,4 @@ scan "$work/t"
 holds "without the pack" 'not assets("package", "@acme-minds/client") and assets("package", "openai")'
 [ "$with" != "$(knowledge)" ] || fail "the record does not tell which knowledge was used"
 
-# A pack in one file is taken when a trusted key signed it, once, and never an older one.
-mv "$p/entries/acme.yaml" "$p/entries/acme-minds.yaml"
-bundle() { # SERIAL FILE
-  expect 0 "a bundle" "$STANCE" catalog pack "$p" acme "$1"
-  cp "$work/out" "$2"
-  openssl pkeyutl -sign -rawin -inkey "$work/key.pem" -in "$2" -out "$2.sig"
-}
-openssl genpkey -algorithm ed25519 -out "$work/key.pem"
-entry api.acme-minds.example https://api.acme-minds.example/v1
-bundle 3 "$work/acme.pack"
-update() { expect "$1" "$2" "$STANCE" catalog update "${3:-$work/acme.pack}"; }
-update "2 5" "nobody is trusted"
-told "nobody is trusted" 'no key is trusted'
-trust=$XDG_DATA_HOME/stance/trust
-mkdir -p "$trust"
-openssl genpkey -algorithm ed25519 | openssl pkey -pubout -out "$trust/other.pem"
-update "2 5" "another is trusted"
-told "another is trusted" 'none of the trusted keys'
-openssl pkey -in "$work/key.pem" -pubout -out "$trust/acme.pem"
-update 0 "a signed pack"
-expect 0 "what it brought" "$STANCE" catalog show acme-minds
-says "what it brought" api.acme-minds.example
-update "2 4 5" "the same again"
-told "the same again" 'is not newer'
-sed 's/Acme Minds/Acme Kinds/' "$work/acme.pack" >"$work/changed.pack"
-cp "$work/acme.pack.sig" "$work/changed.pack.sig"
-update "2 5" "a changed file" "$work/changed.pack"
-told "a changed file" 'none of the trusted keys'
-entry api.openai.com https://api.openai.com/v1
-bundle 4 "$work/wrong.pack"
-update "2 5" "a pack that does not fit" "$work/wrong.pack"
-told "a pack that does not fit" 'claimed twice'
-expect 0 "the one before stays" "$STANCE" catalog show acme-minds
-says "the one before stays" api.acme-minds.example
-entry api2.acme-minds.example https://api2.acme-minds.example/
-bundle 5 "$work/next.pack"
-update 0 "the next" "$work/next.pack"
-expect 0 "what it changed" "$STANCE" catalog show acme-minds
-says "what it changed" api2.acme-minds.example
-[ "$(ls -A "$XDG_DATA_HOME/stance/packs")" = acme ] || fail "something is left beside the pack"
 finish

@@ -5,9 +5,11 @@
 #include "catalog/facts.h"
 #include "catalog/model_names.h"
 #include "cli/catalog_check.h"
+#include "cli/catalog_search.h"
 #include "cli/catalog_update.h"
 #include "cli/grid.h"
 #include "cli/knowledge.h"
+#include "cli/near.h"
 #include "cli/options.h"
 #include "cli/reading.h"
 
@@ -26,13 +28,14 @@ static void add_entry(struct grid *g, const struct catalog_entry *e)
     grid_cell(g, str_z(e->maker));
     grid_cell(g, str_z(e->country));
     grid_cell(g, str_z(!e->service ? "own" : e->self_hosted ? "either" : "vendor"));
+    grid_cell(g, str_z(e->origin));
 }
 
 #define ENTRY_COLUMNS                                                                              \
     {.title = "id", .whole = true}, {.title = "name", .min_width = 16}, {.title = "category"},     \
-        {.title = "maker"}, {.title = "country"},                                                  \
+        {.title = "maker"}, {.title = "country"}, {.title = "runs"},                               \
     {                                                                                              \
-        .title = "runs"                                                                            \
+        .title = "pack", .machine = true                                                           \
     }
 
 static int list(struct invocation *in, const struct catalog *c, struct diag *d)
@@ -44,144 +47,6 @@ static int list(struct invocation *in, const struct catalog *c, struct diag *d)
     for (int i = 0; i < c->n_entries; i++)
         add_entry(&g, &c->entries[i]);
     return grid_finish(&g, NULL, d);
-}
-
-/* ---- show ---- */
-
-struct showing {
-    struct grid *g;
-    const struct catalog *c;
-    int entry;
-};
-
-static int show_fact(void *ctx, const struct catalog_fact *f)
-{
-    struct showing *s = ctx;
-    const struct catalog_reference *r = catalog_source(s->c, s->entry, f);
-    AUTO(buf) group = BUF_INIT;
-
-    buf_addf(&group, "%s%s%s", f->group, f->sub ? "." : "", f->sub ? f->sub : "");
-    grid_cell(s->g, buf_str(&group));
-    grid_cell(s->g, str_z(f->text));
-    grid_cell(s->g, str_z(r ? r->url : NULL));
-    grid_cell(s->g, str_z(r ? r->read : NULL));
-    return buf_result(&group);
-}
-
-static void add_list(struct buf *b, const char *title, const char *const *texts)
-{
-    for (int i = 0; texts[i]; i++) {
-        buf_addz(b, i ? ", " : title);
-        path_show_kept(b, str_z(texts[i]));
-    }
-    if (texts[0])
-        buf_addc(b, '\n');
-}
-
-/* A pack may have written any text. */
-static int show_head(const struct catalog_entry *e, FILE *out)
-{
-    AUTO(buf) b = BUF_INIT;
-
-    path_show_kept(&b, str_z(e->name));
-    buf_addf(&b, "  %s\ncategory  %s\nmaker     ", e->id, e->category);
-    path_show_kept(&b, str_z(e->maker ? e->maker : "unknown"));
-    buf_addf(&b, "%s%s\nruns      %s\n", e->country ? ", " : "", e->country ? e->country : "",
-             !e->service      ? "own: software, data goes nowhere by itself"
-             : e->self_hosted ? "either: at the vendor or on own machines"
-                              : "vendor: what is sent to it leaves");
-    if (e->provider)
-        buf_addf(&b, "provider  %s\n", e->provider);
-    add_list(&b, "aliases   ", e->aliases);
-    add_list(&b, "has no    ", e->none);
-    buf_addc(&b, '\n');
-    fwrite(buf_str(&b).p, 1, buf_str(&b).n, out);
-    return buf_result(&b);
-}
-
-static int no_entry(struct str id, struct diag *d)
-{
-    diag_set(d, E_NOTFOUND, "the catalogue has no entry \"" STR_FMT "\"", STR_ARG(id));
-    diag_hint(d, "`stance catalog search " STR_FMT "` looks at names, too", STR_ARG(id));
-    return E_NOTFOUND;
-}
-
-static int show(struct invocation *in, const struct catalog *c, struct str id, struct diag *d)
-{
-    static const struct grid_column columns[] = {{.title = "fact", .whole = true},
-                                                 {.title = "value", .min_width = 24},
-                                                 {.title = "source", .tail = true},
-                                                 {.title = "read", .whole = true}};
-    const struct catalog_entry *e = catalog_entry(c, id);
-    struct grid g;
-    struct showing s = {&g, c, 0};
-
-    if (!e)
-        return no_entry(id, d);
-    s.entry = (int)(e - c->entries);
-    if (format_of(in) == GRID_TABLE && show_head(e, in->out))
-        return diag_set(d, E_NOMEM, "no memory for the entry");
-    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
-    int rc = catalog_facts(c, s.entry, show_fact, &s), end = grid_finish(&g, NULL, d);
-    return rc ? diag_set(d, rc, "no memory for the list") : end;
-}
-
-/* ---- search ---- */
-
-struct searching {
-    struct grid *g;
-    struct str text;
-    const struct catalog_entry *entry;
-};
-
-static bool has_nocase(struct str s, struct str part)
-{
-    for (size_t i = 0; i + part.n <= s.n; i++)
-        if (str_eq_nocase(str_sub(s, i, i + part.n), part))
-            return true;
-    return false;
-}
-
-static void add_hit(struct searching *s, const char *group, const char *text)
-{
-    grid_cell(s->g, str_z(s->entry->id));
-    grid_cell(s->g, str_z(s->entry->name));
-    grid_cell(s->g, str_z(group));
-    grid_cell(s->g, str_z(text));
-}
-
-static int search_fact(void *ctx, const struct catalog_fact *f)
-{
-    struct searching *s = ctx;
-
-    if (has_nocase(str_z(f->text), s->text))
-        add_hit(s, f->sub ? f->sub : f->group, f->text);
-    return 0;
-}
-
-static int search(struct invocation *in, const struct catalog *c, struct str text, struct diag *d)
-{
-    static const struct grid_column columns[] = {{.title = "id", .whole = true},
-                                                 {.title = "name", .min_width = 16},
-                                                 {.title = "fact"},
-                                                 {.title = "value", .min_width = 24}};
-    const struct catalog_host *host = catalog_host(c, text);
-    struct grid g;
-    struct searching s = {&g, text, NULL};
-
-    grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
-    for (int i = 0; i < c->n_entries; i++) {
-        s.entry = &c->entries[i];
-        if (has_nocase(str_z(s.entry->id), text) || has_nocase(str_z(s.entry->name), text))
-            add_hit(&s, "name", s.entry->name);
-        for (int k = 0; s.entry->aliases[k]; k++)
-            if (has_nocase(str_z(s.entry->aliases[k]), text))
-                add_hit(&s, "alias", s.entry->aliases[k]);
-        catalog_facts(c, i, search_fact, &s);
-        if (host && host->entry == i && !has_nocase(str_z(host->name), text))
-            add_hit(&s, HOST_ROLE_NAMES[host->role], host->name);
-    }
-    return grid_finish(&g, "the catalogue knows nothing of that", d);
 }
 
 /* ---- model ---- */
@@ -222,7 +87,7 @@ static int add_model(struct grid *g, const struct catalog_model *m)
 }
 
 /* What is known of a model: of this one, or of its family. */
-static int model(struct invocation *in, const struct catalog *c, struct str name, struct diag *d)
+static int model(struct invocation *in, const struct catalog *c, struct diag *d)
 {
     static const struct grid_column columns[] = {{.title = "what", .whole = true},
                                                  {.title = "value", .min_width = 24}};
@@ -231,7 +96,7 @@ static int model(struct invocation *in, const struct catalog *c, struct str name
     struct grid g;
     int rc = model_names_init(&m, c, d);
 
-    if (!rc && (rc = model_names_normal(&m, name, &normal)))
+    if (!rc && (rc = model_names_normal(&m, in->args[1], &normal)))
         diag_set(d, rc, "the name of the model is too long");
     if (rc)
         return rc;
@@ -260,17 +125,35 @@ static bool is_category(const struct catalog *c, struct str word)
     return false;
 }
 
-static int gaps(struct invocation *in, const struct catalog *c, struct str wanted, struct diag *d)
+/* That it is no entry was said: perhaps it was meant to be a category. */
+static int no_category(const struct catalog *c, struct str word, int rc, struct diag *d)
+{
+    for (int i = 0; i < c->n_categories; i++) {
+        const char *id = c->categories[i].id;
+        if (rc != E_NOTFOUND || near_distance(word, str_z(id)) > 2)
+            continue;
+        diag_set(d, rc, "the catalogue has no entry or category \"" STR_FMT "\"", STR_ARG(word));
+        diag_hint(d, "did you mean %s?", id);
+        break;
+    }
+    return rc;
+}
+
+static int gaps(struct invocation *in, const struct catalog *c, struct diag *d)
 {
     static const struct grid_column columns[] = {{.title = "id", .whole = true},
                                                  {.title = "category"},
                                                  {.title = "fact", .whole = true},
                                                  {.title = "gap"}};
+    struct str wanted = in->n_args > 1 ? in->args[1] : STR_NULL;
+    const struct catalog_entry *one = NULL;
     struct grid g;
-    int complete = 0;
+    int complete = 0, rc = OK;
 
-    if (wanted.n && !catalog_entry(c, wanted) && !is_category(c, wanted))
-        return no_entry(wanted, d);
+    if (wanted.n && !is_category(c, wanted))
+        rc = catalog_find(c, wanted, &one, d);
+    if (rc)
+        return no_category(c, wanted, rc, d);
     grid_begin(&g, in, format_of(in), columns, ARRAY_LEN(columns));
     for (int i = 0; i < c->n_entries; i++) {
         const struct catalog_entry *e = &c->entries[i];
@@ -278,7 +161,7 @@ static int gaps(struct invocation *in, const struct catalog *c, struct str wante
         for (int k = 0; CATALOG_GROUPS[k]; k++) {
             enum catalog_cell cell = catalog_cell(c, i, CATALOG_GROUPS[k]);
             bool empty = cell == CELL_EMPTY && catalog_expects(c, i, CATALOG_GROUPS[k]);
-            bool asked = !wanted.n || str_eq_z(wanted, e->id) || str_eq_z(wanted, e->category);
+            bool asked = one ? e == one : !wanted.n || str_eq_z(wanted, e->category);
             if (!asked || (!empty && cell != CELL_UNSOURCED))
                 continue;
             grid_cell(&g, str_z(e->id));
@@ -287,68 +170,110 @@ static int gaps(struct invocation *in, const struct catalog *c, struct str wante
             grid_cell(&g, empty ? STR("empty") : STR("without source"));
         }
     }
-    int rc = grid_finish(&g, "no cell is empty", d);
+    rc = grid_finish(&g, "no cell is empty", d);
     if (!rc && format_of(in) == GRID_TABLE)
         fprintf(in->out, "%d of %d entries are complete\n", complete, c->n_entries);
     return rc;
 }
 
+static const struct catalog_verb {
+    const char *name;
+    size_t min, max; /* arguments behind it */
+    const char *wants, *example;
+    int (*alone)(struct invocation *in, struct diag *d); /* reads packs itself: one may be wrong */
+    int (*run)(struct invocation *in, const struct catalog *c, struct diag *d);
+} VERBS[] = {
+    {"list", 0, 0, "no argument", "list", NULL, list},
+    {"show", 1, 1, "the ID, name or alias of an entry", "show anthropic", NULL, catalog_show},
+    {"search", 1, 1, "a TEXT: a name, an address, a host, an image, a package ...",
+     "search api.groq.com", NULL, catalog_search},
+    {"model", 1, 1, "the NAME of a model", "model gpt-4o", NULL, model},
+    {"gaps", 0, 1, "no argument, or the ID of an entry, or a CATEGORY", "gaps model-api", NULL,
+     gaps},
+    {"check", 0, 1, "no argument, or the FILE or FOLDER of a pack", "check ~/our-knowledge",
+     catalog_check, NULL},
+    {"pack", 3, 3, "FOLDER NAME SERIAL", "pack ~/our-knowledge acme 1", catalog_pack, NULL},
+    {"update", 1, 2, "FILE [SIGNATURE]", "update acme.pack", catalog_update, NULL},
+};
+
+static const struct catalog_verb *verb_of(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(VERBS); i++)
+        if (str_eq_z(name, VERBS[i].name))
+            return &VERBS[i];
+    return NULL;
+}
+
+static int no_verb(struct str name, struct diag *d)
+{
+    diag_set(d, E_USAGE,
+             "catalog has no verb '" STR_FMT "': it takes list, show, search, model, gaps, check, "
+             "pack or update",
+             STR_ARG(name));
+    for (size_t i = 0; i < ARRAY_LEN(VERBS); i++)
+        if (near_distance(name, str_z(VERBS[i].name)) < 3)
+            diag_hint(d, "did you mean `stance catalog %s`?", VERBS[i].name);
+    diag_hint(d, "`stance catalog search TEXT` looks for a name, see `stance catalog --help`");
+    return E_USAGE;
+}
+
 static int run_catalog(struct invocation *in, struct diag *d)
 {
-    struct str verb = in->n_args ? in->args[0] : STR("list");
+    const struct catalog_verb *v = verb_of(in->n_args ? in->args[0] : STR("list"));
+    size_t n = in->n_args ? in->n_args - 1 : 0;
     const struct catalog *c;
+    bool empty = false;
 
-    /* Before packs are read: one of them may be what is wrong. */
-    if (str_eq_z(verb, "check") && in->n_args < 3)
-        return catalog_check(in, in->n_args > 1 ? in->args[1] : STR(""), d);
-    if (str_eq_z(verb, "pack") && in->n_args == 4)
-        return catalog_pack(in, d);
-    if (str_eq_z(verb, "update") && (in->n_args == 2 || in->n_args == 3))
-        return catalog_update(in, d);
+    if (!v)
+        return no_verb(in->args[0], d);
+    for (size_t i = 1; i <= n; i++)
+        empty |= !str_trim(in->args[i]).n;
+    if (n < v->min || n > v->max || empty) {
+        diag_set(d, E_USAGE, "catalog %s wants %s%s", v->name, v->wants,
+                 empty ? "; an argument is empty" : "");
+        diag_hint(d, "such as `stance catalog %s`", v->example);
+        return E_USAGE;
+    }
+    if (v->alone)
+        return v->alone(in, d);
     int rc = knowledge_in_use(in, &c, d);
-    if (rc)
-        return rc;
-    if (str_eq_z(verb, "list") && in->n_args < 2)
-        return list(in, c, d);
-    if (str_eq_z(verb, "show") && in->n_args == 2)
-        return show(in, c, in->args[1], d);
-    if (str_eq_z(verb, "search") && in->n_args == 2 && in->args[1].n)
-        return search(in, c, in->args[1], d);
-    if (str_eq_z(verb, "model") && in->n_args == 2)
-        return model(in, c, in->args[1], d);
-    if (str_eq_z(verb, "gaps") && in->n_args < 3)
-        return gaps(in, c, in->n_args > 1 ? in->args[1] : STR(""), d);
-    diag_set(d, E_USAGE,
-             "catalog takes list, show ID, search TEXT, model NAME, gaps [ID | CATEGORY], check "
-             "[FOLDER], pack FOLDER NAME SERIAL, or update FILE [SIGNATURE]");
-    diag_hint(d, "see `stance catalog --help`");
-    return E_USAGE;
+    return rc ? rc : v->run(in, c, d);
 }
 
 const struct command COMMAND_CATALOG = {
     .name = "catalog",
     .usage = "[list | show ID | search TEXT | model NAME | gaps [ID | CATEGORY] |\n"
-             "        check [FOLDER] | pack FOLDER NAME SERIAL | update FILE [SIGNATURE]]",
+             "        check [FILE | FOLDER] | pack FOLDER NAME SERIAL |\n"
+             "        update FILE [SIGNATURE]]",
     .summary = "look into what is known of AI vendors and projects",
     .description =
         "list     every entry\n"
-        "show     the facts of one, each with its source and the day it was read\n"
-        "search   names, packages, hosts, variables ... that hold a text; a host name\n"
-        "         also finds the entry that it belongs to\n"
+        "show     the facts of one, each with its source and the day it was read; by its id,\n"
+        "         name or alias, in any case\n"
+        "search   names, packages, hosts, variables ... that hold a text; and what an\n"
+        "         address, a host with its port, an image with tag or digest, or the\n"
+        "         coordinates of a package (npm:x, x@1, x==1, pkg:npm/x) belong to. What is\n"
+        "         the text comes first\n"
         "model    what a name of a model comes to, be it of a fine-tuned one, an ARN or an\n"
         "         inference profile; its family, context, modalities, licence, when it is\n"
         "         retired, what replaces it\n"
         "gaps     cells that are empty or have no source\n"
-        "check    counts of what is built in; with a folder: whether the pack in it\n"
-        "         (entries/ID.yaml, patterns/ID.yaml) fits what is built in, and\n"
-        "         whether its examples hold\n"
+        "check    whether what a scan would load (what is built in, and each pack) fits\n"
+        "         together; with a folder, a bundle or one file of a pack: whether that fits\n"
+        "         it, too. Examples are tried; entries that are replaced, and each fact that\n"
+        "         is lost with them, are listed\n"
         "pack     a pack as one file, to be signed: openssl pkeyutl -sign -rawin\n"
         "         -inkey KEY.pem -in FILE -out FILE.sig\n"
         "update   put such a file into the data folder when one of the public keys in\n"
-        "         $XDG_DATA_HOME/stance/trust/*.pem (Ed25519) signed it, and it is newer\n"
+        "         $XDG_DATA_HOME/stance/trust/*.pem (Ed25519) signed it, and its number is\n"
+        "         higher than that of the one that is there\n"
         "Packs in $XDG_DATA_HOME/stance/packs/NAME/ are part of what list, show, search,\n"
-        "model, gaps and scans know; an entry of a pack replaces the one of the same id.",
+        "model, gaps, check and scans know; an entry of a pack replaces the one of the same\n"
+        "id whole. A pack has entries/ID.yaml and patterns/ID.yaml, and nothing else but\n"
+        "README, LICENSE, *.md and *.txt. Whatever is wrong with a pack, its key or its\n"
+        "signature ends with 5; a file that is not there, or a wrong word, with 2.",
     .examples = "  stance catalog search openai\n"
+                "  stance catalog search https://api.groq.com/openai/v1\n"
                 "  stance catalog show anthropic\n"
                 "  stance catalog model us.anthropic.claude-sonnet-4-6\n"
                 "  stance catalog gaps model-api\n"
