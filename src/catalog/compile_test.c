@@ -114,6 +114,43 @@ static bool has_literal(const struct fixture *f, const char *text)
     return false;
 }
 
+static unsigned groups_of(const struct fixture *f, const char *text)
+{
+    for (int i = 0; i < f->b.catalog.n_literals; i++)
+        if (!strcmp(f->b.catalog.literals[i].text, text))
+            return catalog_literal_groups(&f->b.catalog, (unsigned)i);
+    return 0;
+}
+
+/* Of a host the stretch that the fewest others have; of those that programs talk to. */
+static void test_literals(void **state UNUSED)
+{
+    const struct catalog_source files[] = {
+        {STR("entries/a.yaml"),
+         STR("id: a\nname: A\ncategory: mcp\nruns: vendor\n"
+             "sources: [{url: \"https://x.example\", read: 2026-11-23}]\n"
+             "env: [A_KEY]\nservers: {ports: [4321], probes: [{path: /a, marks: [b]}]}\n"
+             "hosts:\n  api: [api.a.example, \"rt.{region}.cloud.example\", \"*.b.example\",\n"
+             "        \"{region}-x.cloud.example\", \"y-agents.{region}.cloud.example\"]\n"
+             "  docs: [docs.a.example]\n"
+             "examples:\n  env: {match: [A_KEY], no_match: [A]}\n"
+             "  servers: {match: [\"/a b\"], no_match: [\"/x b\"]}\n"
+             "  hosts: {match: [api.a.example], no_match: [a.example]}\n")}};
+    struct fixture f;
+
+    if (compile(&f, files, 1))
+        fail_msg("%s", f.d.text);
+    assert_int_equal(groups_of(&f, "api.a.example"), LITERAL_HOST);
+    assert_int_equal(groups_of(&f, ".b.example"), LITERAL_HOST);
+    assert_int_equal(groups_of(&f, "-x.cloud.example"), LITERAL_HOST);
+    assert_int_equal(groups_of(&f, "y-agents."), LITERAL_HOST);
+    assert_int_equal(groups_of(&f, ".cloud.example"), LITERAL_HOST); /* "rt." is too short */
+    assert_int_equal(groups_of(&f, ":4321"), LITERAL_HOST);
+    assert_int_equal(groups_of(&f, "A_KEY"), LITERAL_ENV);
+    assert_int_equal(groups_of(&f, "docs.a.example"), 0);
+    catalog_build_done(&f.b);
+}
+
 static void test_imports(void **state UNUSED)
 {
     const struct catalog_source files[] = {
@@ -603,14 +640,23 @@ static void test_expand(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),          cmocka_unit_test(test_imports),
-        cmocka_unit_test(test_order_of_files),  cmocka_unit_test(test_refused_entries),
-        cmocka_unit_test(test_refused_hosts),   cmocka_unit_test(test_collisions),
-        cmocka_unit_test(test_host_collisions), cmocka_unit_test(test_walk),
-        cmocka_unit_test(test_unread),          cmocka_unit_test(test_refused_unread),
-        cmocka_unit_test(test_refused_walk),    cmocka_unit_test(test_walk_collisions),
-        cmocka_unit_test(test_unknown_kind),    cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_imports),
+        cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_order_of_files),
+        cmocka_unit_test(test_refused_entries),
+        cmocka_unit_test(test_refused_hosts),
+        cmocka_unit_test(test_collisions),
+        cmocka_unit_test(test_host_collisions),
+        cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_refused_unread),
+        cmocka_unit_test(test_refused_walk),
+        cmocka_unit_test(test_walk_collisions),
+        cmocka_unit_test(test_unknown_kind),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_expand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

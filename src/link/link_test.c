@@ -183,6 +183,37 @@ static void keys_beside_patterns(void **state UNUSED)
     }
 }
 
+/* One rule a vendor: samples of others stand in the rules and in the tests below them. */
+static void keys_among_rules(void **state UNUSED)
+{
+    static const char *const vendors[] = {"groq", "openai", "anthropic",
+                                          "xai",  "cohere", "mistral"};
+    for (size_t n = 5; n <= 6; n++) {
+        AUTO(estate) e = {0};
+        char path[64];
+        estate_open(&e, ESTATE, 1);
+        for (size_t i = 0; i < n; i++) {
+            snprintf(path, sizeof(path), "rules/%s/v2/%s.go", vendors[i], vendors[i]);
+            pattern_in(&e, path, vendors[i]);
+            pattern_in(&e, "one/all.go", vendors[i]); /* a file that knows all forms */
+        }
+        key_in(&e, "rules/other/v1/x_test.go", 1);
+        key_in(&e, "rules/curl.go", 2);
+        key_in(&e, "rules/other/x.go", 3);
+        key_in(&e, "app/x_test.go", 4);
+        key_in(&e, "one/x_test.go", 5);
+        key_in(&e, "main_test.go", 6);
+        estate_seal(&e, NULL);
+        assert_int_equal(beside(&e, "rules/other/v1/x_test.go"), n == 6);
+        assert_int_equal(beside(&e, "rules/curl.go"), n == 6);
+        assert_false(beside(&e, "rules/other/x.go"));
+        assert_false(beside(&e, "app/x_test.go"));
+        assert_false(beside(&e, "main_test.go"));
+        /* groq is one of those that the file beside it knows. */
+        assert_true(beside(&e, "one/x_test.go"));
+    }
+}
+
 /* A password is no credential of an AI service, but what holds it holds a secret. */
 static void values_without_an_issuer(void **state UNUSED)
 {
@@ -483,6 +514,7 @@ int main(void)
         cmocka_unit_test(one_key_seen_twice_is_one_credential),
         cmocka_unit_test(what_holds_a_key_in_the_history),
         cmocka_unit_test(keys_beside_patterns),
+        cmocka_unit_test(keys_among_rules),
         cmocka_unit_test(keys_that_open_more_than_ai),
         cmocka_unit_test(values_without_an_issuer),
         cmocka_unit_test(services_behind_packages),

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decides which keys may be samples: those in the rules and tests of a program that itself looks
- * for such keys. A single pattern says nothing: many an application checks the form of its own.
+ * for such keys. A single pattern says nothing: many an application checks the form of its own. A
+ * folder whose files or folders each look for keys of another vendor is a collection of rules: its
+ * files, and tests anywhere below it, hold samples of whatever vendor.
  */
 #include "base/path.h"
 #include "link/link_internal.h"
 
 #define VENDORS_MIN 4 /* with patterns in one target: it looks for keys of others */
+#define RULES_MIN   6 /* vendors and members of a folder: it is a collection of rules */
 
 static struct str key_of(struct link *l, uint32_t target, char what, struct str path, struct str id)
 {
@@ -20,6 +23,60 @@ static int put(struct link *l, struct str key, bool *ret_fresh)
     if (!key.p)
         return arena_error(&l->mem);
     return map_put(&l->patterns, key, ret_fresh) ? 0 : E_NOMEM;
+}
+
+/* One more vendor or member of a folder, if it is new. */
+static int count(struct link *l, uint32_t target, struct str folder, char what, struct str id)
+{
+    bool fresh;
+    int rc = put(l, key_of(l, target, what, folder, id), &fresh);
+    struct str key = arena_fmt(&l->mem, "%u %c# " STR_FMT, target, what, STR_ARG(folder));
+
+    if (rc || !fresh)
+        return rc;
+    uint64_t *n = key.p ? map_put(&l->patterns, key, &fresh) : NULL;
+    if (!n)
+        return key.p ? E_NOMEM : arena_error(&l->mem);
+    ++*n;
+    return 0;
+}
+
+/* The folders above a pattern, but not the target: its parts need not belong together. */
+static int count_above(struct link *l, uint32_t target, struct str path, struct str vendor)
+{
+    for (struct str folder = path_dir(path); folder.n; folder = path_dir(folder)) {
+        struct str member = str_sub(path, folder.n + 1, path.n);
+        member = str_sub(member, 0, MIN(str_chr(member, '/', 0), member.n));
+        int rc = count(l, target, folder, 'v', vendor);
+        rc = rc ? rc : count(l, target, folder, 'm', member);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int counted(struct link *l, uint32_t target, struct str folder, char what, uint64_t *ret)
+{
+    struct str key = arena_fmt(&l->mem, "%u %c# " STR_FMT, target, what, STR_ARG(folder));
+    const uint64_t *n = key.p ? map_get(&l->patterns, key) : NULL;
+
+    *ret = n ? *n : 0;
+    return key.p ? 0 : arena_error(&l->mem);
+}
+
+/* In a collection of rules itself, or in a test below one. */
+static int in_rules(struct link *l, uint32_t target, struct str path, bool test, bool *ret)
+{
+    for (struct str folder = path_dir(path), above; folder.n && !*ret; folder = above) {
+        uint64_t vendors, members;
+        int rc = counted(l, target, folder, 'v', &vendors);
+        rc = rc ? rc : counted(l, target, folder, 'm', &members);
+        if (rc)
+            return rc;
+        *ret = vendors >= RULES_MIN && members >= RULES_MIN;
+        above = test ? path_dir(folder) : STR("");
+    }
+    return 0;
 }
 
 int pattern_take(struct link *l, const struct linked_item *it, const struct fact *f)
@@ -37,7 +94,7 @@ int pattern_take(struct link *l, const struct linked_item *it, const struct fact
     rc = rc ? rc : put(l, key_of(l, it->target, 'd', path_dir(path), f->source), &fresh);
     rc = rc ? rc : put(l, key_of(l, it->target, 't', STR(""), f->source), &fresh);
     l->pattern_vendors[it->target] += fresh;
-    return rc;
+    return rc ? rc : count_above(l, it->target, path, f->source);
 }
 
 /* By its name alone: "x_test.go", "test_x.py", "x.spec.ts", "XTest.java". */
@@ -69,5 +126,5 @@ int pattern_beside(struct link *l, const struct place *at, const char *vendor, b
         return arena_error(&l->mem);
     bool test = is_test(path_base(path)) || (labels_of_path(path) & 1u << LABEL_TEST);
     *ret = map_get(&l->patterns, file) || (test && map_get(&l->patterns, folder));
-    return 0;
+    return *ret ? 0 : in_rules(l, at->target, path, test, ret);
 }

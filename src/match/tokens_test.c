@@ -55,6 +55,9 @@ static void javascript(void **state UNUSED)
          "$a = g ; b = c / d / e ;|<t ${x} \\`> + <y>");
     says(&TOKENS_JAVASCRIPT, "return /'/.test(x)/2;x=[/[/']/]",
          "return . test ( x ) / 2 ; x = [ ]");
+    says(&TOKENS_JAVASCRIPT, "`a${b ? `c${'d'}` : {e: 1}}f` 'g' `\\${`",
+         "<a${b ? `c${'d'}` : {e: 1}}f> <g> <\\${>");
+    says(&TOKENS_JAVASCRIPT, "`a$ {b}` `${c` 'd", "<a$ {b}> <${c` 'd>"); /* never closed */
     says(&TOKENS_JAVASCRIPT, "/no end\nx", "x");
     says(&TOKENS_JAVASCRIPT, "import('a')\nrequire(\"b\")", "import ( <a> )|require ( <b> )");
 }
@@ -70,6 +73,8 @@ static void others(void **state UNUSED)
     says(&TOKENS_PHP, "it's <?php use A\\B; # it's\n$x = 'y' ?> it's <?= 'z'",
          "php use A \\ B ;|$x = <y> = <z>");
     says(&TOKENS_RUBY, "require 'a' # it's\n=begin\nit's\n=end\nx#'", "require <a>|x # <>");
+    says(&TOKENS_RUBY, "\"a#{b[\"c\"]}d\" 'e#{' \"f\"", "<a#{b[\"c\"]}d> <e#{> <f>");
+    says(&TOKENS_LUA, "a = 'b' --[[ '\n]] [[c\n']] -- '\nd", "a = <b>|<c\n'>|d");
     says(&TOKENS_SHELL, "a=$#x # it's\nb 'c\\' \"d\\\"\"", "a = $ # x|b <c\\> <d\\\">");
     says(&TOKENS_HCL, "a = \"b\" // \"\n/* \" */ c # \"", "a = <b>|c");
 }

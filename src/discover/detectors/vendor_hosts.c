@@ -19,21 +19,26 @@ static const char *const ends[] = {
     ".exs",    ".pl",         ".groovy", ".jsonc",  ".zsh",  ".service", ".container", NULL};
 
 /* Lists of what others wrote name hosts that nobody here talks to. */
-static const char *const listings[] = {"package.json",  "composer.json", "pnpm-lock.yaml",
-                                       "composer.lock", "openapi.json",  "openapi.yaml",
-                                       "swagger.json",  "swagger.yaml",  NULL};
+static const char *const listings[] = {"package.json", "composer.json", "pnpm-lock.yaml",
+                                       "composer.lock", NULL};
 
-static bool is_environment(struct str path)
-{
-    struct str base = path_base(path);
-    return str_starts(base, STR(".env")) || str_ends(base, STR(".env"));
-}
+/* What an interface is like, for whoever calls it; and what was recorded or tried by hand. */
+static const char *const interfaces[] = {"openapi", "asyncapi",        "swagger",
+                                         "postman", "collection.json", NULL};
 
-static bool is_dockerfile(struct str path)
+/* The same by what such a document begins with, whatever it is called. */
+static bool is_interface(struct str head)
 {
-    struct str base = path_base(path);
-    return str_starts(base, STR("Dockerfile")) || str_ends(base, STR(".dockerfile")) ||
-           str_starts(base, STR("Containerfile"));
+    static const char *const marks[] = {
+        "openapi:",     "swagger:",      "asyncapi:",       "\"openapi\":",
+        "\"swagger\":", "\"asyncapi\":", "\"_postman_id\":"};
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+        size_t at = str_find(head, str_z(marks[i]), 0);
+        bool line = at == 0 || (at != SIZE_MAX && strchr("\n {", head.p[at - 1]));
+        if (line && (marks[i][0] == '"' || !at || head.p[at - 1] == '\n'))
+            return true;
+    }
+    return false;
 }
 
 static bool wants_vendor_hosts(const struct catalog *c UNUSED, struct str path)
@@ -43,12 +48,21 @@ static bool wants_vendor_hosts(const struct catalog *c UNUSED, struct str path)
     for (int i = 0; listings[i]; i++)
         if (str_eq_z(base, listings[i]))
             return false;
+    for (int i = 0; interfaces[i]; i++)
+        if (str_has(base, str_z(interfaces[i])) && !str_ends(base, STR(".py")) &&
+            !str_ends(base, STR(".ts")) && !str_ends(base, STR(".js")))
+            return false;
     if (str_ends(base, STR("-lock.json")) || str_starts(base, STR("LICENSE")))
         return false;
     for (int i = 0; ends[i]; i++)
         if (str_ends(base, str_z(ends[i])))
             return true;
-    return is_environment(path) || is_dockerfile(path);
+    return host_is_environment(path) || host_is_dockerfile(path);
+}
+
+static bool is_data(struct str path)
+{
+    return str_ends(path, STR(".json")) || host_is_yaml(path);
 }
 
 struct look {
@@ -260,6 +274,8 @@ static int scan_vendor_hosts(struct item *it, struct emit *e, const struct scan_
         hosts += it->catalog->literals[hit->literal].host;
         variables += it->catalog->literals[hit->literal].env;
     }
+    if (is_data(it->path) && is_interface(it->head))
+        return 0;
     variables = variable_files(it->path) ? variables : 0;
     if (w->hits->too_many)
         emit_gap(e, COVERAGE_PARTIAL, place_window(it, w, 0),
@@ -285,7 +301,7 @@ static int scan_vendor_hosts(struct item *it, struct emit *e, const struct scan_
 const struct detector DETECTOR_VENDOR_HOSTS = {
     .id = "vendor-hosts",
     .title = "Hosts and variables of AI vendors and servers in code and settings",
-    .version = 2,
+    .version = 3,
     .wants = wants_vendor_hosts,
     .need = ITEM_SCAN,
     .on_window = scan_vendor_hosts,

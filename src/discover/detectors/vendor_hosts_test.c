@@ -77,6 +77,10 @@ static void test_near_misses(void **state UNUSED)
     finds("a.py", "u = 'ftp://api.openai.com/v1'\n", NULL);
     finds("a.py", "u = '://api.openai.com'\nv = 'https://'\n", NULL);
     finds("README.md", "https://api.openai.com/v1\n", NULL);
+    finds("cursor-api-openapi.yml", "servers:\n- url: https://api.openai.com\n", NULL);
+    finds("a.yaml", "openapi: 3.0.0\nservers:\n- url: https://api.openai.com\n", NULL);
+    finds("a.json", "{\"openapi\": \"3.0.0\", \"url\": \"https://api.openai.com\"}", NULL);
+    finds("openapi.ts", "f('https://api.openai.com')\n", "openai hosts.api api.openai.com");
     finds("package.json", "{\"homepage\": \"https://api.openai.com\"}\n", NULL);
 }
 
@@ -104,6 +108,37 @@ static void test_variables(void **state UNUSED)
     finds("a.ts", "f(`https://${r}aiplatform.googleapis.com/v1`)\n", NULL);
     finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL); /* runs at its owner's */
     finds("a.py", "OPENAI_API_KEY=1\n", NULL);      /* a name in a program */
+}
+
+/* "{region}-x.a.com" as "q-x.a.com", "*.a.com" as "q.a.com". */
+static void fill(struct buf *to, const char *pattern)
+{
+    for (; *pattern; pattern++) {
+        if (*pattern == '{')
+            while (pattern[1] != '}')
+                pattern++;
+        else
+            buf_addc(to, *pattern == '*' || *pattern == '}' ? 'q' : *pattern);
+    }
+}
+
+/* The literals lead to each host of an API. */
+static void test_every_host(void **state UNUSED)
+{
+    for (int i = 0; i < CATALOG.n_hosts; i++) {
+        const struct catalog_host *h = &CATALOG.hosts[i];
+        const struct catalog_entry *v = &CATALOG.entries[h->entry];
+        AUTO(buf) name = BUF_INIT;
+        AUTO(buf) text = BUF_INIT;
+        AUTO(buf) row = BUF_INIT;
+        fill(&name, h->name);
+        buf_addf(&text, "u = 'https://%s/v1'\n", name.p);
+        const struct catalog_host *best = catalog_host(&CATALOG, buf_str(&name));
+        if (h->role != HOST_API || best != h || !v->service || v->self_hosted)
+            continue;
+        buf_addf(&row, "%s hosts.api %s", v->id, h->name);
+        finds("a.py", text.p, row.p);
+    }
 }
 
 /* A server that one runs oneself, of a catalogue with its port and of one that shares another. */
@@ -203,7 +238,7 @@ int main(void)
         cmocka_unit_test(test_hosts),     cmocka_unit_test(test_near_misses),
         cmocka_unit_test(test_variables), cmocka_unit_test(test_once),
         cmocka_unit_test(test_survives),  cmocka_unit_test(test_training),
-        cmocka_unit_test(test_servers),
+        cmocka_unit_test(test_servers),   cmocka_unit_test(test_every_host),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

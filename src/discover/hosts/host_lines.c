@@ -233,6 +233,7 @@ static struct host_around around(struct str path, struct str text, const struct 
         a.value = unquoted(str_sub(value, 0, MIN(remark_at(value), value.n)));
         a.any =
             host_is_environment(path) || (yaml && variable_group(host_key_above(text, s->from)));
+        a.list = str_starts(str_sub(line, indent_of(line), line.n), STR("- ")) && !a.any;
         script |= is_run(key);
         a.key = is_run(key) ? STR("") : key;
     } else if (yaml && !script) {

@@ -57,6 +57,10 @@ bool variable_is_set(struct str path, struct str text, size_t start, size_t end)
 int server_at(const struct catalog *c, struct str text, size_t start, size_t end,
               struct str neighbour);
 
+bool host_is_environment(struct str path); /* .env, x.env, .env.local */
+bool host_is_dockerfile(struct str path);
+bool host_is_yaml(struct str path);
+
 /* --- private to hosts/ ----------------------------------------------------------------------- */
 
 /* What stands around a spot, however the text is read. */
@@ -83,9 +87,6 @@ bool host_key_of(struct str text, size_t at, struct str *ret_key, struct str *re
 /* The key under which that line stands, in YAML; empty: none. */
 struct str host_key_above(struct str text, size_t at);
 bool host_is_remark(struct str text, size_t at);
-bool host_is_environment(struct str path); /* .env, x.env, .env.local */
-bool host_is_dockerfile(struct str path);
-bool host_is_yaml(struct str path);
 /* The key is one that variables stand under: "env", "environment", "containerEnv". */
 bool variable_group(struct str key);
 

@@ -174,6 +174,7 @@ static void test_bare(void **state UNUSED)
     no("a.js", "const hosts = { '" HOST "': 1 }\n");
     no("a.yaml", "blocked_hosts:\n  - " HOST "\n");
     no("a.yaml", "hosts:\n  - " HOST "\n");
+    no("a.yaml", "checked:\n- host: " HOST "\n");
     no("a.yaml", "title: " HOST "\n");
     no("a.yaml", "host: see " HOST "\n");
     no("a.yaml", "# host: " HOST "\n");

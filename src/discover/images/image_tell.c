@@ -130,7 +130,9 @@ void server_tell(struct emit *e, const struct catalog_entry *entry, const char *
                  struct place at)
 {
     static const char reason[] = "an address names no image";
-    const struct form *f = form_of(entry->category);
+    /* What listens for a vendor of models is a server of them: a container of NVIDIA NIM. */
+    const struct form *f =
+        form_of(entry->service && !server_is(entry) ? "inference-server" : entry->category);
     const enum attr unknown[] = {f->image, f->tag, f->digest, f->version_state};
     uint32_t asset = emit_asset(e, f->kind, str_z(entry->name), at);
 
