@@ -9,11 +9,11 @@
 
 void page_done(struct page *p)
 {
-    map_done(&p->places);
+    vec_free(&p->places);
     buf_done(&p->line);
     buf_done(&p->absent);
-    buf_done(&p->attribute.refs);
-    arena_done(&p->attribute.mem);
+    vec_free(&p->group.refs);
+    arena_done(&p->group.mem);
 }
 
 void page_show(struct page *p, struct str raw)

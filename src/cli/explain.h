@@ -3,23 +3,37 @@
 #ifndef STANCE_CLI_EXPLAIN_H
 #define STANCE_CLI_EXPLAIN_H
 
-#include "base/map.h"
+#include "base/vec.h"
 #include "cli/command.h"
 #include "report/scope.h"
 #include "report/text.h"
 
+/* A place and its number on the page, from 1. */
+struct page_ref {
+    int64_t id;
+    uint64_t number;
+};
+
+/* A page is printed as its rows come. What is kept of each place is its number: an asset may have a
+ * hundred thousand. */
 struct page {
     struct invocation *in;
     const struct scope *scope;
     struct str id;
     struct buf line;
     struct diag *diag;
-    struct map places; /* id of a place to its number on the page, from 1 */
     struct {
-        struct str name, text; /* of an attribute, whose places are collected */
-        struct buf refs;
+        VEC(struct page_ref);
+    } places; /* by id, once all are there */
+    struct {
+        struct str name, text; /* of an attribute or a verdict, whose places are collected: */
+        enum tone tone;
+        bool absent;
+        struct {
+            VEC(uint64_t);
+        } refs;
         struct arena mem;
-    } attribute;
+    } group;
     struct buf absent; /* names of attributes that are not set */
 };
 

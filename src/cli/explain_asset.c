@@ -47,51 +47,108 @@ static void alias_row(struct page *p, const struct stmt *r)
     page_line(p, "also known as", stmt_str(r, 0));
 }
 
-/* " [2]": the number of a place on this page; none for places that are not shown. */
-static void add_ref(struct page *p, struct buf *out, int64_t place)
-{
-    const uint64_t *number = map_get(&p->places, str_n(&place, sizeof(place)));
-    if (number)
-        buf_addf(out, " [%llu]", (unsigned long long)*number);
-}
-
 static void number_row(struct page *p, const struct stmt *r)
 {
-    int64_t id = stmt_int(r, 0);
-    bool is_new;
-    size_t n = p->places.n;
-    uint64_t *slot = map_put(&p->places, str_n(&id, sizeof(id)), &is_new);
-    if (slot)
-        *slot = n + 1;
-    else
+    const struct page_ref ref = {stmt_int(r, 0), p->places.n + 1};
+    if (vec_push(&p->places, ref))
         p->line.error = E_NOMEM;
 }
 
-/* Writes the attribute that was collected: value, state, and all places that agree. */
-static void end_attribute(struct page *p)
+static int ref_cmp(const void *a, const void *b, void *ctx UNUSED)
 {
-    if (!p->attribute.name.n)
+    const struct page_ref *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void sort_numbers(struct page *p)
+{
+    if (vec_sort(&p->places, ref_cmp, NULL))
+        p->line.error = E_NOMEM;
+}
+
+/* 0: a place that is not shown. */
+static uint64_t number_of(const struct page *p, int64_t place)
+{
+    size_t from = 0, to = p->places.n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (p->places.v[mid].id < place)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < p->places.n && p->places.v[from].id == place ? p->places.v[from].number : 0;
+}
+
+/* --- what many places say ------------------------------------------------------------------- */
+
+static int number_cmp(const void *a, const void *b, void *ctx UNUSED)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* " [2] [5-9]": the places that agree. */
+static void add_refs(struct page *p, struct buf *out)
+{
+    uint64_t *v = p->group.refs.v;
+    size_t n = p->group.refs.n;
+    if (vec_sort(&p->group.refs, number_cmp, NULL))
+        p->line.error = E_NOMEM;
+    for (size_t i = 0, k; i < n; i = k) {
+        for (k = i + 1; k < n && v[k] <= v[k - 1] + 1; k++)
+            ;
+        if (v[k - 1] - v[i] < 3) { /* short ones are told one by one */
+            k = i + 1;
+            buf_addf(out, " [%llu]", (unsigned long long)v[i]);
+        } else
+            buf_addf(out, " [%llu-%llu]", (unsigned long long)v[i], (unsigned long long)v[k - 1]);
+    }
+}
+
+static void end_group(struct page *p)
+{
+    if (!p->group.name.n)
         return;
-    page_begin(p, p->attribute.name, TONE_PLAIN);
-    page_show(p, p->attribute.text);
-    text_tone(&p->line, p->in->colour, TONE_DIM);
-    buf_add(&p->line, buf_str(&p->attribute.refs));
-    text_plain(&p->line, p->in->colour);
-    page_end(p);
-    p->attribute.name = STR_NULL;
-    buf_clear(&p->attribute.refs);
-    arena_clear(&p->attribute.mem);
+    if (p->group.absent) {
+        buf_addf(&p->absent, " " STR_FMT, STR_ARG(p->group.name));
+        add_refs(p, &p->absent);
+    } else {
+        page_begin(p, p->group.name, p->group.tone);
+        page_show(p, p->group.text);
+        text_tone(&p->line, p->in->colour, TONE_DIM);
+        add_refs(p, &p->line);
+        text_plain(&p->line, p->in->colour);
+        page_end(p);
+    }
+    p->group.name = STR_NULL;
+    p->group.refs.n = 0;
+    arena_clear(&p->group.mem);
+}
+
+/* Rows that say the same come one after the other. */
+static void group(struct page *p, struct str name, struct str text, bool absent, enum tone tone,
+                  int64_t place)
+{
+    uint64_t number = number_of(p, place);
+    if (!str_eq(name, p->group.name) || !str_eq(text, p->group.text) || absent != p->group.absent) {
+        end_group(p);
+        p->group.name = arena_str(&p->group.mem, name);
+        p->group.text = arena_str(&p->group.mem, text);
+        p->group.absent = absent;
+        p->group.tone = tone;
+        if (!p->group.name.p || !p->group.text.p)
+            p->line.error = E_NOMEM;
+    }
+    if (number && vec_push(&p->group.refs, number))
+        p->line.error = E_NOMEM;
 }
 
 static void attribute_row(struct page *p, const struct stmt *r)
 {
     AUTO(buf) text = BUF_INIT;
     struct str name = stmt_str(r, 0), state = stmt_str(r, 3), reason = stmt_str(r, 4);
-    if (str_eq_z(state, "absent")) {
-        buf_addf(&p->absent, " " STR_FMT, STR_ARG(name));
-        add_ref(p, &p->absent, stmt_int(r, 5));
-        return;
-    }
+    bool absent = str_eq_z(state, "absent");
     if (!stmt_is_null(r, 1))
         buf_add(&text, stmt_str(r, 1));
     else if (!stmt_is_null(r, 2))
@@ -100,28 +157,19 @@ static void attribute_row(struct page *p, const struct stmt *r)
         buf_addc(&text, '?');
     buf_addf(&text, "  (" STR_FMT "%s" STR_FMT ")", STR_ARG(state), reason.n ? ": " : "",
              STR_ARG(reason));
-    if (!str_eq(name, p->attribute.name) || !str_eq(buf_str(&text), p->attribute.text)) {
-        end_attribute(p);
-        p->attribute.name = arena_str(&p->attribute.mem, name);
-        p->attribute.text = arena_str(&p->attribute.mem, buf_str(&text));
-        if (!p->attribute.name.p || !p->attribute.text.p)
-            p->line.error = E_NOMEM;
-    }
-    add_ref(p, &p->attribute.refs, stmt_int(r, 5));
+    group(p, name, absent ? STR("") : buf_str(&text), absent, TONE_PLAIN, stmt_int(r, 5));
 }
 
 static void end_attributes(struct page *p)
 {
-    end_attribute(p);
+    end_group(p);
     if (p->absent.n)
         page_line(p, "not set", str_trim(buf_str(&p->absent)));
 }
 
 static void place_row(struct page *p, const struct stmt *r)
 {
-    AUTO(buf) ref = BUF_INIT;
-    add_ref(p, &ref, stmt_int(r, 8));
-    buf_addf(&p->line, " %s  ", ref.p);
+    buf_addf(&p->line, "  [%llu]  ", (unsigned long long)number_of(p, stmt_int(r, 8)));
     page_place(p, r, 0);
     if (stmt_str(r, 5).n)
         buf_addf(&p->line, "  labels: " STR_FMT, STR_ARG(stmt_str(r, 5)));
@@ -165,11 +213,10 @@ static void value_row(struct page *p, const struct stmt *r)
 
 static void verdict_row(struct page *p, const struct stmt *r)
 {
-    page_begin(p, stmt_str(r, 0), tone_of_word(stmt_str(r, 0)));
-    buf_addf(&p->line, STR_FMT "  ", STR_ARG(stmt_str(r, 1)));
-    page_show(p, stmt_str(r, 2));
-    add_ref(p, &p->line, stmt_int(r, 3));
-    page_end(p);
+    AUTO(buf) text = BUF_INIT;
+    struct str verdict = stmt_str(r, 0);
+    buf_addf(&text, STR_FMT "  " STR_FMT, STR_ARG(stmt_str(r, 1)), STR_ARG(stmt_str(r, 2)));
+    group(p, verdict, buf_str(&text), false, tone_of_word(verdict), stmt_int(r, 3));
 }
 
 static void risk_row(struct page *p, const struct stmt *r)
@@ -218,7 +265,8 @@ static const struct {
     void (*row)(struct page *p, const struct stmt *r);
     void (*end)(struct page *p);
 } parts[] = {
-    {NULL, "SELECT id FROM place WHERE asset = ?1 ORDER BY " PLACE_ORDER, NULL, number_row, NULL},
+    {NULL, "SELECT id FROM place WHERE asset = ?1 ORDER BY " PLACE_ORDER, NULL, number_row,
+     sort_numbers},
     {NULL,
      "SELECT kind, name, identity_key, environment, criticality, sanction, labels, state,"
      " first_seen, (SELECT n.last_seen FROM asset_seen n WHERE n.asset = asset.id)"
@@ -251,8 +299,10 @@ static const struct {
     {"Which controls judge it",
      "SELECT v.verdict, v.control, v.reason, v.place FROM control_verdict v"
      " WHERE v.asset = ?1 ORDER BY CASE v.verdict"
-     " WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END, v.control, v.place",
-     "none: no control judges this kind of asset", verdict_row, NULL},
+     " WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END, v.control, "
+     "v.reason,"
+     " v.place",
+     "none: no control judges this kind of asset", verdict_row, end_group},
     {"What its risk is", "SELECT score, band, confidence, factors FROM asset_risk WHERE asset = ?1",
      "unassessed: no control reached a verdict", risk_row, NULL},
     {"Relations",

@@ -301,11 +301,12 @@ static int find_renames(struct store *st, struct diag *d)
 
 /* ---- result ---- */
 
-/* Assets of the inventory that are one stored asset form a chain behind the first of them. */
+/* Assets of the inventory that are one stored asset form a chain behind the first of them: made
+ * from its end, so that each costs the same. */
 static int make_index(struct store *st, struct diag *d)
 {
     map_clear(&st->by_id);
-    for (uint32_t i = 0; i < st->inv->assets.n; i++) {
+    for (uint32_t i = (uint32_t)st->inv->assets.n; i-- > 0;) {
         struct str id = st->ids[i].n ? st->ids[i] : st->inv->assets.v[i].id;
         bool is_new;
         spill_rest();
@@ -313,15 +314,8 @@ static int make_index(struct store *st, struct diag *d)
 
         if (!slot)
             return store_nomem(d);
-        st->next_same[i] = NO_ID;
-        if (is_new) {
-            *slot = i;
-            continue;
-        }
-        uint32_t last = (uint32_t)*slot;
-        while (st->next_same[last] != NO_ID)
-            last = st->next_same[last];
-        st->next_same[last] = i;
+        st->next_same[i] = is_new ? NO_ID : (uint32_t)*slot;
+        *slot = i;
     }
     return 0;
 }

@@ -109,4 +109,16 @@ owners "a file that is passed by keeps its owner" 'a/.mcp.json=@z b/.mcp.json=@y
 rm "$own/.github/CODEOWNERS"
 owners "nobody's" 'a/.mcp.json=None b/.mcp.json=None c/.mcp.json=None'
 expect 0 "rows of owners end" "$STANCE" db check --db "$work/own.db"
+
+# What many places say is one line, which names them.
+many=$work/many
+for i in 1 2 3 4 5 6; do server "$many/$i/.mcp.json" same; done
+sed -i 's/1\.2\.3/1.2.4/' "$many/4/.mcp.json"
+expect "0 1 3" "many places" "$STANCE" scan --db "$work/many.db" --allow-weak-sandbox "$many"
+expect 0 "many places are explained" "$STANCE" explain --db "$work/many.db" same
+for line in 'package_version +1\.2\.3 .* \[1\] \[2\] \[3\] \[5\] \[6\]$' 'package_version +1\.2\.4 .* \[4\]$' \
+  'pass +AISPM-MCP-003 .* \[1-6\]$' 'not set .* headers \[1-6\]' ' \[6\]  6/\.mcp\.json:'; do
+  grep -qE "$line" "$work/out" || { fail "many places: $line"; sed 's/^/   | /' "$work/out"; }
+done
+[ "$(grep -c 'AISPM-MCP-003' "$work/out")" -eq 1 ] || fail "one verdict of many places is one line"
 finish

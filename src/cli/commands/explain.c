@@ -28,8 +28,7 @@ static int as_text(struct invocation *in, struct reading *r, struct str id, bool
                      .id = id,
                      .line = BUF_INIT,
                      .diag = d,
-                     .places = MAP_OWNED(in->arena),
-                     .attribute = {.refs = BUF_INIT, .mem = ARENA(0)},
+                     .group = {.mem = ARENA(0)},
                      .absent = BUF_INIT};
     rc = finding ? explain_finding(&p) : explain_asset(&p);
     if (!rc && buf_result(&p.line))
