@@ -19,8 +19,13 @@ static const char *const ends[] = {
     ".exs",    ".pl",         ".groovy", ".jsonc",  ".zsh",  ".service", ".container", NULL};
 
 /* Lists of what others wrote name hosts that nobody here talks to. */
-static const char *const listings[] = {"package.json", "composer.json", "pnpm-lock.yaml",
-                                       "composer.lock", NULL};
+static const char *const listings[] = {"package.json",
+                                       "composer.json",
+                                       "pnpm-lock.yaml",
+                                       "composer.lock",
+                                       "apis.yml",
+                                       "apis.json",
+                                       NULL};
 
 /* What an interface is like, for whoever calls it; and what was recorded or tried by hand. */
 static const char *const interfaces[] = {"openapi", "asyncapi",        "swagger",

@@ -167,6 +167,7 @@ static void test_servers(void **state UNUSED)
         {"a.py", "u = 'http://localhost:8000/llamad/x'\n", "llamad servers.ports 8000"},
         {"a.py", "u = 'http://vecs:8000/'\n", "vecs servers.ports 8000"},
         {"a.py", "u = 'http://other:8000/'\n", NULL},
+        {"a.py", "u = 'http://localhost:8000/v1/models'\n", NULL},
         {"a.py", "# vecs: http://localhost:8000/\n", NULL},
         {".env", "LLAMAD_HOST=\n", "llamad env LLAMAD_HOST"},
     };

@@ -131,7 +131,7 @@ static void judge_text(struct reading *r, const struct token *t, size_t to)
     size_t first = r->next;
     char last = r->text.p[to - 1];
 
-    a.dead = !strchr("\"'`#]", last); /* the quote was an apostrophe */
+    a.dead = to < r->text.n && !strchr("\"'`#]", last); /* the quote was an apostrophe */
     if (r->next < r->n && r->spots[r->next].from < to)
         look_before(r, (size_t)t->offset, &a);
     for (; r->next < r->n && r->spots[r->next].from < to; r->next++)
@@ -166,6 +166,13 @@ static void take_mark(struct reading *r, char c)
     }
 }
 
+/* In no text: of JSX, or in one that the reader does not know as such, as a here document. Code in
+ * that has quotes of its own. */
+static bool is_quoted(struct str text, const struct host_spot *s)
+{
+    return s->scheme && s->from && strchr("\"'`", text.p[s->from - 1]) && text.p[s->from - 1];
+}
+
 static int on_token(void *ctx, const struct token *t)
 {
     struct reading *r = ctx;
@@ -176,8 +183,8 @@ static int on_token(void *ctx, const struct token *t)
         r->next++; /* in a remark */
     if (t->type == TOKEN_TEXT)
         judge_text(r, t, to);
-    while (r->next < r->n && r->spots[r->next].from < to)
-        r->next++; /* in no text: of JSX, or broken */
+    for (; r->next < r->n && r->spots[r->next].from < to; r->next++)
+        r->spots[r->next].used = is_quoted(r->text, &r->spots[r->next]);
     char mark = t->type == TOKEN_MARK ? t->text.p[0] : '\0';
     take_mark(r, mark);
     r->back[r->n_seen++ % BACK] = (struct seen){t->type, mark, t->first, from, to};

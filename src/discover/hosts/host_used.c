@@ -12,7 +12,8 @@ static const char *const DISPLAYED[] = {
     "docsurl",     "documentation", "href",  "homepage", "website",  "comment",  "summary",
     "epilog",      "readme",        "usage", "caption",  "message",  "helpurl",  "learnmore",
     "moduledoc",   "note",          "notes", "subtitle", "seealso",  "helplink", "docslink",
-    "helpertext",  "info",          "error", "longdesc", "__doc__",  "reason",   "instructions"};
+    "helpertext",  "info",          "error", "longdesc", "__doc__",  "body",     "response",
+    "reason",      "instructions"};
 
 /* What has one of these in its name holds, takes or makes addresses ... */
 static const char *const ADDRESSED[] = {
@@ -88,6 +89,18 @@ static bool runs_client(struct str s)
     return false;
 }
 
+/* "e.g. https://x", "Default: https://x": a word that introduces an example. */
+static bool introduces(struct str word)
+{
+    static const char *const words[] = {
+        "e.g.",  "eg.",   "ex.",  "i.e.",       "example:", "default:", "docs:",    "see:",
+        "note:", "hint:", "ref:", "reference:", "source:",  "e.g.:",    "examples:"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_eq_nocase(word, str_z(words[i])))
+            return true;
+    return false;
+}
+
 /* "See https://x", "a key (at https://x", "[here](https://x": a word of a sentence is before. */
 static bool is_sentence(struct str before)
 {
@@ -103,6 +116,12 @@ static bool is_sentence(struct str before)
     while (end && before.p[end - 1] == ' ')
         end--;
     size_t start = end;
+    size_t blank = str_rchr(str_sub(before, 0, end), ' ');
+    struct str word_before = str_sub(before, blank == SIZE_MAX ? 0 : blank + 1, end);
+    while (word_before.n && strchr("(\"'", word_before.p[0]))
+        word_before = str_sub(word_before, 1, word_before.n);
+    if (end < n && introduces(word_before))
+        return true;
     bool small = false;
     for (; start && is_letter(before.p[start - 1]); start--)
         small |= before.p[start - 1] >= 'a';

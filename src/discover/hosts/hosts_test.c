@@ -140,6 +140,10 @@ static void test_script(void **state UNUSED)
     no("a.ts", "/*\n fetch('https://" HOST "')\n*/\n");
     no("a.ts", "f(); // fetch('https://" HOST "')\n");
     no("a.ts", "t('see [this](https://" HOST ")')\n");
+    no("a.rs", "Some(\"e.g. https://" HOST "\")\n");
+    no("a.ts", "x(`Default: https://" HOST "`)\n");
+    yes("a.ts", "write('host: https://" HOST "')\n");
+    yes("a.rb", "x = <<~JS\n  // don't\n  post(\"https://" HOST "\")\nJS\n");
     no("a.lua", "x = 1 -- 'https://" HOST "'\n");
     no("a.json", "{\"body\": \"hello\\ncurl https://" HOST "\"}");
     yes("a.json", "{\"func\": \"let a\\nfetch('https://" HOST "')\"}");
@@ -191,6 +195,7 @@ static void test_lines(void **state UNUSED)
     no("a.yaml", "steps:\n- run: |\n    echo see https://" HOST "\n");
     no("a.yaml", "description: |\n  Talks to\n  https://" HOST "\n");
     no("a.yaml", "description: https://" HOST "\n");
+    no("a.yaml", "body: '{\"url\": \"https://" HOST "\"}'\n");
     no("a.yaml", "text: please read https://" HOST "\n");
     no("a.yaml", "a: b # https://" HOST "\n");
     no("a.sh", "echo 'keys: https://" HOST "'\n");

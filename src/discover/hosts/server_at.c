@@ -35,13 +35,31 @@ static bool says_name(const struct catalog_entry *e, struct str line)
     return false;
 }
 
+/* "/v1/models", "/health" and "/" are paths of any server. */
+static bool is_telling(struct str path)
+{
+    static const char *const common[] = {
+        "v1",           "v2",          "api",       "health", "models",  "version",
+        "config",       "metrics",     "info",      "status", "docs",    "apps",
+        "openapi.json", "healthcheck", "readiness", "meta",   "metadata"};
+    struct str part;
+    while (str_field(&path, '/', &part)) {
+        bool known = !part.n;
+        for (size_t i = 0; i < ARRAY_LEN(common); i++)
+            known |= str_eq_z(part, common[i]);
+        if (!known)
+            return true;
+    }
+    return false;
+}
+
 /* The path behind the port is one that a probe of this server asks, and of no other. */
 static bool says_path(const struct catalog *c, int entry, struct str behind)
 {
     bool mine = false;
     for (int i = 0; i < c->n_probes; i++) {
         struct str path = str_z(c->probes[i].path);
-        if (path.n < 3 || !str_starts(behind, path) ||
+        if (!is_telling(path) || !str_starts(behind, path) ||
             (behind.n > path.n && is_word(behind.p[path.n])))
             continue;
         if (c->probes[i].entry != entry)
