@@ -188,6 +188,8 @@ static void test_mcp(void **state UNUSED)
 {
     gives("compose.yml", "services:\n  a: {image: mcp/fetch}\n  b: {image: mcp/fetch-webui}\n",
           "mcp_server fetch @2:14 /services/a/image\n");
+    gives("compose.yml", "services:\n  a: {image: docker/mcp-gateway}\n",
+          "deployment Docker MCP Gateway  @2:14 /services/a/image\n");
     gives("compose.yml",
           "services:\n  a: {image: cognee/cognee-mcp}\n  b: {image: cognee/cognee}\n",
           "mcp_server cognee-mcp @2:14 /services/a/image\n"

@@ -19,13 +19,9 @@ static const char *const ends[] = {
     ".exs",    ".pl",         ".groovy", ".jsonc",  ".zsh",  ".service", ".container", NULL};
 
 /* Lists of what others wrote name hosts that nobody here talks to. */
-static const char *const listings[] = {"package.json",
-                                       "composer.json",
-                                       "pnpm-lock.yaml",
-                                       "composer.lock",
-                                       "apis.yml",
-                                       "apis.json",
-                                       NULL};
+static const char *const listings[] = {
+    "package.json", "composer.json", "pnpm-lock.yaml", "composer.lock",    "apis.yml",
+    "apis.json",    "servers.json",  "registry.json",  "marketplace.json", NULL};
 
 /* What an interface is like, for whoever calls it; and what was recorded or tried by hand. */
 static const char *const interfaces[] = {"openapi", "asyncapi",        "swagger",
@@ -306,7 +302,7 @@ static int scan_vendor_hosts(struct item *it, struct emit *e, const struct scan_
 const struct detector DETECTOR_VENDOR_HOSTS = {
     .id = "vendor-hosts",
     .title = "Hosts and variables of AI vendors and servers in code and settings",
-    .version = 3,
+    .version = 4,
     .wants = wants_vendor_hosts,
     .need = ITEM_SCAN,
     .on_window = scan_vendor_hosts,

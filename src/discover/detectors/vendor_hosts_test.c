@@ -106,6 +106,7 @@ static void test_variables(void **state UNUSED)
     finds("a.ts", "f(`https://${r}-aiplatform.googleapis.com/v1`)\n",
           "google-vertex-ai hosts.api {region}-aiplatform.googleapis.com");
     finds("a.ts", "f(`https://${r}aiplatform.googleapis.com/v1`)\n", NULL);
+    finds(".env", "HF_HUB_OFFLINE=1\n", NULL);
     finds(".env", "MLFLOW_TRACKING_URI=x\n", NULL); /* runs at its owner's */
     finds("a.py", "OPENAI_API_KEY=1\n", NULL);      /* a name in a program */
 }

@@ -103,8 +103,10 @@ static void look_before(const struct reading *r, size_t from, struct host_around
         a->key = name_before(r, k + 1);
     else if (is_mark(p, '+') || (is_mark(p, '.') && r->tokens.style == &TOKENS_PHP))
         a->joined = true;
-    else if (is_mark(p, ',') || is_mark(p, '[') || is_mark(p, '{'))
+    else if (is_mark(p, ',') || is_mark(p, '[') || is_mark(p, '{')) {
         a->list = open != '(';
+        a->key = open == '[' ? callee : STR("");
+    }
 }
 
 /* The content of the text whose quotes stand in [from, to). */
@@ -158,7 +160,10 @@ static void take_mark(struct reading *r, char c)
         if (r->depth < BRACKETS) {
             struct seen p = back(r, 0);
             r->open[r->depth].mark = c;
-            r->open[r->depth].callee = p.type == TOKEN_WORD ? text_of(r, p) : STR("");
+            bool set = c != '(' && (is_mark(p, '=') || is_mark(p, ':'));
+            r->open[r->depth].callee = set                    ? name_before(r, 1)
+                                       : p.type == TOKEN_WORD ? text_of(r, p)
+                                                              : STR("");
         }
         r->depth++;
     } else if ((c == ')' || c == ']' || c == '}') && r->depth) {
@@ -170,7 +175,13 @@ static void take_mark(struct reading *r, char c)
  * that has quotes of its own. */
 static bool is_quoted(struct str text, const struct host_spot *s)
 {
-    return s->scheme && s->from && strchr("\"'`", text.p[s->from - 1]) && text.p[s->from - 1];
+    size_t line = s->from;
+    while (line && text.p[line - 1] != '\n')
+        line--;
+    struct host_around a = {
+        .value = str_sub(text, line, s->end), .key = STR(""), .before = STR("")};
+    bool quoted = s->from && (text.p[s->from - 1] == '"' || text.p[s->from - 1] == '\'');
+    return s->scheme && quoted && host_is_used(text, s, &a);
 }
 
 static int on_token(void *ctx, const struct token *t)

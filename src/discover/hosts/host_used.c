@@ -23,12 +23,13 @@ static const char *const ADDRESSED[] = {
 
 /* ... and with one of these is about what others do. */
 static const char *const REFUSED[] = {
-    "block",   "deny",   "forbid",  "allow",       "ignore",  "exclude", "skip",    "reject",
-    "filter",  "bypass", "noproxy", "no_proxy",    "include", "contain", "starts",  "ends",
-    "prefix",  "suffix", "indexof", "equal",       "match",   "assert",  "expect",  "known",
-    "detect",  "rule",   "example", "placeholder", "descr",   "title",   "label",   "docs",
-    "help",    "hint",   "comment", "message",     "trusted", "sni",     "pattern", "regex",
-    "replace", "split",  "strip",   "categor",     "classif"};
+    "block",   "deny",    "forbid",  "allow",       "ignore",  "exclude", "skip",    "reject",
+    "filter",  "bypass",  "noproxy", "no_proxy",    "include", "contain", "starts",  "ends",
+    "prefix",  "suffix",  "indexof", "equal",       "match",   "assert",  "expect",  "known",
+    "detect",  "rule",    "example", "placeholder", "descr",   "title",   "label",   "docs",
+    "help",    "hint",    "comment", "message",     "trusted", "sni",     "pattern", "regex",
+    "replace", "split",   "strip",   "dst",         "dest",    "qname",   "sample",  "event",
+    "observ",  "categor", "classif"};
 
 static char lower(char c)
 {

@@ -121,6 +121,7 @@ static void test_python(void **state UNUSED)
     no("a.py", "def f():\n    r'https://" HOST "'\n");
     no("a.py", "x = 1  # https://" HOST "\n");
     no("a.py", "add('--url', help='https://" HOST "')\n");
+    no("a.py", "Field(examples=['a', 'https://" HOST "'])\n");
     no("a.py", "raise E('Get a key at https://" HOST "')\n");
 }
 
@@ -144,6 +145,8 @@ static void test_script(void **state UNUSED)
     no("a.ts", "x(`Default: https://" HOST "`)\n");
     yes("a.ts", "write('host: https://" HOST "')\n");
     yes("a.rb", "x = <<~JS\n  // don't\n  post(\"https://" HOST "\")\nJS\n");
+    no("a.rb", "x = <<~MD\n  don't: defaults to `https://" HOST "`\nMD\n");
+    no("a.rb", "x = 'it''s <<~MD\n  The base defaults to \"https://" HOST "\"\n");
     no("a.lua", "x = 1 -- 'https://" HOST "'\n");
     no("a.json", "{\"body\": \"hello\\ncurl https://" HOST "\"}");
     yes("a.json", "{\"func\": \"let a\\nfetch('https://" HOST "')\"}");
@@ -171,6 +174,7 @@ static void test_bare(void **state UNUSED)
     no("a.py", "if \"" HOST "\" in url:\n");
     no("a.py", "HOSTS = [\"a.example\", \"" HOST "\"]\n");
     no("a.py", "blocked_host = \"" HOST "\"\n");
+    no("a.py", "e = {\"dstAddr\": \"" HOST "\"}\n");
     no("a.py", "name = \"" HOST "\"\n");
     no("a.py", "host = \"see " HOST "\"\n");
     no("a.js", "url.includes('" HOST "')\n");
@@ -241,12 +245,15 @@ static void test_variables(void **state UNUSED)
     set("w.yml", "jobs:\n  a:\n    env:\n      A_KEY: ${{ secrets.B }}\n", true);
     set("w.yml", "jobs:\n  a:\n    steps:\n      - run: echo $A_KEY\n", false);
     set("v.yaml", "extraEnvVars:\n  - name: A_KEY\n", true);
-    set("t.json", "{\"environment\": [{\"name\": \"A_KEY\", \"value\": \"x\"}]}", true);
-    set("t.json", "{\"secrets\": [{\"valueFrom\": \"y\", \"name\": \"A_KEY\"}]}", true);
-    set("t.json", "{\"containerEnv\": {\"B\": {\"c\": 1}, \"A_KEY\": \"x\"}}", true);
-    set("t.json", "{\"tags\": {\"A_KEY\": \"x\"}}", false);
-    set("t.json", "{\"env\": {\"B\": \"A_KEY\"}}", false);
-    set("t.json", "{\"A_KEY\": \"x\"}", false);
+    set("task-definition.json", "{\"environment\": [{\"name\": \"A_KEY\", \"value\": \"x\"}]}",
+        true);
+    set("task-definition.json", "{\"secrets\": [{\"valueFrom\": \"y\", \"name\": \"A_KEY\"}]}",
+        true);
+    set("task-definition.json", "{\"containerEnv\": {\"B\": {\"c\": 1}, \"A_KEY\": \"x\"}}", true);
+    set("task-definition.json", "{\"tags\": {\"A_KEY\": \"x\"}}", false);
+    set("task-definition.json", "{\"env\": {\"B\": \"A_KEY\"}}", false);
+    set("task-definition.json", "{\"A_KEY\": \"x\"}", false);
+    assert_false(variable_files(STR("servers.json")));
     set("m.tf", "environment {\n  variables = {\n    A_KEY = var.x\n  }\n}\n", true);
     set("m.tf", "environment = [\n  { name = \"A_KEY\", value = \"x\" },\n]\n", true);
     set("m.tf", "variable \"A_KEY\" {}\n", false);

@@ -28,11 +28,24 @@ static bool is_unit(struct str path)
     return str_ends(path, STR(".service")) || str_ends(path, STR(".container"));
 }
 
+/* Files of JSON that hand variables over by their names: a list of servers or programs that one
+ * could use has the same form. */
+static bool is_handed(struct str path)
+{
+    static const char *const words[] = {"task", "ecs",       "devcontainer", "compose", "deploy",
+                                        "pod",  "container", "settings",     "mcp"};
+    struct str base = path_base(path);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_has(base, str_z(words[i])))
+            return true;
+    return false;
+}
+
 /* Objects in braces. */
 static bool is_braced(struct str path)
 {
-    return str_ends(path, STR(".json")) || str_ends(path, STR(".jsonc")) ||
-           str_ends(path, STR(".tf")) || str_ends(path, STR(".hcl"));
+    bool json = str_ends(path, STR(".json")) || str_ends(path, STR(".jsonc"));
+    return (json && is_handed(path)) || str_ends(path, STR(".tf")) || str_ends(path, STR(".hcl"));
 }
 
 bool variable_files(struct str path)
@@ -133,9 +146,17 @@ static bool is_set_in_braces(struct str text, size_t start, size_t end)
     return is_group(inner) || (open && is_group(holder(text, open, &outer)));
 }
 
+/* Says that a service is not used: HF_HUB_OFFLINE. */
+static bool is_refusal(struct str name)
+{
+    return str_ends(name, STR("_OFFLINE")) || str_has(name, STR("DISABLE"));
+}
+
 bool variable_is_set(struct str path, struct str text, size_t start, size_t end)
 {
     struct str name = str_sub(text, start, end), key, value;
+    if (is_refusal(name))
+        return false;
     if ((start && is_word(text.p[start - 1])) || (end < text.n && is_word(text.p[end])))
         return false;
     if (is_braced(path))

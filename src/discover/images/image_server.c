@@ -15,7 +15,8 @@ static bool is_mcp_word(struct str path)
 
 bool image_is_mcp(const struct catalog_entry *entry, const struct image_name *name)
 {
-    return !strcmp(entry->category, "mcp") || is_mcp_word(name->path);
+    bool gateway = !strcmp(entry->category, "gateway") || str_has(name->path, STR("gateway"));
+    return !gateway && (!strcmp(entry->category, "mcp") || is_mcp_word(name->path));
 }
 
 static bool is_hole(struct str s)
