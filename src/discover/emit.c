@@ -30,12 +30,17 @@ void emit_fail(struct emit *e, int code)
         e->error = code;
 }
 
+/* Is there so much room that keeping what was said so far is better than saying nothing? */
+static bool keeps_most(const struct emit *e)
+{
+    return e->arena->cap >= 2 * SLACK;
+}
+
 /* The outermost item keeps what was said so far; what is begun may still be ended. */
 static bool is_full(struct emit *e)
 {
     bool inner = e->given.n > 0;
-    size_t cap = e->arena->cap;
-    if (!inner && cap >= 2 * SLACK && e->arena->used + SLACK > cap)
+    if (!inner && keeps_most(e) && e->arena->used + SLACK > e->arena->cap)
         e->full = true;
     return e->full;
 }
@@ -192,7 +197,7 @@ static struct str keep_member(struct emit *e, struct str member)
 
 bool emit_full(const struct emit *e)
 {
-    return e->error || e->facts.n >= FACTS_MAX - FACTS_MAX / 8 ||
+    return e->error || e->full || e->facts.n >= FACTS_MAX - FACTS_MAX / 8 ||
            (e->arena->cap && e->arena->used + 2 * RESERVE > e->arena->cap);
 }
 
@@ -228,6 +233,7 @@ void emit_leave(struct emit *e, struct emit_level *saved, struct place at)
         e->error = 0;
         e->facts.n = saved->first;
         e->collector = "files";
+        e->full |= keeps_most(e) && e->facts.n == e->facts.alloc; /* no room for one more */
         emit_gap(e, COVERAGE_PARTIAL, at, "what it holds does not fit into the memory of one item");
     }
     e->collector = saved->collector;
@@ -241,6 +247,10 @@ static void grow(struct emit *e)
 {
     size_t old = e->facts.alloc, alloc = old ? old + old / 2 : 16;
     struct fact *v = arena_grow(e->arena, e->facts.v, old * sizeof(*v), alloc * sizeof(*v));
+    if (!v && !e->given.n && keeps_most(e)) {
+        e->full = true;
+        return;
+    }
     if (!v) {
         emit_fail(e, arena_error(e->arena));
         return;

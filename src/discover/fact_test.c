@@ -210,6 +210,30 @@ static void memory_runs_out(void **state UNUSED)
     }
 }
 
+/* What an item said before its memory was full is kept, however its parts grow. */
+static void what_was_said_stays(void **state UNUSED)
+{
+    for (int inner = 0; inner < 2; inner++) {
+        AUTO(arena) a = ARENA((size_t)24 << 20);
+        struct emit e;
+        struct emit_level saved;
+        struct place at = {.offset = -1};
+        emit_init(&e, &a, NULL);
+        for (unsigned i = 0; i < 200000 && !emit_full(&e); i++) {
+            if (inner)
+                emit_enter(&e, &saved, STR("m"));
+            emit_origin(&e, STR("x"), at);
+            if (inner)
+                emit_leave(&e, &saved, at);
+        }
+        emit_end(&e, at);
+        assert_int_equal(emit_result(&e), 0);
+        assert_true(e.facts.n > 1000);
+        assert_int_equal(e.facts.v[e.facts.n - 1].type, FACT_GAP);
+        emit_done(&e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +245,7 @@ int main(void)
         cmocka_unit_test(overlapping_values_are_one),
         cmocka_unit_test(wrong_attribute_is_our_mistake),
         cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(what_was_said_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

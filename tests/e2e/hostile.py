@@ -3,8 +3,11 @@
 
 Each tree has fine/.mcp.json with one honest server in it, which must be found. Nothing is kept: what is
 large is made when it is needed. `hostile.py --list` names the items."""
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
 import random
 import socket
@@ -98,6 +101,91 @@ def tar_links(outside="../outside"):
             d = server(name.replace("/", "-").replace(".", "") or "x").encode()
             entry.size = len(d)
             t.addfile(entry, io.BytesIO(d))
+
+
+def codecs():
+    """Streams that ask for gigabytes to be unpacked, that are a million streams, or that never end."""
+    d = bytearray(lzma.compress(server("dictionary").encode() * 100, filters=[{"id": lzma.FILTER_LZMA2, "preset": 0}]))
+    head = d[12:12 + (d[12] + 1) * 4]
+    head[head.find(b"\x21\x01") + 2] = 40  # a dictionary of 4 GiB
+    head[-4:] = struct.pack("<I", zlib.crc32(bytes(head[:-4])))
+    d[12:12 + len(head)] = head
+    put("dictionary.xz", d)
+    put("window.zst", b"\x28\xb5\x2f\xfd\x00\xff\x01\x00\x00")
+    put("same.zst", b"\x28\xb5\x2f\xfd\x00\x58" + b"\x02\x00\x10a" * 200_000)
+    put("skipped.zst", b"\x50\x2a\x4d\x18\x00\x00\x00\x00" * 1_000_000)
+    for name, stream in (("gzip.gz", gzip.compress(b"", mtime=0)), ("bzip2.bz2", bz2.compress(b"")), ("xz.xz", lzma.compress(b""))):
+        put("streams/" + name, stream * 300_000)
+    put("streams/.mcp.json.gz", gzip.compress(b" ", mtime=0) * 300_000 + gzip.compress(server("last").encode(), mtime=0))
+    put("random.7z", b"7z\xbc\xaf\x27\x1c\0\4" + random.Random(2).randbytes(2000))
+
+
+def tar_head(name, size, kind):
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.type = size, kind
+    return entry.tobuf(tarfile.USTAR_FORMAT)
+
+
+def block(data):
+    return data + bytes(-len(data) % 512)
+
+
+def members():
+    """More members than one file may have facts, names of 60 KB, sizes of 64 bits, headers upon headers, holes."""
+    with zipfile.ZipFile("many.zip", "w") as z:
+        for i in range(300_000):
+            z.writestr(f"{i}/package.json", b"{}")
+    with zipfile.ZipFile("long.zip", "w") as z:
+        z.writestr("a/" * 30_000 + ".mcp.json", server("long"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        with z.open(".mcp.json", "w", force_zip64=True) as f:
+            f.write(server("zip64").encode())
+    put("zip64.zip", out.getvalue())
+    d = bytearray(out.getvalue())
+    at = d.find(struct.pack("<HH", 1, 16))
+    d[at + 4:at + 20] = b"\xff" * 16
+    put("lie64.zip", d)
+    last = tar_head(".mcp.json", len(server("behind")), b"0") + block(server("behind").encode())
+    put("length.tar", tar_head("x", 512, b"x") + block(b"999999999999999999 path=a\n") + last + bytes(1024))
+    put("name.tar", tar_head("././@LongLink", 8589934591, b"L") + b"a" * 100_000)
+    put("chain.tar", (tar_head("x", 512, b"x") + block(b"30 comment=aaaaaaaaaaaaaaaaaa\n")) * 200_000 + last + bytes(1024))
+    record = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n27 GNU.sparse.name=big.txt\n44 GNU.sparse.realsize=4611686018427387904\n"
+    put("holes.tar", tar_head("x", len(record), b"x") + block(record) + tar_head("s", 1024, b"0") +
+        block(b"1\n4611686018427387903\n1\n") + block(b"a") + bytes(1024))
+    negative = bytearray(tar_head("negative", 0, b"0"))
+    negative[124:136] = b"\xff" * 12
+    negative[148:156] = b" " * 8
+    negative[148:156] = b"%06o\0 " % sum(negative)
+    put("negative.tar", bytes(negative) + bytes(2048))
+
+
+# --- repositories ----------------------------------------------------------------------------------
+def git_odd():
+    """Files ".git" that name themselves and each other, alternates in circles, an index that is none."""
+    for name, text in (("itself", "gitdir: .git\n"), ("one", "gitdir: ../two/.git\n"), ("two", "gitdir: ../one/.git\n"),
+                       ("long", "gitdir: " + "x" * 5000), ("nul", "gitdir: \0\n")):
+        put(f"{name}/.git", text)
+    os.makedirs("link")
+    os.symlink(".git", "link/.git")
+    os.makedirs("pipe")
+    os.mkfifo("pipe/.git")
+    put("hole/.git", "")
+    os.truncate("hole/.git", 1 << 40)
+    for name in ("circle", "other", "huge", "lies", "piped", "linked", "folder"):
+        put(f"{name}/.git/HEAD", "ref: refs/heads/main\n")
+        put(f"{name}/.git/config", "[core]\n\tworktree = /etc\n\tfsmonitor = touch pwned\n[include]\n\tpath = config\n")
+        put(f"{name}/.git/refs/heads/main", "ref: refs/heads/main\n")
+        put(f"{name}/.git/commondir", "../.git\n")
+        to = {"circle": "other", "other": "circle"}.get(name, name)
+        put(f"{name}/.git/objects/info/alternates", os.path.abspath(f"{to}/.git/objects") + "\n")
+    put("huge/.git/index", "")
+    os.truncate("huge/.git/index", 1 << 40)
+    put("lies/.git/index", b"DIRC" + struct.pack(">II", 2, 0xffffffff) +
+        (bytes(24) + struct.pack(">I", 0o160000) + bytes(12) + b"\1" * 20 + struct.pack(">H", 3) + b"../" + bytes(7)) * 100_000)
+    os.mkfifo("piped/.git/index")
+    os.symlink("/etc/passwd", "linked/.git/index")
+    os.makedirs("folder/.git/index")
 
 
 # --- documents and code ----------------------------------------------------------------------------
@@ -308,8 +396,7 @@ def deep():
 
 ITEMS = {f.__name__.replace("_", "-"): f for f in
          (zip_bombs, zip_overlap, zip_sizes, tar_links, yaml_laughs, brackets, minified, generated, documents, notebook,
-          names,
-          encodings, noise, special, deep)}
+          codecs, members, git_odd, names, encodings, noise, special, deep)}
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--list"]:

@@ -57,6 +57,30 @@ tree notebook 3
 holds "that its cells are not read is a gap" '[(c["path"], c["state"]) for c in gaps()] == [("nb/train.ipynb", "unsupported")]'
 holds "the key behind 200 MB of pictures is found" '[(w["evidence"]["path"], w["evidence"]["line"]) for a in assets("credential") for w in a["where"]] == [("nb/train.ipynb", 21)]'
 
+tree codecs 3
+hold <<'EOF'
+what would take gigabytes to unpack is told :: all(gaps(p) for p in ("dictionary.xz", "window.zst", "same.zst", "random.7z"))
+frames that hold nothing are told :: gaps("skipped.zst")
+what stands behind 300,000 streams is found :: assets("mcp_server", "last")
+EOF
+
+tree members 3
+hold <<'EOF'
+what is too much for one file is told :: any("memory" in g["reason"] for g in gaps("many.zip"))
+and what was read before is kept :: d["scan"]["deterministic"] and sum(c["files"] for c in C if c["path"] == "in-archives") > 10000
+a name of 60 KB is told :: any("path is too long" in g["reason"] for g in gaps("long.zip"))
+sizes of 64 bits are read :: assets("mcp_server", "zip64")
+those that lie are told :: gaps("lie64.zip")
+headers that lie are told :: all(gaps(p) for p in ("name.tar", "chain.tar", "holes.tar", "negative.tar"))
+EOF
+
+tree git-odd 3
+hold <<'EOF'
+what names no repository is told :: {"itself/.git", "one/.git", "two/.git", "long/.git", "link/.git", "pipe/.git"} <= {c["path"] for c in C}
+an index that is none is told :: all(gaps(p) for p in ("huge/.git/index", "lies/.git/index"))
+one that nobody opens is told :: {c["path"] for c in C if c["state"] == "skipped" and c["path"].endswith("/index")} == {"piped/.git/index", "linked/.git/index", "folder/.git/index"}
+EOF
+
 tree encodings 3
 hold <<'EOF'
 servers in UTF-16 with and without mark :: {w["evidence"]["path"] for a in assets("mcp_server", "coded") for w in a["where"]} == {f"{d}/.mcp.json" for d in ("le", "be", "le-bare", "be-bare", "bom")}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decides whether the index of a working tree is read, or known from an earlier scan. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +56,17 @@ static int take_open(struct names *n, const struct met *m, const struct git_plac
                    : 0;
 }
 
+/* A link, a pipe or a folder; or nobody may read it. */
+static int tell_odd(struct names *n, const struct met *m)
+{
+    struct str path;
+    return names_path(n, m, GIT_INDEX, &path)
+               ? names_no_memory(n)
+               : lane_refuse(n->lane, m->target, path, S_IFREG, COVERAGE_SKIPPED,
+                             "no file that can be read: submodules without a line in "
+                             ".gitmodules are not known");
+}
+
 int git_index_take(struct names *n, const struct met *m)
 {
     const struct discover_options *o = n->lane->options;
@@ -69,8 +81,11 @@ int git_index_take(struct names *n, const struct met *m)
         return rc == E_NOMEM ? names_no_memory(n) : 0; /* name.c told why */
     int fd =
         openat(p.folders.git, "index", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
+    bool file = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
+    if (file)
         rc = take_open(n, m, &p, fd, &st);
+    else if (fd >= 0 || errno != ENOENT)
+        rc = tell_odd(n, m);
     if (fd >= 0)
         close(fd);
     return rc;

@@ -374,7 +374,8 @@ static void check_name(struct archive_reader *r, struct archive_member *m)
 {
     struct str other;
     size_t i = r->nth++;
-    if (!r->zip.found || i >= r->zip.n || !r->zip.v[i].plain ||
+    bool cut = m->path.n > r->budget->path_bytes; /* it is told, and not read */
+    if (cut || !r->zip.found || i >= r->zip.n || !r->zip.v[i].plain ||
         zip_directory_is_named(&r->zip, &r->source, i, m->path, r->other_name,
                                sizeof(r->other_name), &other))
         return;
