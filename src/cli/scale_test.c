@@ -9,11 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "base/testing.h"
 #include "loop/loop.h"
 #include "monitor/diff.h"
 #include "report/report.h"
@@ -33,10 +29,7 @@ static void put(int fd, int i, const char *name, const char *text, size_t n)
     snprintf(path, sizeof(path), "d%d", i);
     (void)mkdirat(fd, path, 0755);
     snprintf(path, sizeof(path), "d%d/%s", i, name);
-    int file = openat(fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, text, n), (ssize_t)n);
-    close(file);
+    test_put(fd, path, str_n(text, n));
 }
 
 /*
@@ -207,20 +200,13 @@ static void work_is_linear(void **state UNUSED)
 
 static int setup(void **state UNUSED)
 {
-    snprintf(folder, sizeof(folder), "/tmp/stance-scale.XXXXXX");
     now = 1000;
-    return !mkdtemp(folder);
+    return test_folder_begin(folder, sizeof(folder), "scale");
 }
 
 static int teardown(void **state UNUSED)
 {
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", folder, (char *)NULL);
-        _exit(1);
-    }
-    return pid > 0 && waitpid(pid, &status, 0) == pid ? status : 1;
+    return test_folder_end(folder);
 }
 
 int main(void)

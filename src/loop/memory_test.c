@@ -9,14 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/spill.h"
+#include "base/testing.h"
 #include "loop/loop.h"
 
 #define FOLDERS 3000
@@ -30,10 +24,7 @@ static void put(int fd, int i, const char *name, const char *text)
 {
     char path[64];
     snprintf(path, sizeof(path), "tree/d%d/p%d/%s", i / 100, i, name);
-    int file = openat(fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
-    close(file);
+    test_put(fd, path, str_z(text));
 }
 
 /* A server and a key of its own, one that stands everywhere, an application, instructions. */
@@ -123,20 +114,13 @@ static void little_is_resident(void **state UNUSED)
 
 static int setup(void **state UNUSED)
 {
-    snprintf(folder, sizeof(folder), "/tmp/stance-memory.XXXXXX");
     spill_without_thread(true);
-    return !mkdtemp(folder);
+    return test_folder_begin(folder, sizeof(folder), "memory");
 }
 
 static int teardown(void **state UNUSED)
 {
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", folder, (char *)NULL);
-        _exit(1);
-    }
-    return pid > 0 && waitpid(pid, &status, 0) == pid ? status : 1;
+    return test_folder_end(folder);
 }
 
 int main(void)

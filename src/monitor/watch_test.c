@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "base/testing.h"
 #include "monitor/watch_internal.h"
 
 #define LONG_ENOUGH 20000 /* ms: an interval that is reached says that nothing was heard */
@@ -81,12 +82,7 @@ static int tear_down(void **state)
 {
     struct tree *t = *state;
     watch_free(t->watch);
-    pid_t pid = fork();
-    if (!pid) {
-        execlp("rm", "rm", "-rf", "--", t->root, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
+    (void)test_folder_end(t->root);
     mem_free(t);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/testing.h"
 #include "remediate/fix.h"
 #include "remediate/target_file.h"
 
@@ -100,21 +101,11 @@ static int set_up(void **state)
     return 0;
 }
 
-static void remove_tree(const char *path)
-{
-    pid_t pid = fork();
-    if (!pid) {
-        execlp("rm", "rm", "-rf", "--", path, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
-}
-
 static int tear_down(void **state)
 {
     struct estate *e = *state;
     store_free(e->store);
-    remove_tree(e->folder);
+    (void)test_folder_end(e->folder);
     arena_done(&e->mem);
     mem_free(e);
     return 0;

@@ -214,28 +214,40 @@ static void test_versions(void **state)
     unlink(path.p);
 }
 
+/* A store as an older program left it, opened again by this one. */
+static struct store *from_older(const struct buf *path, bool scanned, const char *changes)
+{
+    struct store *st = NULL;
+    struct diag d = {0};
+
+    unlink(path->p);
+    assert_int_equal(open_path(path->p, DB_CREATE, &st, &d), 0);
+    if (scanned)
+        scan_server(st, 1000, "a.json", A, "1");
+    st = store_free(st);
+    change_file(path->p, changes);
+    assert_int_equal(open_path(path->p, DB_READ_ONLY, &st, &d), E_UNSUPPORTED);
+    assert_int_equal(open_path(path->p, DB_READ_WRITE, &st, &d), 0);
+    assert_string_equal(ask(st, "SELECT value FROM meta WHERE key = 'schema'"), "6");
+    return st;
+}
+
 /* Only a scan can have written what the second schema added: without one this is the first. */
 static void test_first_schema(void **state)
 {
     AUTO(buf) path = BUF_INIT;
-    struct store *st = NULL;
-    struct diag d = {0};
 
     (void)state;
     store_path(&path);
-    unlink(path.p);
-    assert_int_equal(open_path(path.p, DB_CREATE, &st, &d), 0);
-    st = store_free(st);
-    change_file(path.p, "UPDATE meta SET value = '1' WHERE key = 'schema'; DROP TABLE turn;"
-                        "DROP TABLE asset_facts;"
-                        "DROP VIEW finding_owner; DROP TABLE seal_ended; DROP TABLE path_owner; "
-                        "DROP INDEX place_asset;"
-                        "DROP INDEX scan_target_target; DROP INDEX place_own_time");
-    assert_int_equal(open_path(path.p, DB_READ_ONLY, &st, &d), E_UNSUPPORTED);
-    assert_int_equal(open_path(path.p, DB_READ_WRITE, &st, &d), 0);
+    struct store *st =
+        from_older(&path, false,
+                   "UPDATE meta SET value = '1' WHERE key = 'schema'; DROP TABLE turn;"
+                   "DROP TABLE asset_facts;"
+                   "DROP VIEW finding_owner; DROP TABLE seal_ended; DROP TABLE path_owner; "
+                   "DROP INDEX place_asset;"
+                   "DROP INDEX scan_target_target; DROP INDEX place_own_time");
     scan_server(st, 1000, "a.json", A, "1");
     assert_string_equal(ask(st, "SELECT last_seen FROM place_seen"), "1000");
-    assert_string_equal(ask(st, "SELECT value FROM meta WHERE key = 'schema'"), "6");
     assert_sound(st);
     st = store_free(st);
     unlink(path.p);
@@ -245,20 +257,12 @@ static void test_first_schema(void **state)
 static void test_schema_5(void **state)
 {
     AUTO(buf) path = BUF_INIT;
-    struct store *st = NULL;
-    struct diag d = {0};
 
     (void)state;
     store_path(&path);
-    unlink(path.p);
-    assert_int_equal(open_path(path.p, DB_CREATE, &st, &d), 0);
-    scan_server(st, 1000, "a.json", A, "1");
-    st = store_free(st);
-    change_file(path.p, "UPDATE meta SET value = '5' WHERE key = 'schema';"
-                        "DROP VIEW finding_owner; DROP TABLE path_owner");
-    assert_int_equal(open_path(path.p, DB_READ_ONLY, &st, &d), E_UNSUPPORTED);
-    assert_int_equal(open_path(path.p, DB_READ_WRITE, &st, &d), 0);
-    assert_string_equal(ask(st, "SELECT value FROM meta WHERE key = 'schema'"), "6");
+    struct store *st = from_older(&path, true,
+                                  "UPDATE meta SET value = '5' WHERE key = 'schema';"
+                                  "DROP VIEW finding_owner; DROP TABLE path_owner");
     assert_string_equal(ask(st, "SELECT count(*) FROM path_owner"), "0");
     assert_string_equal(ask(st, "SELECT count(*) FROM finding_owner"), "0");
     assert_sound(st);
