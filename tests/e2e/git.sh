@@ -417,6 +417,14 @@ git clone -q --filter=blob:none --no-checkout "file://$app" "$work/partial"
 scanned "$work/partial" --rev HEAD
 holds "a clone without contents: they are gaps" 'not assets("package") and len(gaps("requirements.txt")) == 1'
 holds "a clone without contents: why" '"partial clone" in gaps("requirements.txt")[0]["reason"]'
+# Files of a repository that have no end: what can be read without them is read, the rest is told.
+for file in config shallow objects/info/alternates objects/pack/pack-x.idx; do
+  rm -rf "$work/endless" && cp -r "$beside" "$work/endless"
+  truncate -s 0 "$work/endless/.git/objects/pack/pack-x.pack"
+  truncate -s 1T "$work/endless/.git/$file"
+  scanned "$work/endless" --rev HEAD
+  holds "$file without end is told, and the commit is read" 'len(assets("mcp_server")) >= 1 and len([c for c in gaps() if c["path"] == ".git/'"$file"'"]) == 1'
+done
 # The index is not asked which files there are: what it says may be old, damaged or a lie.
 cp -r "$beside" "$work/stale"
 server "$work/stale/new/.mcp.json" untracked

@@ -88,7 +88,7 @@ static int map_index(int folder, const char *name, struct gitpack *p, struct dia
         p->index_bytes = (size_t)st.st_size;
         void *map = mmap(NULL, p->index_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
         if (map == MAP_FAILED)
-            rc = diag_set(d, E_NOMEM, "no memory for the index");
+            rc = diag_set(d, E_LIMIT, "the index is larger than a worker may map");
         else
             p->index = map;
     }
