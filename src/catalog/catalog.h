@@ -125,6 +125,10 @@
  *       what: GGUF models
  *       lost: what model it is, is not read
  *
+ * and one list `texts`, kinds of text in which the hosts of vendors are not looked for
+ * (discover/unsearched.h counts them): {id, names, what}. A name without wildcards comes before one
+ * with them, of these the longest. The last has no names: it is any other text.
+ *
  * knowledge/models/forms.yaml, what providers and tools put around names of models (model_names.h),
  * one list `forms`: {id, means, before or behind: PATTERN, sources, examples: [{name, is}]}, and
  * knowledge/models/ID.yaml, one family of models a file:
@@ -393,7 +397,11 @@ struct catalog_unread {
     const char *const *magic;  /* hex, lower case; NULL-terminated */
     const char *const *people; /* names of files that may name people; NULL-terminated */
     bool unsupported;          /* of AI: a gap of its target, where another one is `not_looked` */
+    int text; /* above 0: no format, but the n-th kind of text in which hosts are not looked
+                 for; the last one is any other text */
 };
+
+#define CATALOG_TEXTS 16 /* at most so many kinds */
 
 struct catalog_unread_name {
     const char *path; /* suffix, as of host files */
@@ -441,7 +449,7 @@ struct catalog {
     int n_families;
     const struct catalog_model *models; /* sorted by family */
     int n_models;
-    const struct catalog_unread *unread; /* in the order of the file */
+    const struct catalog_unread *unread; /* in the order of the file: formats, then texts */
     int n_unread;
     const struct catalog_unread_name *unread_names; /* sorted by key, path */
     int n_unread_names;
@@ -497,6 +505,9 @@ const struct catalog_walk_rule *catalog_walk_rule(const struct catalog *c, struc
 /* The format without a reader that a file is of, by its name, else by its first bytes; NULL. */
 const struct catalog_unread *catalog_unread(const struct catalog *c, struct str path,
                                             struct str head);
+/* The kind of text that it is when hosts are not looked for in it: by its name, else any other.
+ * NULL: it is of a format without a reader, whose row says so. */
+const struct catalog_unread *catalog_text(const struct catalog *c, struct str path);
 /* By a name whose end tells, as x.pt: not by what a file begins with, nor by Dockerfile.x. */
 const struct catalog_unread *catalog_unread_named_as(const struct catalog *c, struct str path);
 const struct catalog_unread *catalog_unread_named(const struct catalog *c, struct str id);

@@ -491,7 +491,8 @@ static void test_walk_collisions(void **state UNUSED)
 
 /* ---- formats without a reader ---- */
 
-#define FORMAT(row) "formats:\n  - {" row ", what: W, lost: l}\n"
+#define TEXT(members) "  - {" members ", what: w}\n"
+#define FORMAT(row)   "formats:\n  - {" row ", what: W, lost: l}\n"
 
 static void test_unread(void **state UNUSED)
 {
@@ -553,11 +554,20 @@ static void test_refused_unread(void **state UNUSED)
          "file name 'a' is claimed twice"},
         {FORMAT("id: a, magic: [abcdef]") "  - {id: b, magic: [abcdef], what: w, lost: l}\n",
          "magic 'abcdef' is claimed twice"},
+        {FORMAT("id: a, names: [a]") "texts:\n" TEXT("id: b, names: [a]") TEXT("id: c"),
+         "file name 'a' is claimed twice"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         refuse(E_PARSE, "walk/unread.yaml", rows[i].text, 2, rows[i].says);
     refuse(E_PARSE, "walk/unread.yaml", "formats: a\n", 1, "stand in a list");
+    refuse(E_PARSE, "walk/unread.yaml", "formats: []\ntexts: a\n", 1, "so do texts");
+    refuse(E_PARSE, "walk/unread.yaml", "formats: []\ntexts:\n" TEXT("id: a, names: [a]"), 3,
+           "the last kind of texts is any other");
+    refuse(E_PARSE, "walk/unread.yaml", "formats: []\ntexts:\n" TEXT("id: a") TEXT("id: b"), 3,
+           "it alone has none");
+    refuse(E_PARSE, "walk/unread.yaml", "formats: []\ntexts:\n" TEXT("id: a, lost: x"), 3,
+           "unknown member 'lost'");
     for (size_t i = 0; i < ARRAY_LEN(twice); i++) {
         const struct catalog_source files[] = {{STR("walk/unread.yaml"), str_z(twice[i].text)}};
         struct fixture f;

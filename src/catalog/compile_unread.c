@@ -74,16 +74,50 @@ static int read_format(struct compiler *c, const struct node *n)
     return r.reason && !vec_push(&c->unread, r) ? OK : compile_no_memory(c);
 }
 
+/* Kinds of text in which hosts are not looked for; the last one is any other. */
+static int read_text(struct compiler *c, const struct node *n, int text, bool last)
+{
+    static const char *const words[] = {"id", "names", "what", NULL}, *const nothing[] = {NULL};
+    struct catalog_unread r = {.magic = nothing, .people = nothing, .text = text};
+    const char *const *names;
+    int rc;
+
+    if ((rc = compile_members(c, n, words)) || (rc = compile_string(c, n, "id", true, &r.id)) ||
+        (rc = compile_check_id(c, n, r.id)) || (rc = compile_strings(c, n, "names", &names)) ||
+        (rc = compile_string(c, n, "what", true, &r.what)))
+        return rc;
+    if (text > CATALOG_TEXTS)
+        return compile_fail(c, n, "there are more than %d kinds of texts", CATALOG_TEXTS);
+    if (!names[0] != last)
+        return compile_fail(c, n,
+                            "the last kind of texts is any other: it has no names, and it "
+                            "alone has none");
+    for (int i = 0; names[i] && !rc; i++)
+        rc = add_name(c, n, names[i]);
+    if (rc)
+        return rc;
+    struct str reason = arena_fmt(c->a, "hosts of AI vendors are not looked for in %s", r.what);
+    r.reason = reason.p ? arena_z(c->a, reason) : NULL;
+    return r.reason && !vec_push(&c->unread, r) ? OK : compile_no_memory(c);
+}
+
 int compile_unread(struct compiler *c)
 {
-    static const char *const words[] = {"formats", NULL};
+    static const char *const words[] = {"formats", "texts", NULL};
     const struct node *root = doc_root(c->doc), *list = node_get(c->doc, root, STR("formats"));
+    const struct node *texts = node_get(c->doc, root, STR("texts"));
     int rc = compile_members(c, root, words);
+    uint32_t n = 0;
 
-    if (!rc && !node_is(list, NODE_ARRAY))
-        return compile_fail(c, root, "formats stand in a list");
+    if (!rc && (!node_is(list, NODE_ARRAY) || (texts && !node_is(texts, NODE_ARRAY))))
+        return compile_fail(c, root, "formats stand in a list, and so do texts");
     node_each (c->doc, list, it) {
         if (rc || (rc = read_format(c, it)))
+            return rc;
+    }
+    node_each (c->doc, texts, it) {
+        n++;
+        if (rc || (rc = read_text(c, it, (int)n, n == texts->count)))
             return rc;
     }
     return rc;

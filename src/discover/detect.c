@@ -9,6 +9,7 @@
 #include "discover/imports/imports.h"
 #include "discover/item.h"
 #include "discover/request.h"
+#include "discover/unsearched.h"
 
 #define WINDOW_BYTES (1u << 20)
 
@@ -216,6 +217,7 @@ static void examine(struct item *it)
         forget_offsets(&it->emit->facts, first);
     if (kind != CONTAINER_NONE) {
         it->emit->facts.binary = false;
+        it->emit->facts.opened = true;
         members_examine(it, kind);
     } else if (!it->outer.n && it->containers && it->containers->folder >= 0) {
         image_folder_examine(it);
@@ -229,6 +231,7 @@ int detect_inner(struct item *outer, struct item *in)
 {
     struct emit *e = outer->emit;
     struct emit_level saved;
+    const struct catalog_unread *text;
     bool binary = e->facts.binary;
     in->outer = outer->outer.n ? outer->outer : outer->path;
     in->target = outer->target;
@@ -246,6 +249,8 @@ int detect_inner(struct item *outer, struct item *in)
     emit_leave(e, &saved, place_item(in));
     e->facts.members++;
     e->facts.binary_members += in->binary;
+    if (in->size && !in->binary && !in->hidden && (text = unsearched(in->catalog, in->path)))
+        e->facts.texts[text->text - 1]++;
     e->facts.binary = binary;
     return emit_result(e);
 }
@@ -311,7 +316,7 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
     struct answered a = {
         .binary = facts.binary, .container = facts.container, .bytes_read = facts.bytes_read};
     buf_clear(&w->frame);
-    if (facts.n || facts.members)
+    if (facts.n || facts.members || facts.opened)
         fact_write(&facts, &w->frame);
     a.frame = buf_str(&w->frame);
     rc = buf_result(&w->frame);

@@ -345,6 +345,8 @@ static void add_count(struct discover_count *to, const struct discover_count *c)
     to->bytes += c->bytes;
     to->members += c->members;
     to->binaries += c->binaries;
+    for (int i = 0; i < CATALOG_TEXTS; i++)
+        to->texts[i] += c->texts[i];
 }
 
 static int sum_up(struct run *r)

@@ -99,9 +99,11 @@ struct item_result {
 
 /* Items of a target that were examined, whether they said something or not. */
 struct discover_count {
-    uint64_t files, bytes; /* without what lies in archives; as they lie on disk */
-    uint64_t members;      /* files in archives and images, whatever holds them */
-    uint64_t binaries;     /* of both, those whose content is not text */
+    uint64_t files, bytes;         /* without what lies in archives; as they lie on disk */
+    uint64_t members;              /* files in archives and images, whatever holds them */
+    uint64_t binaries;             /* of both, those whose content is not text */
+    uint64_t texts[CATALOG_TEXTS]; /* texts in which hosts are not looked for (unsearched.h), by
+                                      kind; members, too */
 };
 
 struct discover_report {

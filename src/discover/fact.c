@@ -97,6 +97,19 @@ static void put_fact(struct buf *b, const struct fact *f)
     }
 }
 
+enum { COUNTS_OPENED = 1, COUNTS_TEXTS = 2 };
+
+/* Only what holds files has any. */
+static void put_texts(struct buf *out, const struct facts *f)
+{
+    bool any = false;
+    for (int i = 0; i < CATALOG_TEXTS; i++)
+        any |= f->texts[i] > 0;
+    frame_put_u8(out, (uint8_t)((f->opened ? COUNTS_OPENED : 0) | (any ? COUNTS_TEXTS : 0)));
+    for (int i = 0; any && i < CATALOG_TEXTS; i++)
+        frame_put_i64(out, (int64_t)f->texts[i]);
+}
+
 void fact_write(const struct facts *f, struct buf *out)
 {
     uint32_t assets = 0;
@@ -105,6 +118,7 @@ void fact_write(const struct facts *f, struct buf *out)
     frame_put_u32(out, assets);
     frame_put_i64(out, (int64_t)f->members);
     frame_put_i64(out, (int64_t)f->binary_members);
+    put_texts(out, f);
     frame_put_u32(out, f->hidden_from);
     frame_put_u32(out, f->hidden_to);
     frame_put_i64(out, (int64_t)f->bytes_read);
@@ -120,6 +134,13 @@ static struct fact_counts get_counts(struct frame *f)
     struct fact_counts c = {.assets = frame_u32(f)};
     c.members = (uint64_t)frame_i64(f);
     c.binary_members = (uint64_t)frame_i64(f);
+    uint8_t flags = frame_u8(f);
+    c.opened = flags & COUNTS_OPENED;
+    for (int i = 0; (flags & COUNTS_TEXTS) && i < CATALOG_TEXTS; i++)
+        if ((c.texts[i] = (uint64_t)frame_i64(f)) > c.members)
+            f->failed = true;
+    if (flags > (COUNTS_OPENED | COUNTS_TEXTS))
+        f->failed = true;
     if (c.members > INT64_MAX || c.binary_members > c.members)
         f->failed = true;
     return f->failed ? (struct fact_counts){0} : c;
@@ -335,6 +356,8 @@ int fact_read(struct str frame_bytes, uint32_t target, struct str *path, struct 
     f.container = frame_u8(&r.frame) != 0;
     f.members = counts.members;
     f.binary_members = counts.binary_members;
+    f.opened = counts.opened;
+    memcpy(f.texts, counts.texts, sizeof(f.texts));
     if (f.bytes_read > INT64_MAX)
         r.frame.failed = true;
     uint32_t n = frame_count(&r.frame, 16);

@@ -10,6 +10,7 @@
 #ifndef STANCE_DISCOVER_FACT_H
 #define STANCE_DISCOVER_FACT_H
 
+#include "catalog/catalog.h"
 #include "inventory/inventory.h"
 #include "sandbox/frame.h"
 
@@ -63,8 +64,10 @@ struct facts {
     uint64_t bytes_read;             /* of the item */
     bool binary;                     /* content was not searched as text */
     bool container;                  /* holds files, and this worker cannot open it */
+    bool opened;                     /* holds files, and was looked into: no text of its own */
     uint64_t members;                /* files in it that were examined */
     uint64_t binary_members;         /* of these, not searched as text */
+    uint64_t texts[CATALOG_TEXTS];   /* of these, texts without a search for hosts, by kind */
 };
 
 void fact_write(const struct facts *f, struct buf *out);
@@ -72,6 +75,8 @@ void fact_write(const struct facts *f, struct buf *out);
 struct fact_counts {
     uint32_t assets; /* for progress only */
     uint64_t members, binary_members;
+    uint64_t texts[CATALOG_TEXTS];
+    bool opened;
 };
 struct fact_counts fact_counts(struct str frame_bytes);
 /* Slices point into `frame_bytes`, tables into the arena; places get `target` and *path, which

@@ -47,6 +47,8 @@ static void write_facts(struct buf *frame)
     e.facts.container = true;
     e.facts.members = 12;
     e.facts.binary_members = 5;
+    e.facts.texts[2] = 7;
+    e.facts.opened = true;
     fact_write(&e.facts, frame);
     emit_done(&e);
     assert_int_equal(buf_result(frame), 0);
@@ -67,6 +69,10 @@ static void round_trip(void **state UNUSED)
     assert_true(f.container && !f.binary);
     assert_int_equal(f.members, 12);
     assert_int_equal(f.binary_members, 5);
+    assert_int_equal(f.texts[2], 7);
+    assert_int_equal(f.texts[1] + f.texts[3], 0);
+    assert_true(f.opened && fact_counts(buf_str(&frame)).opened);
+    assert_int_equal(fact_counts(buf_str(&frame)).texts[2], 7);
     assert_int_equal(f.n, 11);
     assert_int_equal(f.v[8].type, FACT_IMPORT);
     assert_true(f.v[8].sure && str_eq_z(f.v[8].pattern, CATALOG.imports[0].name));
@@ -130,6 +136,7 @@ static void lies(void **state UNUSED)
         {.bytes_read = UINT64_MAX},
         {.members = UINT64_MAX},
         {.members = 1, .binary_members = 2},
+        {.members = 1, .texts = {0, 2}},
         {.hidden_from = 1, .hidden_to = 2}, /* longer than the path */
         {.hidden_from = 1},
     };

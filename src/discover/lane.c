@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/spill.h"
 #include "discover/emit.h"
+#include "discover/unsearched.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 /* A longer reply gives its memory back. */
@@ -90,7 +91,17 @@ static bool is_context(const struct lane *l, struct str path)
     return (o->rev.n || o->since.n) && str_eq_z(path, ".git/config");
 }
 
-static void count(struct lane *l, uint32_t target, struct str path, uint64_t bytes, bool binary)
+/* Silence about hosts says nothing of these. */
+static void count_text(struct lane *l, uint32_t target, struct str path)
+{
+    const struct catalog_unread *kind = unsearched(walk_rules_catalog(l->options->rules), path);
+
+    if (kind)
+        l->counts[target].texts[kind->text - 1]++;
+}
+
+static void count(struct lane *l, uint32_t target, struct str path, uint64_t bytes,
+                  const struct answered *a)
 {
     l->shown.files++;
     l->shown.bytes += bytes;
@@ -98,7 +109,9 @@ static void count(struct lane *l, uint32_t target, struct str path, uint64_t byt
         return;
     l->counts[target].files++;
     l->counts[target].bytes += bytes;
-    l->counts[target].binaries += binary;
+    l->counts[target].binaries += a->binary;
+    if (bytes && !a->binary && !(a->frame.n && fact_counts(a->frame).opened))
+        count_text(l, target, path);
 }
 
 static int keep(struct lane *l, const struct result *r)
@@ -140,6 +153,8 @@ int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, 
     if (!is_context(l, path)) {
         l->counts[target].members += c.members;
         l->counts[target].binaries += c.binary_members;
+        for (int i = 0; i < CATALOG_TEXTS; i++)
+            l->counts[target].texts[i] += c.texts[i];
     }
     return keep(l, &r);
 }
@@ -148,7 +163,7 @@ int lane_facts(struct lane *l, uint32_t target, struct str path, uint64_t size, 
 static int take_answer(struct lane *l, const struct asked *it, const struct answered *a)
 {
     /* What was read twice, by what begins the file and as text, is one file all the same. */
-    count(l, it->target, it->path, MIN(a->bytes_read, it->size), a->binary);
+    count(l, it->target, it->path, MIN(a->bytes_read, it->size), a);
     return a->frame.n ? lane_facts(l, it->target, it->path, it->size, it->mode, a->frame) : 0;
 }
 

@@ -92,6 +92,8 @@ struct relation {
 #define COVERAGE_CHANGED "changed-files"
 /* Begins the path of a row about a format that no detector reads; its id follows. */
 #define COVERAGE_NO_READER "no-reader:"
+/* The same of a kind of text in which hosts of vendors are not looked for. */
+#define COVERAGE_NO_HOSTS "no-host-search:"
 /* Begins the path of the examined row about the commit that was read, and its reason when that was
  * a range of commits. */
 #define COVERAGE_REVISION "revision:"

@@ -6,6 +6,7 @@
 #include "base/spill.h"
 #include "discover/archives/members.h"
 #include "discover/git/origin.h"
+#include "discover/unsearched.h"
 #include "link/link_internal.h"
 
 int link_new(const struct target *targets, size_t n, const struct catalog *c, struct link **ret)
@@ -322,6 +323,12 @@ void link_counts(struct link *l, uint32_t target, const struct discover_count *c
     to->bytes += c->bytes;
     to->members += c->members;
     to->binaries += c->binaries;
+    for (int i = 0; i < l->catalog->n_unread; i++) {
+        int text = l->catalog->unread[i].text;
+        if (text)
+            l->unread[target * (size_t)l->catalog->n_unread + (size_t)i].files +=
+                c->texts[text - 1];
+    }
 }
 
 int link_item(struct link *l, const struct item_result *it)
@@ -450,6 +457,12 @@ static int join_item(struct link *l, struct inventory *inv, struct linked_item *
     return rc ? rc : credentials_of_item(l, inv, it);
 }
 
+static struct str unread_path(struct link *l, const struct catalog_unread *format)
+{
+    return arena_fmt(&l->mem, "%s%s", format->text ? COVERAGE_NO_HOSTS : COVERAGE_NO_READER,
+                     format->id);
+}
+
 static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
 {
     const struct catalog *c = l->catalog;
@@ -460,13 +473,13 @@ static int cover_unread(struct link *l, struct inventory *inv, uint32_t target)
             continue;
         struct coverage_row row = {.source = STR("files"),
                                    .target = target,
-                                   .collectors = STR(UNREAD_FORMATS),
-                                   .path =
-                                       arena_fmt(&l->mem, COVERAGE_NO_READER "%s", c->unread[i].id),
+                                   .collectors =
+                                       c->unread[i].text ? STR(HOST_SEARCH) : STR(UNREAD_FORMATS),
+                                   .path = unread_path(l, &c->unread[i]),
                                    .state = COVERAGE_NOT_LOOKED,
                                    .reason = str_z(c->unread[i].reason),
                                    .files = u->files,
-                                   .bytes = u->bytes};
+                                   .bytes = c->unread[i].text ? 0 : u->bytes};
         rc = row.path.p ? inventory_cover(inv, &row) : arena_error(&l->mem);
     }
     return rc;

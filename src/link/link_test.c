@@ -404,6 +404,26 @@ static void facts_stay_in_their_frames(void **state UNUSED)
     assert_in_range(e.inv.mem.used, ITEMS, (size_t)ITEMS * 4096);
 }
 
+/* Only their number is known, no name. */
+static void texts_without_a_search_for_hosts(void **state UNUSED)
+{
+    AUTO(estate) e = {0};
+    const struct catalog_unread *pages = catalog_unread_named(&CATALOG, STR("pages"));
+    struct discover_count count = {.files = 9};
+    estate_open(&e, ESTATE, 1);
+    count.texts[pages->text - 1] = 4;
+    link_counts(e.link, 0, &count);
+    estate_seal(&e, NULL);
+    const struct coverage_row *row = row_of(&e, "no-host-search:pages");
+    assert_non_null(row);
+    assert_int_equal(row->files, 4);
+    assert_int_equal(row->state, COVERAGE_NOT_LOOKED);
+    assert_true(str_eq(row->collectors, STR("vendor-hosts")));
+    assert_true(str_starts(row->reason, STR("hosts of AI vendors are not looked for in pages")));
+    assert_null(row_of(&e, "no-host-search:prose"));
+    assert_null(row_of(&e, "no-reader:pages"));
+}
+
 static void unread(struct estate *e, uint32_t target, const char *path, const char *format)
 {
     const struct catalog_unread *row = catalog_unread_named(&CATALOG, str_z(format));
@@ -523,6 +543,7 @@ int main(void)
         cmocka_unit_test(owners_above_the_target),
         cmocka_unit_test(gaps_name_their_collectors),
         cmocka_unit_test(facts_stay_in_their_frames),
+        cmocka_unit_test(texts_without_a_search_for_hosts),
         cmocka_unit_test(formats_without_a_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,6 +145,8 @@ int inputs_end(struct inputs *in, const struct discover_report *r, struct buf *r
         add_int(in, r->counts[i].bytes);
         add_int(in, r->counts[i].members);
         add_int(in, r->counts[i].binaries);
+        for (int k = 0; k < CATALOG_TEXTS; k++)
+            add_int(in, r->counts[i].texts[k]);
     }
     int rc = add_rows(in, r);
     if (!rc)

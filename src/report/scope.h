@@ -117,6 +117,7 @@ void scope_judged(const struct scope *s, struct select *q);
 void scope_elsewhere(const struct scope *s, struct select *q, const char *asset_column);
 
 /* Condition on `coverage c`: a format that no detector reads, and that is no gap. */
+#define COVERAGE_IS_TEXT   "(c.state = 'not_looked' AND c.path LIKE '" COVERAGE_NO_HOSTS "%')"
 #define COVERAGE_IS_UNREAD "(c.state = 'not_looked' AND c.path LIKE '" COVERAGE_NO_READER "%')"
 
 /* "CASE f.severity WHEN 'critical' THEN 0 ..." for ORDER BY, worst first. */

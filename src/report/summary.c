@@ -341,7 +341,7 @@ static int count_coverage(const struct scope *s, struct summary *ret, struct dia
     select_addz(&q, "SELECT c.state, count(*), sum(c.files), sum(c.bytes),"
                     " sum(CASE WHEN c.path = '" COVERAGE_MEMBERS "' THEN c.files ELSE 0 END),"
                     " sum(CASE WHEN c.path = 'binary-content' OR " COVERAGE_IS_UNREAD
-                    " THEN 0 ELSE 1 END) FROM coverage c WHERE ");
+                    " OR " COVERAGE_IS_TEXT " THEN 0 ELSE 1 END) FROM coverage c WHERE ");
     scope_coverage(s, &q);
     select_addz(&q, " GROUP BY c.state");
     int rc = select_prepare(&q, s->db, &r, d);
@@ -415,8 +415,9 @@ static int read_coverage(const struct scope *s, struct arena *a, struct summary 
          "CASE c.state WHEN 'denied' THEN 0 WHEN 'failed' THEN 1 WHEN 'partial' THEN 2 ELSE 3 END",
          ret->gap, SUMMARY_GAPS, &ret->n_gap, NULL},
         {"c.state = 'skipped'", "5 DESC", ret->rule, SUMMARY_RULES, &ret->n_rule, &ret->all_rule},
-        {"c.state = 'not_looked' AND NOT " COVERAGE_IS_UNREAD, "5 DESC", ret->passed, SUMMARY_RULES,
-         &ret->n_passed, &ret->all_passed},
+        {"c.state = 'not_looked' AND NOT " COVERAGE_IS_UNREAD " AND NOT " COVERAGE_IS_TEXT,
+         "5 DESC", ret->passed, SUMMARY_RULES, &ret->n_passed, &ret->all_passed},
+        {COVERAGE_IS_TEXT, "5 DESC", ret->texts, SUMMARY_TEXTS, &ret->n_texts, &ret->all_texts},
         {COVERAGE_IS_UNREAD, "5 DESC", ret->unread, SUMMARY_UNREAD, &ret->n_unread,
          &ret->all_unread},
         {"c.state = 'examined' AND substr(c.path, 1, 9) = '" COVERAGE_REVISION "'", "c.path",

@@ -14,6 +14,7 @@
 #define SUMMARY_FINDINGS 10
 #define SUMMARY_GAPS     5
 #define SUMMARY_RULES    6
+#define SUMMARY_TEXTS    10
 #define SUMMARY_UNREAD   8
 
 struct summary_kind {
@@ -74,8 +75,9 @@ struct summary {
     struct summary_gap rule[SUMMARY_RULES];    /* skipped: a rule says so */
     struct summary_gap passed[SUMMARY_RULES];  /* not looked at: this version does not */
     struct summary_gap unread[SUMMARY_UNREAD]; /* likewise: formats without a reader */
-    int n_rule, n_passed, n_unread;
-    int64_t all_rule, all_passed, all_unread;
+    struct summary_gap texts[SUMMARY_TEXTS]; /* likewise: texts in which hosts are not looked for */
+    int n_rule, n_passed, n_unread, n_texts;
+    int64_t all_rule, all_passed, all_unread, all_texts;
     int64_t
         elsewhere; /* rows of places that were not looked at: the rest of a target, a submodule */
     struct summary_gap revision; /* a commit was read, not the files as they lie: path and reason */

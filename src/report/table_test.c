@@ -370,6 +370,34 @@ static void test_remembered(void **state)
     db_free(v.db);
 }
 
+/* What was not looked for in a text is told in one line; all the same it was read. */
+static void test_texts(void **state)
+{
+    (void)state;
+    static const char base[] =
+        "INSERT INTO target VALUES (1, 'x', 'shop', '.', '/x');"
+        "INSERT INTO scan VALUES (1, 'f', '0.1.0', 'k1', 'full', 1, 1700000000000,"
+        " 1700000001000, 'd', '', -1, -1, '');"
+        "INSERT INTO scan_target VALUES (1, 1, 0);" INSERT_COVERAGE
+        "(1, 0, 'files', 1, '', 'examined', '', 7, 900, '');" INSERT_COVERAGE
+        "(1, 1, 'files', 1, 'no-host-search:pages', 'not_looked', 'hosts are not looked for in"
+        " pages', 2, 0, 'vendor-hosts');" INSERT_COVERAGE
+        "(1, 2, 'files', 1, 'no-host-search:prose', 'not_looked', 'hosts are not looked for in"
+        " prose', 1200, 0, 'vendor-hosts');";
+    struct view v = shop_open(base);
+    char *text = shop_print(&v, "table");
+    assert_non_null(strstr(text, "every file below the target was read, but not for everything:"));
+    assert_non_null(strstr(text, "not_looked  hosts not looked for in: prose 1,200, pages 2\n"));
+    assert_null(strstr(text, "Formats without a reader"));
+    assert_null(strstr(text, "nothing: "));
+    free(text);
+    text = shop_print(&v, "markdown");
+    assert_non_null(strstr(text, "- not_looked: `no-host-search:pages`, 2 files, hosts are not"));
+    assert_null(strstr(text, "Nothing: every"));
+    free(text);
+    db_free(v.db);
+}
+
 /* Formats that nobody reads must not look like "nothing found". */
 static void test_no_reader(void **state)
 {
@@ -469,15 +497,16 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),        cmocka_unit_test(test_folded),
-        cmocka_unit_test(test_one_line),      cmocka_unit_test(test_remembered),
-        cmocka_unit_test(test_width),         cmocka_unit_test(test_colour_only_when_asked),
-        cmocka_unit_test(test_empty),         cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_part),          cmocka_unit_test(test_range),
-        cmocka_unit_test(test_nearly_all),    cmocka_unit_test(test_frameworks_of_another_target),
-        cmocka_unit_test(test_elsewhere),     cmocka_unit_test(test_two_targets),
-        cmocka_unit_test(test_no_reader),     cmocka_unit_test(test_no_scan),
-        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_golden),     cmocka_unit_test(test_folded),
+        cmocka_unit_test(test_one_line),   cmocka_unit_test(test_remembered),
+        cmocka_unit_test(test_width),      cmocka_unit_test(test_colour_only_when_asked),
+        cmocka_unit_test(test_empty),      cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_part),       cmocka_unit_test(test_range),
+        cmocka_unit_test(test_nearly_all), cmocka_unit_test(test_frameworks_of_another_target),
+        cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_two_targets),
+        cmocka_unit_test(test_no_reader),  cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_no_scan),    cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -294,7 +294,8 @@ static void add_unread(struct buf *out, const struct catalog *c)
         add_list(out, r->magic);
         buf_addz(out, ", .people = ");
         add_list(out, r->people);
-        buf_addf(out, ", .unsupported = %s},\n", r->unsupported ? "true" : "false");
+        buf_addf(out, ", .unsupported = %s, .text = %d},\n", r->unsupported ? "true" : "false",
+                 r->text);
     }
     buf_addz(out, "};\n");
     begin(out, "catalog_unread_name", "UNREAD_NAMES", c->n_unread_names);

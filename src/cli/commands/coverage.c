@@ -98,8 +98,10 @@ const struct command COMMAND_COVERAGE = {
     .description = "A posture is worth what was looked at. One row for each item that was denied,\n"
                    "failed, partial or unsupported, as a model or notebook in a format that this\n"
                    "version has no reader for; one row for each rule that skips files and for\n"
-                   "each other format without a reader. `skipped`: a rule says so, and `files`\n"
-                   "is how often; `not_looked`: this version does not look there.\n"
+                   "each other format without a reader, and one for each kind of text in which\n"
+                   "hosts of AI vendors are not looked for (`no-host-search:ID`). `skipped`: a\n"
+                   "rule says so, and `files` is how often; `not_looked`: this version does not\n"
+                   "look there.\n"
                    "Files in archives have a row of their own, `in-archives`.",
     .examples = "  stance coverage --gaps     # what keeps the posture a range",
     .options = options,

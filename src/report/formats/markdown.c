@@ -206,9 +206,10 @@ static void gaps(struct buf *b, const struct summary *m)
     if (m->gaps > m->n_gap)
         buf_addf(b, "- and %lld more: `stance coverage --gaps`\n", (long long)(m->gaps - m->n_gap));
     rules(b, m->unread, m->n_unread, m->all_unread);
+    rules(b, m->texts, m->n_texts, m->all_texts);
     rules(b, m->passed, m->n_passed, m->all_passed);
     rules(b, m->rule, m->n_rule, m->all_rule);
-    if (!m->gaps && !m->n_rule && !m->n_passed && !m->n_unread)
+    if (!m->gaps && !m->n_rule && !m->n_passed && !m->n_unread && !m->n_texts)
         buf_addz(b, "Nothing: every file below the target was read.\n");
 }
 

@@ -474,8 +474,11 @@ static void left_out(struct screen *s, const char *why, const struct summary_gap
     for (int i = 0; i < n; i++) {
         struct str path = folder_of(rows[i].path);
         bool unread = str_starts(path, STR(COVERAGE_NO_READER));
+        bool text_kind = str_starts(path, STR(COVERAGE_NO_HOSTS));
         buf_addz(&text, i ? ", " : "");
-        buf_add(&text, str_sub(path, unread ? strlen(COVERAGE_NO_READER) : 0, path.n));
+        if (unread || text_kind)
+            path = str_sub(path, strlen(unread ? COVERAGE_NO_READER : COVERAGE_NO_HOSTS), path.n);
+        buf_add(&text, path);
         if (rows[i].files) {
             buf_addc(&text, ' ');
             text_count(&text, (uint64_t)rows[i].files);
@@ -518,6 +521,8 @@ static void not_looked(struct screen *s, const struct summary *m)
         dim(s, "  no file was refused, but this version cannot read every format:");
     else if (!m->gaps && m->n_revision)
         dim(s, "  of this commit everything was read that the rules allow; left out by rule:");
+    else if (!m->gaps && !m->n_rule && !m->n_passed && m->n_texts)
+        dim(s, "  every file below the target was read, but not for everything:");
     else if (!m->gaps && !m->n_rule && !m->n_passed)
         buf_addz(&s->line, "  nothing: every file below the target was read");
     else if (!m->gaps)
@@ -532,6 +537,7 @@ static void not_looked(struct screen *s, const struct summary *m)
         flush(s);
     }
     left_out(s, "no reader: ", m->unread, m->n_unread, m->all_unread);
+    left_out(s, "hosts not looked for in: ", m->texts, m->n_texts, m->all_texts);
     passed_by(s, m);
     left_out(s, "", m->rule, m->n_rule, m->all_rule);
 }
