@@ -42,7 +42,7 @@ static int read_file(struct job *j, const char *folder, const char *name)
 {
     AUTO(buf) path = BUF_INIT;
     AUTO(buf) text = BUF_INIT;
-    struct catalog_source file;
+    struct catalog_source file = {0};
 
     buf_addf(&path, "%s/%s/%s", j->root, folder, name);
     int rc = buf_result(&path);
