@@ -182,7 +182,7 @@ static int run_container_images(struct item *it, struct emit *e)
 const struct detector DETECTOR_CONTAINER_IMAGES = {
     .id = "container-images",
     .title = "AI software in container images",
-    .version = 3,
+    .version = 4,
     .wants = wants_container_images,
     .triggers = LITERAL_IMAGE,
     .need = ITEM_TEXT,

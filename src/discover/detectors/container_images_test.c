@@ -149,6 +149,11 @@ static void test_scripts(void **state UNUSED)
           "jobs:\n  a:\n    steps:\n    - run: |\n        docker pull ollama/ollama:$V\n    - run: "
           "docker run ghcr.io/berriai/litellm\n",
           "inference_server Ollama ? @5:21 \ngateway LiteLLM  @6:23 \n");
+    gives(
+        ".github/workflows/b.yml",
+        "jobs:\n  a:\n    steps:\n    - run: docker run -v ${{ env.V }}:/d ollama/ollama:${{ env.T "
+        "}}\n",
+        "inference_server Ollama ? @4:42 \n");
     gives("package.json", "{\"scripts\": {\"db\": \"docker run -p 1:1 qdrant/qdrant\"}}",
           "vector_store Qdrant  @1:20 /scripts/db\n");
     gives("a.sh",

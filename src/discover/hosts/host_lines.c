@@ -293,7 +293,8 @@ void host_judge_notebook(struct str text, struct host_spot *spots, size_t n)
         struct host_spot *s = &spots[i];
         struct str before = code_before(text, s->from);
         bool quoted = before.n && strchr("\"'`", before.p[before.n - 1]);
-        bool command = str_starts(str_trim(before), STR("!"));
+        bool command = str_starts(str_trim(before), STR("!")) || str_starts(before, STR("curl ")) ||
+                       str_starts(before, STR("wget "));
         s->used = s->scheme && (quoted || command) && is_code(text, s->from) &&
                   !starts_remark(before) && !has_remark(before);
     }

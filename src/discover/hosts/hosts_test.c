@@ -213,6 +213,8 @@ static void test_notebooks(void **state UNUSED)
     "{\"cells\": [{\"cell_type\": \"" type "\", \"" member "\": [\n\"" line "\\n\"]}]}"
     yes("a.ipynb", CELL("code", "source", "u = \\\"https://" HOST "\\\""));
     yes("a.ipynb", CELL("code", "source", "!curl https://" HOST));
+    yes("a.ipynb", CELL("code", "source", "curl -X POST https://" HOST));
+    no("a.ipynb", CELL("code", "source", "see https://" HOST));
     no("a.ipynb", CELL("code", "source", "# u = 'https://" HOST "'"));
     no("a.ipynb", CELL("markdown", "source", "u = 'https://" HOST "'"));
     no("a.ipynb", CELL("code", "outputs", "'https://" HOST "'"));

@@ -19,7 +19,8 @@ static bool names(struct str line, const char *name)
 {
     size_t n = strlen(name);
     for (size_t i = 0; i + n <= line.n; i++)
-        if (str_eq_nocase(str_sub(line, i, i + n), str_n(name, n)) &&
+        if (((line.p[i] ^ name[0]) & 31) == 0 &&
+            str_eq_nocase(str_sub(line, i, i + n), str_n(name, n)) &&
             !(i && is_word(line.p[i - 1])) && !(i + n < line.n && is_small(line.p[i + n])))
             return true;
     return false;
@@ -58,8 +59,10 @@ static bool says_path(const struct catalog *c, int entry, struct str behind)
 {
     bool mine = false;
     for (int i = 0; i < c->n_probes; i++) {
+        if (!behind.n || strncmp(c->probes[i].path, behind.p, MIN(behind.n, (size_t)3)))
+            continue;
         struct str path = str_z(c->probes[i].path);
-        if (!is_telling(path) || !str_starts(behind, path) ||
+        if (!str_starts(behind, path) || !is_telling(path) ||
             (behind.n > path.n && is_word(behind.p[path.n])))
             continue;
         if (c->probes[i].entry != entry)

@@ -58,10 +58,26 @@ struct script {
     void *ctx;
 };
 
-static int tell_image(struct script *s, struct str line, struct str word)
+/* A copy in which "${{ a b }}" is one word. */
+static int close_templates(struct script *s, struct str line, struct str *ret)
+{
+    char *p = arena_alloc(s->it->arena, line.n + 1);
+    bool inside = false;
+    if (!p)
+        return arena_error(s->it->arena);
+    for (size_t i = 0; i < line.n; i++) {
+        inside |= str_starts(str_sub(line, i, line.n), STR("{{"));
+        inside &= !str_starts(str_sub(line, i, line.n), STR("}}"));
+        p[i] = inside && line.p[i] == ' ' ? '_' : line.p[i];
+    }
+    *ret = str_n(p, line.n);
+    return 0;
+}
+
+static int tell_image(struct script *s, struct str line, struct str words, struct str word)
 {
     struct image_text image;
-    size_t at = str_find(line, word, 0);
+    size_t at = str_find(words, word, 0);
     int rc = image_expand(word, NULL, NULL, s->it->arena, &image);
     if (!rc)
         image_tell(s->it, s->e, &image, "script",
@@ -72,13 +88,15 @@ static int tell_image(struct script *s, struct str line, struct str word)
 static int read_command(struct script *s, struct str line)
 {
     struct shell_words w = {0};
-    int rc = shell_split(line, SHELL_POSIX, 0, s->it->arena, &w);
+    struct str words;
+    int rc = close_templates(s, line, &words);
+    rc = rc ? rc : shell_split(words, SHELL_POSIX, 0, s->it->arena, &w);
     for (size_t i = 0; !rc && i < w.n; i++) {
         if (w.v[i].op || !is_engine(w.v[i].text) || (i && !leads(&w.v[i - 1])))
             continue;
         struct str image = launcher_container_image(&w.v[i + 1], command_length(&w, i + 1));
         if (image.n)
-            rc = tell_image(s, line, image);
+            rc = tell_image(s, line, words, image);
     }
     return rc;
 }
