@@ -302,7 +302,7 @@ static int scan_vendor_hosts(struct item *it, struct emit *e, const struct scan_
 const struct detector DETECTOR_VENDOR_HOSTS = {
     .id = "vendor-hosts",
     .title = "Hosts and variables of AI vendors and servers in code and settings",
-    .version = 4,
+    .version = 5,
     .wants = wants_vendor_hosts,
     .need = ITEM_SCAN,
     .on_window = scan_vendor_hosts,
