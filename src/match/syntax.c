@@ -3,6 +3,7 @@
 #include "match/syntax.h"
 
 #include "base/mem.h"
+#include "match/syntax_internal.h"
 #include "match/syntax_match.h"
 
 /* The parser gets the text in pieces, so that looking ahead again and again is counted, too. */
@@ -12,14 +13,6 @@
 #define STEPS_BYTE  10u  /* budget for each byte of the text, and for the text as such */
 #define STEPS_TEXT  100000u
 #define STEPS_MOST  3000000u
-
-struct syntax {
-    struct syntax_memory tree_memory;
-    TSTree *tree;
-    const struct syntax_language *language;
-    struct str text;
-    bool damaged;
-};
 
 int syntax_new(size_t memory, struct syntax **ret, struct diag *d)
 {

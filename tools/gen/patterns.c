@@ -9,6 +9,24 @@
 static const char *const NAMES[] = {"import", "module", "name", "local"};
 _Static_assert(ARRAY_LEN(NAMES) == SYNTAX_NAME_COUNT, "every name is spelled");
 
+const struct patterns_of PATTERNS_IMPORTS = {.inner = NAMES,
+                                             .n_inner = ARRAY_LEN(NAMES),
+                                             .outer = NAMES,
+                                             .n_outer = ARRAY_LEN(NAMES),
+                                             .words = true,
+                                             .prefix = "SYNTAX",
+                                             .header = "match/syntax_pattern.h",
+                                             .source = "imports.scm"};
+const struct patterns_of PATTERNS_SHAPES = {.inner = CODE_CAPTURES + CODE_KINDS,
+                                            .n_inner = CODE_ROLES,
+                                            .first_inner = CODE_KINDS,
+                                            .outer = CODE_CAPTURES,
+                                            .n_outer = CODE_KINDS,
+                                            .shapes = true,
+                                            .prefix = "CODE",
+                                            .header = "match/code_shape.h",
+                                            .source = "shapes.scm"};
+
 struct reading {
     struct patterns *p;
     const TSLanguage *grammar;
@@ -147,6 +165,16 @@ static int take_alternatives(struct reading *r, struct syntax_step *s)
     return rc ? rc : push_step(r, s);
 }
 
+static int8_t capture_of(const struct patterns_of *of, struct str name, bool outer)
+{
+    const char *const *names = outer ? of->outer : of->inner;
+    int n = outer ? of->n_outer : of->n_inner;
+    for (int i = 0; i < n; i++)
+        if (str_eq_z(name, names[i]))
+            return (int8_t)(outer ? i : of->first_inner + i);
+    return -1;
+}
+
 static int take_captures(struct reading *r, size_t step)
 {
     char c;
@@ -158,9 +186,7 @@ static int take_captures(struct reading *r, size_t step)
             return fail(r, "a pattern of too many captures");
         r->captures[r->n_captures].name = name;
         r->captures[r->n_captures++].step = step;
-        for (int i = 0; i < SYNTAX_NAME_COUNT; i++)
-            if (str_eq_z(name, NAMES[i]))
-                r->p->steps.v[step].capture = (int8_t)i;
+        r->p->steps.v[step].capture = capture_of(r->p->of, name, !r->p->steps.v[step].depth);
         if (r->p->steps.v[step].capture < 0 && !str_starts(name, STR("_")))
             return fail(r, "nobody knows this capture");
     }
@@ -258,6 +284,36 @@ static int take_node(struct reading *r, struct syntax_step s)
     return rc ? rc : take_captures(r, step);
 }
 
+/* Is the pattern at `before` followed by nothing but more of the same, up to this one? */
+static bool goes_on(const struct reading *r, size_t before)
+{
+    const struct syntax_step *all = r->p->steps.v, *s = &all[before];
+    const uint16_t *symbols = r->p->symbols.v;
+    for (size_t i = before; i <= r->first; i++)
+        if (!all[i].depth && (all[i].capture != s->capture || all[i].n_symbols != 1 ||
+                              symbols[all[i].symbols] != symbols[s->symbols]))
+            return false;
+    return true;
+}
+
+/* One pattern a kind of node, or several in a row, and what is in it directly. */
+static int check_shape(const struct reading *r, const struct syntax_patterns *of)
+{
+    const struct syntax_step *all = r->p->steps.v, *s = &all[r->first];
+    const uint16_t *symbols = r->p->symbols.v;
+    if (!s->n_symbols || s->capture < 0)
+        return fail(r, "a shape is a kind of node with a capture behind it");
+    for (size_t i = r->first + 1; i < r->p->steps.n; i++)
+        if (all[i].depth > 1 || all[i].capture < 0 || all[i].n_texts || all[i].without)
+            return fail(r, "a shape says what its children are, no more");
+    for (size_t i = of->steps; i < r->first; i++)
+        for (uint16_t a = 0; !all[i].depth && a < all[i].n_symbols; a++)
+            for (uint16_t b = 0; b < s->n_symbols; b++)
+                if (symbols[all[i].symbols + a] == symbols[s->symbols + b] && !goes_on(r, i))
+                    return fail(r, "another shape speaks of this kind of node");
+    return OK;
+}
+
 int patterns_add(struct patterns *p, const struct syntax_language *l, struct str text,
                  struct diag *d)
 {
@@ -269,12 +325,14 @@ int patterns_add(struct patterns *p, const struct syntax_language *l, struct str
     while (!rc && c) {
         r.first = p->steps.n;
         r.n_captures = 0;
-        rc = c == '(' ? take_node(&r, (struct syntax_step){.capture = -1})
-                      : fail(&r, "a pattern begins with a node");
+        rc = c == '(' || c == '[' ? take_node(&r, (struct syntax_step){.capture = -1})
+                                  : fail(&r, "a pattern begins with a node");
+        if (!rc && p->of->shapes)
+            rc = check_shape(&r, &of);
         rc = rc ? rc : skip(&r, &c);
     }
     of.n_steps = (uint16_t)(p->steps.n - of.steps);
-    if (!rc && of.n_steps && !of.n_words)
+    if (!rc && p->of->words && of.n_steps && !of.n_words)
         rc = fail(&r, "\"; words: ...\" on top says what stands wherever a pattern begins");
     if (!rc && p->symbols.n + p->steps.n + p->words.n > UINT16_MAX)
         rc = fail(&r, "more than the tables hold");
@@ -285,34 +343,42 @@ int patterns_add(struct patterns *p, const struct syntax_language *l, struct str
 
 static void write_steps(const struct patterns *p, struct buf *out)
 {
-    buf_addz(out, "const struct syntax_step SYNTAX_STEPS[] = {\n");
+    buf_addf(out, "const struct syntax_step %s_STEPS[] = {\n", p->of->prefix);
     vec_each (s, &p->steps)
         buf_addf(out, "    {%u, %u, %u, %u, %u, %u, %u, %d, %d, %d},\n", s->symbols, s->n_symbols,
                  s->texts, s->n_texts, s->field, s->without, s->depth, s->capture, s->first,
                  s->other);
-    buf_addz(out, "    {0},\n};\nconst uint16_t SYNTAX_SYMBOLS[] = {\n");
+    buf_addf(out, "    {0},\n};\nconst uint16_t %s_SYMBOLS[] = {\n", p->of->prefix);
     vec_each (s, &p->symbols)
         buf_addf(out, "    %u,\n", *s);
     buf_addz(out, "    0,\n};\n");
 }
 
+static void write_words(const struct patterns *p, struct buf *out)
+{
+    buf_addf(out, "const struct syntax_word %s_WORDS[] = {\n", p->of->prefix);
+    vec_each (w, &p->words)
+        buf_addf(out, "    {%u, %u},\n", w->at, w->n);
+    buf_addf(out, "    {0, 0},\n};\nconst char %s_TEXT[] = {", p->of->prefix);
+    for (size_t i = 0; i < p->text.n; i++)
+        buf_addf(out, "%s%d,", i % 20 ? " " : "\n    ", p->text.p[i]);
+    buf_addz(out, "\n    0,\n};\n");
+}
+
 int patterns_write(const struct patterns *p, struct buf *out)
 {
-    buf_addz(out, "/* SPDX-License-Identifier: Apache-2.0 */\n"
-                  "/* Generated from knowledge/queries by tools/gen/queries.c. */\n"
-                  "#include \"match/syntax_pattern.h\"\n\n"
-                  "const struct syntax_patterns SYNTAX_PATTERNS[] = {\n");
+    buf_addf(out,
+             "/* SPDX-License-Identifier: Apache-2.0 */\n"
+             "/* Generated from %s of knowledge/queries by tools/gen/queries.c. */\n"
+             "#include \"%s\"\n\n"
+             "const struct syntax_patterns %s_PATTERNS[] = {\n",
+             p->of->source, p->of->header, p->of->prefix);
     vec_each (l, &p->languages)
         buf_addf(out, "    {%u, %u, %u, %u},\n", l->steps, l->n_steps, l->words, l->n_words);
     buf_addz(out, "};\n");
     write_steps(p, out);
-    buf_addz(out, "const struct syntax_word SYNTAX_WORDS[] = {\n");
-    vec_each (w, &p->words)
-        buf_addf(out, "    {%u, %u},\n", w->at, w->n);
-    buf_addz(out, "    {0, 0},\n};\nconst char SYNTAX_TEXT[] = {");
-    for (size_t i = 0; i < p->text.n; i++)
-        buf_addf(out, "%s%d,", i % 20 ? " " : "\n    ", p->text.p[i]);
-    buf_addz(out, "\n    0,\n};\n");
+    if (p->of->words)
+        write_words(p, out);
     return buf_result(out);
 }
 

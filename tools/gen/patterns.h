@@ -2,7 +2,7 @@
 /*
  * Query files of tree-sitter as the tables of match/syntax_pattern.h.
  *
- *     struct patterns p = {0};
+ *     struct patterns p = {.of = &PATTERNS_IMPORTS};
  *     patterns_add(&p, language, text, d)     in the order of SYNTAX_LANGUAGES; "" for none
  *     patterns_write(&p, &c)                  C, for syntax_pattern.h
  *     patterns_done(&p)
@@ -17,9 +17,23 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/vec.h"
+#include "match/code.h"
 #include "match/syntax_pattern.h"
 
+/* What captures may be called, and what is asked of a file. */
+struct patterns_of {
+    const char *const *inner; /* names of captures of nodes in a pattern */
+    int n_inner, first_inner; /* and the number of the first */
+    const char *const *outer; /* those behind a pattern */
+    int n_outer;
+    bool words;  /* a comment on top says where patterns begin */
+    bool shapes; /* as match/code_shape.h: one pattern a kind of node, and one level deep */
+    const char *prefix, *header, *source; /* of the tables in C */
+};
+extern const struct patterns_of PATTERNS_IMPORTS, PATTERNS_SHAPES;
+
 struct patterns {
+    const struct patterns_of *of;
     struct {
         VEC(struct syntax_patterns);
     } languages;

@@ -11,7 +11,7 @@
 static int add(struct patterns *p, const char *language, const char *text, struct diag *d)
 {
     const struct syntax_language *l = syntax_language_by_id(str_z(language));
-    *p = (struct patterns){.text = BUF_INIT};
+    *p = (struct patterns){.of = &PATTERNS_IMPORTS, .text = BUF_INIT};
     assert_non_null(l);
     return patterns_add(p, l, str_z(text), d);
 }

@@ -12,7 +12,7 @@
 #define MEMORY ((size_t)256 << 20)
 
 struct job {
-    const char *folder, *output;
+    const char *folder;
     struct buf c, depends;
     struct patterns patterns;
     struct diag *d;
@@ -70,7 +70,7 @@ static int add_language(struct job *j, const struct syntax_language *l)
     AUTO(buf) text = BUF_INIT;
     struct diag missing = {0};
 
-    buf_addf(&path, "%s/%s.scm", j->folder, l->id);
+    buf_addf(&path, "%s/%s/%s", j->folder, l->id, j->patterns.of->source);
     int rc = buf_result(&path);
     if (!rc)
         rc = file_read(path.p, &text, &missing);
@@ -88,38 +88,64 @@ static int add_language(struct job *j, const struct syntax_language *l)
     return rc;
 }
 
-/* A file that no language reads would be forgotten in silence. */
-static int check_names(struct job *j)
+static bool is_source(const char *name)
 {
-    DIR *dir = opendir(j->folder);
+    return !strcmp(name, PATTERNS_IMPORTS.source) || !strcmp(name, PATTERNS_SHAPES.source);
+}
+
+/* What nobody reads would be forgotten in silence. */
+static int check_folder(struct job *j, const char *folder, bool languages)
+{
+    DIR *dir = opendir(folder);
     int rc = OK;
     if (!dir)
-        return diag_errno(j->d, "cannot open %s", j->folder);
+        return diag_errno(j->d, "cannot open %s", folder);
     for (struct dirent *e; !rc && (e = readdir(dir));) {
-        struct str name = str_z(e->d_name);
+        AUTO(buf) inner = BUF_INIT;
         if (e->d_name[0] == '.')
             continue;
-        if (!str_ends(name, STR(".scm")) ||
-            !syntax_language_by_id(str_sub(name, 0, name.n - strlen(".scm")))) {
-            rc = diag_set(j->d, E_PARSE, "there is no language of this name");
+        if (languages ? !syntax_language_by_id(str_z(e->d_name)) : !is_source(e->d_name)) {
+            rc = diag_set(j->d, E_PARSE,
+                          languages ? "there is no language of this name"
+                                    : "nobody reads a file of this name");
             diag_at(j->d, e->d_name, 1, 1);
+        }
+        if (languages && !rc) {
+            buf_addf(&inner, "%s/%s", folder, e->d_name);
+            buf_addf(&j->depends, " %s", inner.p);
+            rc = buf_result(&inner) ? diag_set(j->d, E_NOMEM, "out of memory")
+                                    : check_folder(j, inner.p, false);
         }
     }
     closedir(dir);
     return rc;
 }
 
-static int run(struct job *j, const char *depfile)
+static int write_tables(struct job *j, const struct patterns_of *of, const char *output)
 {
-    buf_addf(&j->depends, "%s: %s", j->output, j->folder);
-    int rc = check_names(j);
+    int rc = OK;
+    buf_done(&j->c);
+    patterns_done(&j->patterns);
+    j->c = (struct buf)BUF_INIT;
+    j->patterns = (struct patterns){.of = of};
     for (int i = 0; !rc && i < SYNTAX_LANGUAGE_COUNT; i++)
         rc = add_language(j, &SYNTAX_LANGUAGES[i]);
-    buf_addc(&j->depends, '\n');
-    if (!rc && (patterns_write(&j->patterns, &j->c) || buf_result(&j->depends)))
+    if (!rc && patterns_write(&j->patterns, &j->c))
         rc = diag_set(j->d, E_NOMEM, "out of memory");
+    return rc ? rc : file_write(output, buf_str(&j->c), j->d);
+}
+
+static int run(struct job *j, const char *imports, const char *shapes, const char *depfile)
+{
+    buf_addf(&j->depends, "%s %s: %s", imports, shapes, j->folder);
+    int rc = check_folder(j, j->folder, true);
     if (!rc)
-        rc = file_write(j->output, buf_str(&j->c), j->d);
+        rc = write_tables(j, &PATTERNS_IMPORTS, imports);
+    if (!rc)
+        rc = write_tables(j, &PATTERNS_SHAPES, shapes);
+    buf_addc(&j->depends, '\n');
+    if (!rc && buf_result(&j->depends))
+        rc = diag_set(j->d, E_NOMEM, "out of memory");
     return rc ? rc : file_write(depfile, buf_str(&j->depends), j->d);
 }
 
@@ -127,13 +153,12 @@ int main(int argc, char **argv)
 {
     struct diag d = {0};
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: queries FOLDER OUTPUT.c DEPFILE\n");
+    if (argc != 5) {
+        fprintf(stderr, "usage: queries FOLDER IMPORTS.c SHAPES.c DEPFILE\n");
         return 2;
     }
-    AUTO(job) j = {
-        .folder = argv[1], .output = argv[2], .c = BUF_INIT, .depends = BUF_INIT, .d = &d};
-    if (!run(&j, argv[3]))
+    AUTO(job) j = {.folder = argv[1], .c = BUF_INIT, .depends = BUF_INIT, .d = &d};
+    if (!run(&j, argv[2], argv[3], argv[4]))
         return 0;
     file_complain(&d);
     return 1;
