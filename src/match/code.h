@@ -58,7 +58,7 @@ enum code_kind {
     CODE_EXPORT,    /* value: what the module is as a whole */
     CODE_INLINE,    /* of patterns only */
     CODE_SKIP,      /* of patterns only */
-    CODE_KINDS,
+    CODE_KIND_COUNT,
 };
 
 enum code_role {
@@ -80,7 +80,7 @@ enum code_role {
     ROLE_MODULE,
     ROLE_ALIAS,
     ROLE_SAME, /* of patterns only */
-    CODE_ROLES,
+    CODE_ROLE_COUNT,
 };
 
 struct code_node {
@@ -121,6 +121,6 @@ uint32_t code_part(const struct code *c, uint32_t node, enum code_role role);
 uint32_t code_part_next(const struct code *c, uint32_t part);
 
 /* Names of captures, for the generator: kinds, then roles. */
-extern const char *const CODE_CAPTURES[CODE_KINDS + CODE_ROLES];
+extern const char *const CODE_CAPTURES[CODE_KIND_COUNT + CODE_ROLE_COUNT];
 
 #endif

@@ -2,7 +2,7 @@
 /* Decides how the captures of shapes are spelled. */
 #include "match/code.h"
 
-const char *const CODE_CAPTURES[CODE_KINDS + CODE_ROLES] = {
+const char *const CODE_CAPTURES[CODE_KIND_COUNT + CODE_ROLE_COUNT] = {
     "other",
     "call",
     "name",

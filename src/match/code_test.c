@@ -28,7 +28,7 @@ static void write_node(const struct code *c, uint32_t i, struct buf *out)
 {
     const struct code_node *n = &c->v[i];
     if (n->role)
-        buf_addf(out, "%s:", CODE_CAPTURES[CODE_KINDS + n->role]);
+        buf_addf(out, "%s:", CODE_CAPTURES[CODE_KIND_COUNT + n->role]);
     buf_addz(out, CODE_CAPTURES[n->kind]);
     if (is_leaf(n)) {
         buf_addf(out, "=" STR_FMT, STR_ARG(code_text(c, i)));
