@@ -78,6 +78,7 @@
  *           name: claude-memory
  *           library: true              optional: kept to be copied, not loaded from there
  *           outside_docs: true         optional: below docs or doc it is a page about the host
+ *     code: [...]                      what its names in source code mean: see code.h
  *     data:                            what the vendor publishes on what is sent to it, by tier
  *       - tier: api                    free, personal, team, enterprise, api
  *         training: opt-in             no, opt-in, opt-out, yes, unknown
@@ -87,7 +88,7 @@
  *         url: "https://…"             where the vendor says so
  *         read: 2026-11-23
  *     examples:                        of each kind of mark (packages imports env hosts servers
- *       hosts:                         images iac extensions apps plugins): texts that lead to this
+ *       hosts:                         images iac extensions apps plugins code): texts that lead to this
  *         match: ["https://api.anthropic.com/v1"]   entry and texts that do not
  *         no_match: [api.anthropic.com.example.org]
  *       packages: {match: ["npm:@anthropic-ai/sdk"], no_match: ["npm:anthropic-sdk"]}
@@ -155,6 +156,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "catalog/code.h"
 #include "formats/image_name.h"
 
 /* A file of knowledge. */
@@ -421,6 +423,12 @@ struct catalog {
     int n_names;
     const struct catalog_import *imports; /* sorted by language, name */
     int n_imports;
+    const struct catalog_code *codes; /* sorted by language, form, name */
+    int n_codes;
+    const int *code_classes; /* of codes, sorted by language, form, root, class; functions aside */
+    int n_code_classes;
+    const struct catalog_code_root *code_roots; /* sorted by language, name */
+    int n_code_roots;
     const struct catalog_key *keys;
     int n_keys;
     const struct catalog_host *hosts; /* sorted by tail, then name */

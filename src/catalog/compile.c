@@ -15,6 +15,7 @@ static void compiler_done(struct compiler *c)
     vec_free(&c->references);
     vec_free(&c->names);
     vec_free(&c->imports);
+    vec_free(&c->codes);
     vec_free(&c->import_literals);
     vec_free(&c->keys);
     vec_free(&c->hosts);

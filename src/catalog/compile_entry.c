@@ -53,11 +53,11 @@ static int read_head(struct compiler *c, const struct node *root, struct catalog
 
 int compile_entry(struct compiler *c)
 {
-    static const char *const words[] = {"id",       "name",    "aliases",  "category",   "maker",
-                                        "country",  "runs",    "provider", "sources",    "none",
-                                        "packages", "imports", "env",      "keys",       "hosts",
-                                        "servers",  "images",  "iac",      "extensions", "apps",
-                                        "plugins",  "agent",   "data",     "examples",   NULL};
+    static const char *const words[] = {
+        "id",       "name",    "aliases", "category", "maker",      "country", "runs",
+        "provider", "sources", "none",    "packages", "imports",    "env",     "keys",
+        "hosts",    "servers", "images",  "iac",      "extensions", "apps",    "plugins",
+        "agent",    "data",    "code",    "examples", NULL};
     const struct node *root = doc_root(c->doc);
     struct catalog_entry e = {0};
     int entry = (int)c->entries.n, rc;
@@ -74,7 +74,8 @@ int compile_entry(struct compiler *c)
         (rc = compile_hosts(c, node_get(c->doc, root, STR("hosts")), entry)) ||
         (rc = compile_servers(c, node_get(c->doc, root, STR("servers")), entry)) ||
         (rc = compile_agent(c, node_get(c->doc, root, STR("agent")), entry)) ||
-        (rc = compile_terms(c, node_get(c->doc, root, STR("data")), entry)))
+        (rc = compile_terms(c, node_get(c->doc, root, STR("data")), entry)) ||
+        (rc = compile_code(c, node_get(c->doc, root, STR("code")), entry)))
         return rc;
     return compile_examples(c, root, entry);
 }

@@ -110,6 +110,17 @@ static int drop_packages(struct compiler *c, size_t first)
     return OK;
 }
 
+static int take_codes(struct compiler *c)
+{
+    for (int i = 0; i < c->base->n_codes; i++) {
+        struct code_claim claim = {.row = c->base->codes[i]};
+        claim.row.entry = c->entry_of_base.v[claim.row.entry];
+        if (claim.row.entry != REPLACED)
+            PUSH(c, &c->codes, claim);
+    }
+    return OK;
+}
+
 /* With each entry at its place: what hangs on them. */
 int compile_base_tables(struct compiler *c)
 {
@@ -120,6 +131,8 @@ int compile_base_tables(struct compiler *c)
     TAKE_TABLE(imports, n_imports)
     int rc = drop_packages(c, first);
     if (rc)
+        return rc;
+    if ((rc = take_codes(c)))
         return rc;
     TAKE_TABLE(hosts, n_hosts)
     TAKE_TABLE(ports, n_ports)

@@ -199,6 +199,8 @@ int compile_finish(struct compiler *c, struct catalog_build *b)
         return rc;
     HAND_OVER(keys, n_keys)
     HAND_OVER(imports, n_imports)
+    if ((rc = compile_code_finish(c, out)))
+        return rc;
     if ((rc = compile_examples_check(c, out)) || (rc = compile_models_check(c, out)))
         return rc;
     b->examples = compile_to_arena(c->a, c->examples.v, c->examples.n, sizeof(*c->examples.v));

@@ -27,6 +27,14 @@ struct model_example {
     unsigned line, column;
 };
 
+/* A name of source code, and where it stands. */
+struct code_claim {
+    struct catalog_code row;
+    const char *of;   /* id of the entry whose imports bring it, or NULL */
+    const char *file; /* NULL: of the base */
+    unsigned line, column;
+};
+
 struct compiler {
     struct arena *a;
     struct diag *d;
@@ -55,6 +63,9 @@ struct compiler {
     struct {
         VEC(struct catalog_import);
     } imports;
+    struct {
+        VEC(struct code_claim);
+    } codes;
     struct {
         VEC(const char *);
     } import_literals;
@@ -194,6 +205,9 @@ const char *compile_import_ecosystem(struct str language);
 int compile_import_finish(struct compiler *c, const struct catalog *out) MUST_CHECK;
 /* Fill c->import_literals: each text that imports one of the rows holds one of them. */
 int compile_import_literals(struct compiler *c) MUST_CHECK;
+int compile_code(struct compiler *c, const struct node *list, int entry) MUST_CHECK;
+/* With entries and imports at hand: the tables of names in source code, each of them once. */
+int compile_code_finish(struct compiler *c, struct catalog *out) MUST_CHECK;
 int compile_keys(struct compiler *c, const struct node *keys, int entry) MUST_CHECK;
 
 /* Start with what a base has; its entries up to a file (NULL: all); what hangs on entries. */

@@ -4,9 +4,9 @@
 #include "catalog/compile_internal.h"
 
 /* Groups with marks; keys have examples of their own. */
-static const char *const MARKS[] = {"packages", "imports", "env", "hosts",
-                                    "servers",  "images",  "iac", "extensions",
-                                    "apps",     "plugins", NULL};
+static const char *const MARKS[] = {"packages", "imports", "env",  "hosts",
+                                    "servers",  "images",  "iac",  "extensions",
+                                    "apps",     "plugins", "code", NULL};
 
 static int add(struct compiler *c, const struct node *list, const char *group, int entry,
                bool match)
@@ -76,22 +76,30 @@ static int entry_of_name(const struct catalog *out, const char *group, struct st
     return -1;
 }
 
-/* "python:openai.types": the longest leading part that is known. */
+/* "python:openai.types" */
 static int entry_of_import(const struct catalog *out, struct str text)
 {
     struct str language, name;
 
     if (!str_cut(text, ':', &language, &name))
         return -1;
-    while (name.n) {
-        const struct catalog_import *row = catalog_import(out, language, name);
+    const struct catalog_import *row = catalog_import_of(out, language, name);
+    return row ? row->entry : -1;
+}
+
+/* "python call openai.OpenAI" */
+static int entry_of_code(const struct catalog *out, struct str text)
+{
+    struct str language, form, name, rest;
+
+    if (!str_cut(text, ' ', &language, &rest) || !str_cut(rest, ' ', &form, &name))
+        return -1;
+    for (int i = 0; i < CODE_FORM_COUNT; i++) {
+        const struct catalog_code *row = str_eq_z(form, CODE_FORM_NAMES[i])
+                                             ? catalog_code(out, language, (enum code_form)i, name)
+                                             : NULL;
         if (row)
             return row->entry;
-        do
-            name.n--;
-        while (name.n && !strchr("./:\\", name.p[name.n]));
-        while (name.n && name.p[name.n - 1] == ':')
-            name.n--;
     }
     return -1;
 }
@@ -146,6 +154,8 @@ static int entry_of(const struct catalog *out, const struct mark_example *e)
 
     if (!strcmp(e->group, "imports"))
         return entry_of_import(out, text);
+    if (!strcmp(e->group, "code"))
+        return entry_of_code(out, text);
     if (!strcmp(e->group, "hosts"))
         return entry_of_host(out, text);
     if (!strcmp(e->group, "servers"))

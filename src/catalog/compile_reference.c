@@ -3,8 +3,8 @@
 #include "catalog/compile_internal.h"
 
 const char *const CATALOG_GROUPS[] = {
-    "about",  "country", "packages",   "imports", "env",     "keys",  "hosts", "servers",
-    "images", "iac",     "extensions", "apps",    "plugins", "agent", "data",  NULL};
+    "about", "country",    "packages", "imports", "env",   "keys", "hosts", "servers", "images",
+    "iac",   "extensions", "apps",     "plugins", "agent", "data", "code",  NULL};
 
 /* "packages", or "packages.npm". */
 static bool is_group(struct str word)
@@ -15,7 +15,8 @@ static bool is_group(struct str word)
     for (int i = 0; CATALOG_GROUPS[i]; i++) {
         if (!str_eq_z(has_sub ? member : word, CATALOG_GROUPS[i]))
             continue;
-        if (!has_sub || str_eq(member, STR("imports")) || str_eq(member, STR("hosts")))
+        if (!has_sub || str_eq(member, STR("imports")) || str_eq(member, STR("hosts")) ||
+            str_eq(member, STR("code")))
             return true;
         for (int s = 0; s < SPACE_COUNT; s++)
             if (str_eq_z(member, CATALOG_SPACE_MEMBERS[s][0]) && CATALOG_SPACE_MEMBERS[s][1] &&
@@ -33,6 +34,21 @@ int compile_check_groups(struct compiler *c, const struct node *n, const char *c
     return OK;
 }
 
+/* The first row of names in source code of a language. */
+static const struct node *code_node(struct compiler *c, const struct node *rows,
+                                    struct str language)
+{
+    node_each (c->doc, rows, row) {
+        const struct node *in = node_get(c->doc, row, STR("in"));
+        if (str_eq(node_text(c->doc, in), language))
+            return row;
+        node_each (c->doc, node_is(in, NODE_ARRAY) ? in : NULL, it)
+            if (str_eq(node_text(c->doc, it), language))
+                return row;
+    }
+    return NULL;
+}
+
 /* The member, or sub-member, that a group names; NULL: the entry has none. */
 static const struct node *group_node(struct compiler *c, const struct node *root, const char *group)
 {
@@ -41,6 +57,8 @@ static const struct node *group_node(struct compiler *c, const struct node *root
     if (!str_cut(str_z(group), '.', &member, &sub))
         return node_get(c->doc, root, str_z(group));
     const struct node *n = node_get(c->doc, root, member);
+    if (str_eq(member, STR("code")))
+        return code_node(c, n, sub);
     const struct node *found = n ? node_get(c->doc, n, sub) : NULL;
     const char *ecosystem =
         found || !str_eq(member, STR("imports")) ? NULL : compile_import_ecosystem(sub);

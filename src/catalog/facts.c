@@ -41,6 +41,20 @@ static void tell_imports(struct telling *t, const struct catalog *c, int entry)
             tell(t, "imports", c->imports[i].language, c->imports[i].name);
 }
 
+static void tell_code(struct telling *t, const struct catalog *c, int entry)
+{
+    char text[CODE_NAME_MAX + 64];
+
+    for (int i = 0; i < c->n_codes; i++) {
+        const struct catalog_code *row = &c->codes[i];
+        if (row->entry != entry)
+            continue;
+        snprintf(text, sizeof(text), "%s: %s, is: %s", CODE_FORM_NAMES[row->form], row->name,
+                 CODE_IS_NAMES[row->is]);
+        tell(t, "code", row->language, text);
+    }
+}
+
 static void tell_network(struct telling *t, const struct catalog *c, int entry)
 {
     char port[16];
@@ -94,6 +108,8 @@ int catalog_facts(const struct catalog *c, int entry,
             tell_imports(&t, c, entry);
         if (!strcmp(group, "hosts"))
             tell_network(&t, c, entry);
+        if (!strcmp(group, "code"))
+            tell_code(&t, c, entry);
         if (!strcmp(group, "agent"))
             tell_agent(&t, c, entry);
         tell_others(&t, c, entry, group);
@@ -209,10 +225,28 @@ static const struct catalog_reference *closest_of_package(const struct catalog *
     return NULL;
 }
 
+/* "call: openai.OpenAI, is: client": who tells the import tells the names that it brings. */
+static const struct catalog_reference *closest_of_import(const struct catalog *c, int entry,
+                                                         const struct catalog_fact *f)
+{
+    struct catalog_fact import = {"imports", f->sub, NULL};
+    struct str form, name;
+
+    str_cut(str_z(f->text), ' ', &form, &name);
+    name = str_sub(name, 0, MIN(str_chr(name, ',', 0), name.n));
+    const struct catalog_import *root = catalog_import_of(c, str_z(f->sub), name);
+    import.text = root ? root->name : NULL;
+    const struct catalog_reference *r = root ? catalog_source(c, root->entry, &import) : NULL;
+    return r ? r : closest(c, entry, &import);
+}
+
 const struct catalog_reference *catalog_source(const struct catalog *c, int entry,
                                                const struct catalog_fact *f)
 {
     const struct catalog_reference *r = closest(c, entry, f);
+
+    if (!r && !strcmp(f->group, "code"))
+        return closest_of_import(c, entry, f);
 
     return r || strcmp(f->group, "imports") ? r : closest_of_package(c, entry, f);
 }

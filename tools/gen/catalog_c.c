@@ -110,6 +110,65 @@ static void add_imports(struct buf *out, const struct catalog *c)
     buf_addz(out, "};\n");
 }
 
+/* The first row that has the list of row i: rows share them. */
+static int owner_of_takes(const struct catalog *c, int i)
+{
+    int k = 0;
+
+    while (c->codes[k].takes != c->codes[i].takes)
+        k++;
+    return k;
+}
+
+static void add_lists(struct buf *out, int i, const struct catalog_code *row)
+{
+    buf_addf(out, "static const struct catalog_take TAKES_%d[] = {", i);
+    for (const struct catalog_take *t = row->takes; t->what != CODE_TAKE_END; t++) {
+        buf_addf(out, "{%d, ", t->what);
+        add_literal(out, t->argument);
+        buf_addf(out, ", %d}, ", t->position);
+    }
+    buf_addf(out, "{0}};\nstatic const struct catalog_fixed FIXED_%d[] = {", i);
+    for (const struct catalog_fixed *f = row->fixed; f->what != CODE_TAKE_END; f++) {
+        buf_addf(out, "{%d, ", f->what);
+        add_literal(out, f->value);
+        buf_addz(out, "}, ");
+    }
+    buf_addz(out, "{0}};\n");
+}
+
+static void add_codes(struct buf *out, const struct catalog *c)
+{
+    buf_addc(out, '\n');
+    for (int i = 0; i < c->n_codes; i++)
+        if (owner_of_takes(c, i) == i)
+            add_lists(out, i, &c->codes[i]);
+    begin(out, "catalog_code", "CODES", c->n_codes);
+    for (int i = 0; i < c->n_codes; i++) {
+        const struct catalog_code *row = &c->codes[i];
+        int owner = owner_of_takes(c, i);
+        buf_addz(out, "    {");
+        add_member(out, "language", row->language);
+        add_member(out, "name", row->name);
+        add_member(out, "root", row->root);
+        add_member(out, "class", row->class);
+        buf_addf(out, ".form = %d, .is = %d, .entry = %d, .takes = TAKES_%d, .fixed = FIXED_%d},\n",
+                 row->form, row->is, row->entry, owner, owner);
+    }
+    buf_addf(out, "};\nstatic const int CODE_CLASSES[%d] = {", c->n_code_classes + 1);
+    for (int i = 0; i < c->n_code_classes; i++)
+        buf_addf(out, "%s%d,", i % 16 ? " " : "\n    ", c->code_classes[i]);
+    buf_addz(out, "};\n");
+    begin(out, "catalog_code_root", "CODE_ROOTS", c->n_code_roots);
+    for (int i = 0; i < c->n_code_roots; i++) {
+        buf_addz(out, "    {");
+        add_member(out, "language", c->code_roots[i].language);
+        add_member(out, "name", c->code_roots[i].name);
+        buf_addz(out, "},\n");
+    }
+    buf_addz(out, "};\n");
+}
+
 static void add_keys(struct buf *out, const struct catalog *c)
 {
     begin(out, "catalog_key", "KEYS", c->n_keys);
@@ -375,6 +434,7 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     add_entries(out, c);
     add_names(out, c);
     add_imports(out, c);
+    add_codes(out, c);
     add_keys(out, c);
     add_facts(out, c);
     add_network(out, c);
@@ -392,6 +452,9 @@ void catalog_write_c(const struct catalog *c, struct buf *out)
     TABLE("TERMS", terms, n_terms)
     TABLE("NAMES", names, n_names)
     TABLE("IMPORTS", imports, n_imports)
+    TABLE("CODES", codes, n_codes)
+    TABLE("CODE_CLASSES", code_classes, n_code_classes)
+    TABLE("CODE_ROOTS", code_roots, n_code_roots)
     TABLE("KEYS", keys, n_keys)
     TABLE("HOSTS", hosts, n_hosts)
     TABLE("PORTS", ports, n_ports)
