@@ -238,6 +238,7 @@ int detect_inner(struct item *outer, struct item *in)
     in->catalog = outer->catalog;
     in->values = outer->values;
     in->syntax = outer->syntax;
+    in->models = outer->models;
     in->spent = outer->spent;
     in->limits = outer->limits;
     in->emit = e;
@@ -305,6 +306,7 @@ static int answer_one(struct detect_worker *w, const struct asked *ask, int fd, 
                       .catalog = w->catalog,
                       .values = w->values,
                       .syntax = w->syntax,
+                      .models = &w->models,
                       .spent = w->timed ? &w->spent : NULL,
                       .limits = w->limits,
                       .containers = w->archives ? &w->containers : NULL};
@@ -402,6 +404,7 @@ void detect_worker_done(struct detect_worker *w)
 {
     values_free(w->values);
     syntax_free(w->syntax);
+    model_names_done(&w->models);
     archive_library_free(w->containers.library);
     arena_done(&w->arena);
     buf_done(&w->frame);

@@ -10,9 +10,10 @@
 
 struct detect_worker {
     const struct catalog *catalog;
-    struct str key;        /* installation key or empty */
-    struct values *values; /* made by detect_prepare, once a worker */
-    struct syntax *syntax; /* likewise */
+    struct str key;            /* installation key or empty */
+    struct values *values;     /* made by detect_prepare, once a worker */
+    struct syntax *syntax;     /* likewise */
+    struct model_names models; /* made when they are asked for */
     struct limits limits;
     struct arena arena; /* of one item; emptied after each */
     struct buf frame;   /* its facts */

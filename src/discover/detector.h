@@ -30,6 +30,7 @@
 #define STANCE_DISCOVER_DETECTOR_H
 
 #include "catalog/catalog.h"
+#include "catalog/model_names.h"
 #include "discover/content.h"
 #include "discover/fact.h"
 #include "formats/doc.h"
@@ -74,6 +75,7 @@ struct item {
     const struct catalog *catalog;
     struct values *values;
     struct syntax *syntax;               /* NULL (tests): code is read by tokens */
+    struct model_names *models;          /* see item_models; NULL (tests): names stay as they are */
     const struct containers *containers; /* NULL: this worker may not open any (members.h) */
     struct stopwatch *spent;             /* spent.h; NULL: nobody asks for --stats */
     struct emit *emit;                   /* private */
@@ -105,6 +107,9 @@ int item_doc(struct item *it, enum doc_format format, const struct doc **ret) MU
 /* The same for configuration that its reader refuses unless it is an object: with anything else the
  * gap `failed` is recorded once, and E_PARSE. YAML without any value is an empty document. */
 int item_object(struct item *it, enum doc_format format, const struct doc **ret) MUST_CHECK;
+
+/* Names of models, read when somebody asks first; NULL: there are none, or no memory. */
+const struct model_names *item_models(struct item *it);
 
 struct emit;
 /* An asset seen at `at`; the number to use with the calls below. */

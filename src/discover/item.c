@@ -110,6 +110,14 @@ struct place place_pointed(struct item *it, const struct doc *doc, struct place 
     return at;
 }
 
+const struct model_names *item_models(struct item *it)
+{
+    struct diag d = {0};
+    if (it->models && !it->models->catalog && model_names_init(it->models, it->catalog, &d))
+        model_names_done(it->models);
+    return it->models && it->models->catalog ? it->models : NULL;
+}
+
 struct place place_offset(struct item *it, struct str text, size_t offset)
 {
     struct place p = place_item(it);

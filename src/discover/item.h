@@ -19,6 +19,7 @@ struct item_cache {
     struct mark mark, *marks; /* of places at equal distances, once one before `mark` was asked */
     unsigned triggers;        /* groups of literals that the text holds, so far */
     uint64_t import_last;     /* of import_hits; 0: not known */
+    bool code_roots;          /* it imports what the catalogue has names of (catalog/code.h) */
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a

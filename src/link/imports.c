@@ -125,6 +125,47 @@ static int take_import(struct importing *in, struct linked_item *it, const struc
     return rc ? rc : vec_push(&in->imports, import);
 }
 
+static bool is_of_code(const struct fact *f)
+{
+    return f->type == FACT_ASSET && (f->asset.kind == KIND_MODEL || f->asset.kind == KIND_AGENT ||
+                                     f->asset.kind == KIND_TOOL);
+}
+
+/* A model, agent or tool belongs to the application of its file. `import`: the first one there. */
+static int take_asset(struct importing *in, struct linked_item *it, size_t i,
+                      const struct fact *import)
+{
+    struct fact f = {.at = it->facts.v[i].asset.at, .source = import->source};
+    struct code_asset asset = {
+        .at = f.at, .handle = it->handles[i], .kind = it->facts.v[i].asset.kind};
+    struct str path = tree_path(in->l, &f.at), folder;
+    const struct maker *m;
+    if (!path.p)
+        return arena_error(&in->l->mem);
+    if (labels_of_path(path) & 1u << LABEL_VENDORED)
+        return 0;
+    int rc = project_of(in, it, path, &folder, &m);
+    if (!rc)
+        rc = application_of(in, it, &f, path, folder, m, &asset.application);
+    return rc ? rc : vec_push(&in->assets, asset);
+}
+
+static int take_item(struct importing *in, struct linked_item *it)
+{
+    const struct fact *import = NULL;
+    int rc = item_open(in->l, it);
+    for (size_t i = 0; i < it->facts.n && !rc; i++) {
+        const struct fact *f = &it->facts.v[i];
+        if (f->type == FACT_IMPORT)
+            rc = take_import(in, it, f);
+        if (f->type == FACT_IMPORT && !import)
+            import = f;
+        if (import && is_of_code(f))
+            rc = take_asset(in, it, i, import);
+    }
+    return rc;
+}
+
 /* --- into the inventory ---------------------------------------------------------------------- */
 
 static struct attribute text_attr(enum attr a, const char *v, enum attr_state state,
@@ -203,6 +244,16 @@ static int add_import(struct importing *in, const struct code_import *im)
     return rc ? rc : service_of_package(in->l, in->inv, self, &o);
 }
 
+static int relate_asset(struct importing *in, const struct code_asset *a)
+{
+    uint32_t application = in->applications.v[a->application].handle;
+    if (a->kind == KIND_MODEL)
+        return inventory_relate(in->inv, application, VERB_CALLS, a->handle, RELATION_DECLARED,
+                                &a->at);
+    return inventory_relate(in->inv, a->handle, VERB_DEFINED_IN, application, RELATION_DECLARED,
+                            &a->at);
+}
+
 static int join_imports(struct importing *in)
 {
     int rc = 0;
@@ -213,17 +264,15 @@ static int join_imports(struct importing *in)
         rc = import_take_estate(in);
     for (size_t k = 0; any && k < in->l->items.n && !rc; k++) {
         struct linked_item *it = &in->l->items.v[k];
-        if (!item_has(it, FACT_IMPORT))
-            continue;
-        rc = item_open(in->l, it);
-        for (size_t i = 0; i < it->facts.n && !rc; i++)
-            if (it->facts.v[i].type == FACT_IMPORT)
-                rc = take_import(in, it, &it->facts.v[i]);
+        if (item_has(it, FACT_IMPORT))
+            rc = take_item(in, it);
     }
     for (size_t i = 0; i < in->applications.n && !rc; i++)
         rc = add_application(in, &in->applications.v[i]);
     for (size_t i = 0; i < in->imports.n && !rc; i++)
         rc = add_import(in, &in->imports.v[i]);
+    for (size_t i = 0; i < in->assets.n && !rc; i++)
+        rc = relate_asset(in, &in->assets.v[i]);
     return rc;
 }
 
@@ -242,6 +291,7 @@ int link_imports(struct link *l, struct inventory *inv)
     vec_free(&in.makers);
     vec_free(&in.applications);
     vec_free(&in.imports);
+    vec_free(&in.assets);
     map_done(&in.projects);
     map_done(&in.declared);
     map_done(&in.own);

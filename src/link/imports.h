@@ -40,6 +40,13 @@ struct code_import {
     bool own; /* the project is one of the packages itself */
 };
 
+/* What code makes of a package: a model, agent or tool. */
+struct code_asset {
+    struct place at;
+    uint32_t application, handle;
+    enum kind kind;
+};
+
 struct importing {
     struct link *l;
     struct inventory *inv;
@@ -59,6 +66,9 @@ struct importing {
     struct {
         VEC(struct code_import);
     } imports;
+    struct {
+        VEC(struct code_asset);
+    } assets;
 };
 
 /* "a\0b\0c" of a target. */

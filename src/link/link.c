@@ -381,6 +381,8 @@ static int add_asset(struct link *l, struct inventory *inv, struct linked_item *
         rc = service_of_package(l, inv, it->handles[i], &o);
     if (!rc && o.kind == KIND_MCP_SERVER)
         rc = service_of_server(l, inv, it->handles[i], &o);
+    if (!rc && o.kind == KIND_MODEL)
+        rc = service_of_model(l, inv, it->handles[i], &o);
     return rc;
 }
 

@@ -212,6 +212,8 @@ int service_of_entry(struct link *l, struct inventory *inv, const struct catalog
 int service_of_package(struct link *l, struct inventory *inv, uint32_t package,
                        const struct observation *o) MUST_CHECK;
 /* The vendor at whose host a remote server is. */
+int service_of_model(struct link *l, struct inventory *inv, uint32_t model,
+                     const struct observation *o) MUST_CHECK;
 int service_of_server(struct link *l, struct inventory *inv, uint32_t server,
                       const struct observation *o) MUST_CHECK;
 /* Code that imports packages of the catalogue: the applications it belongs to use them. After the

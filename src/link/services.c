@@ -54,3 +54,21 @@ int service_of_server(struct link *l, struct inventory *inv, uint32_t server,
         rc = inventory_relate(inv, server, VERB_PROVIDED_BY, service, RELATION_DECLARED, &url->at);
     return rc == E_NOTFOUND ? 0 : rc;
 }
+
+/* Who serves a model. */
+int service_of_model(struct link *l, struct inventory *inv, uint32_t model,
+                     const struct observation *o)
+{
+    const struct attribute *provider = observation_attr(o, ATTR_MODEL_PROVIDER);
+    const struct attribute *row = observation_attr(o, ATTR_MODEL_CATALOG_ROW);
+    const struct catalog_entry *e = provider && provider->state != STATE_UNRESOLVED
+                                        ? catalog_entry(l->catalog, provider->value.text)
+                                        : NULL;
+    uint32_t service;
+    if (!e || !row)
+        return 0;
+    int rc = service_of_entry(l, inv, e, row->value.text, &provider->at, &service);
+    if (!rc)
+        rc = inventory_relate(inv, model, VERB_PROVIDED_BY, service, RELATION_DECLARED, &o->at);
+    return rc == E_NOTFOUND ? 0 : rc;
+}

@@ -117,6 +117,8 @@ static int add(struct finding *f, struct code_use use)
 
 static int take_call(struct finding *f, uint32_t node)
 {
+    if (f->c->v[node].role == ROLE_DECORATOR)
+        return OK; /* it is of what it decorates */
     const struct catalog_code *row = row_of(f, part(f->u, node, ROLE_CALLEE), CODE_FORM_CALL);
     return row ? add(f, (struct code_use){.row = row, .node = node}) : OK;
 }
@@ -185,7 +187,8 @@ static uint32_t named(const struct code_uses *u, uint32_t in, enum code_role rol
 {
     for (uint32_t i = part(u, in, role); i; i = code_part_next(u->names->code, i)) {
         uint32_t key = kind(u, i) == CODE_PAIR ? part(u, i, ROLE_KEY) : 0;
-        struct str said = text(u, key && kind(u, key) == CODE_STRING ? part(u, key, ROLE_TEXT) : key);
+        struct str said =
+            text(u, key && kind(u, key) == CODE_STRING ? part(u, key, ROLE_TEXT) : key);
         if (key && str_eq(said, name))
             return part(u, i, ROLE_VALUE);
         if (kind(u, i) == CODE_NAME && role == ROLE_ITEM && str_eq(text(u, i), name))

@@ -18,9 +18,9 @@
 
 struct code_use {
     const struct catalog_code *row;
-    uint32_t node;     /* the call; the decorator; the class with this base */
-    uint32_t self;     /* the function or class that is decorated, or has the base; of a call 0 */
-    struct str name;   /* what it is bound to, or called; empty: nothing */
+    uint32_t node;      /* the call; the decorator; the class with this base */
+    uint32_t self;      /* the function or class that is decorated, or has the base; of a call 0 */
+    struct str name;    /* what it is bound to, or called; empty: nothing */
     struct str pointer; /* where it is defined: "/Class/method/name", with a number behind what
                            another one before it is called, too */
 };

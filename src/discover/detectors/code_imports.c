@@ -34,6 +34,9 @@ static void tell(struct reading *r, struct str text, size_t before, bool tokens)
         }
         at.snippet = f->statement;
         emit_import(r->e, f->row, f->sure, at);
+        if (!r->it->cache->code_roots)
+            r->it->cache->code_roots =
+                catalog_code_root(r->it->catalog, str_z(f->row->language), str_z(f->row->name));
     }
     vec_each (l, &r->found.local)
         emit_module(r->e, str_z(l->row->language), str_z(l->row->name),
@@ -106,16 +109,12 @@ static int read_text(struct reading *r, struct str all, struct str text, size_t 
 /* The code of a component stands between <script> and </script>. */
 static int read_component(struct reading *r, struct str text)
 {
+    struct str script;
     size_t at = 0;
     int rc = 0;
-    while (!rc && (at = str_find(text, STR("<script"), at)) != SIZE_MAX) {
-        size_t from = str_chr(text, '>', at);
-        size_t to = from == SIZE_MAX ? SIZE_MAX : str_find(text, STR("</script"), from);
-        if (from == SIZE_MAX)
-            break;
-        rc = read_text(r, text, str_sub(text, from + 1, to), from + 1);
+    while (!rc && import_script(text, &at, &script)) {
+        rc = read_text(r, text, script, (size_t)(script.p - text.p));
         imports_done(&r->found);
-        at = MIN(to, text.n);
     }
     return rc;
 }

@@ -33,6 +33,18 @@ bool import_is_component(struct str path)
     return str_eq_z(ext, "vue") || str_eq_z(ext, "svelte");
 }
 
+bool import_script(struct str text, size_t *at, struct str *ret)
+{
+    size_t open = str_find(text, STR("<script"), *at);
+    size_t from = open == SIZE_MAX ? SIZE_MAX : str_chr(text, '>', open);
+    if (from == SIZE_MAX)
+        return false;
+    size_t to = str_find(text, STR("</script"), from);
+    *ret = str_sub(text, from + 1, to);
+    *at = MIN(to, text.n);
+    return true;
+}
+
 const struct syntax_language *import_grammar(struct str path, struct str head)
 {
     const struct syntax_language *l = import_is_component(path)

@@ -68,6 +68,8 @@ const char *import_language(const struct syntax_language *l);
  * in it; NULL: none does. */
 const struct syntax_language *import_grammar(struct str path, struct str head);
 bool import_is_component(struct str path);
+/* The next code between <script> and </script> of a component; *at starts at 0. */
+bool import_script(struct str text, size_t *at, struct str *ret);
 /* The row of a module, and of a name that is imported from it (may be empty). */
 const struct catalog_import *import_row(const struct catalog *c, const char *language,
                                         struct str module, struct str name);
