@@ -7,6 +7,9 @@
 
 enum doc_state { DOC_UNREAD, DOC_READ, DOC_FAILED };
 
+/* Does it import what the catalogue has names of (catalog/code.h)? */
+enum code_roots { ROOTS_UNKNOWN, ROOTS_NONE, ROOTS_SOME };
+
 struct item_cache {
     bool has_text, converted;
     bool told;     /* what could not be read has become a gap, in the current detector */
@@ -19,7 +22,7 @@ struct item_cache {
     struct mark mark, *marks; /* of places at equal distances, once one before `mark` was asked */
     unsigned triggers;        /* groups of literals that the text holds, so far */
     uint64_t import_last;     /* of import_hits; 0: not known */
-    bool code_roots;          /* it imports what the catalogue has names of (catalog/code.h) */
+    enum code_roots roots;
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a

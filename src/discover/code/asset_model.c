@@ -73,7 +73,7 @@ static void find_provider(struct code_assets *a, struct naming *n)
     struct code_value url = assets_value(a, n->address);
     const struct catalog_host *host =
         url.kind == VALUE_OF_TEXT ? catalog_host(a->it->catalog, host_of(url.text)) : NULL;
-    n->sure = true;
+    n->sure = n->address || (!uses_hides(a->u, n->use) && !(client && uses_hides(a->u, client)));
     if (host)
         n->provider = &a->it->catalog->entries[host->entry];
     else if (n->address && url.kind != VALUE_OF_NULL)

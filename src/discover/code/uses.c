@@ -61,14 +61,16 @@ static struct str own_name(const struct finding *f, const struct code_use *use)
     return name ? code_text(f->c, name) : use->self ? STR("") : bound_name(f, use->node);
 }
 
+/* A function without a name has that of what it is assigned to. */
 static void add_scopes(const struct finding *f, uint32_t scope, struct buf *out, int depth)
 {
     if (!scope || depth > 32)
         return;
     add_scopes(f, f->n->scopes[scope], out, depth + 1);
-    uint32_t name = code_part(f->c, scope, ROLE_NAME);
-    if (name)
-        buf_addf(out, "/" STR_FMT, STR_ARG(code_text(f->c, name)));
+    uint32_t own = code_part(f->c, scope, ROLE_NAME);
+    struct str name = own ? code_text(f->c, own) : bound_name(f, scope);
+    if (name.n)
+        buf_addf(out, "/" STR_FMT, STR_ARG(name));
 }
 
 /* The place of a definition that stays while lines move. */

@@ -24,6 +24,8 @@ struct reading {
 
 static void tell(struct reading *r, struct str text, size_t before, bool tokens)
 {
+    if (!r->it->cache->roots)
+        r->it->cache->roots = ROOTS_NONE;
     vec_each (f, &r->found.found) {
         struct place at =
             tokens ? place_item(r->it) : place_offset(r->it, text, before + f->offset);
@@ -34,9 +36,8 @@ static void tell(struct reading *r, struct str text, size_t before, bool tokens)
         }
         at.snippet = f->statement;
         emit_import(r->e, f->row, f->sure, at);
-        if (!r->it->cache->code_roots)
-            r->it->cache->code_roots =
-                catalog_code_root(r->it->catalog, str_z(f->row->language), str_z(f->row->name));
+        if (catalog_code_root(r->it->catalog, str_z(f->row->language), str_z(f->row->name)))
+            r->it->cache->roots = ROOTS_SOME;
     }
     vec_each (l, &r->found.local)
         emit_module(r->e, str_z(l->row->language), str_z(l->row->name),

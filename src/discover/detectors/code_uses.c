@@ -63,7 +63,7 @@ static int run_code_uses(struct item *it, struct emit *e)
 {
     const struct syntax_language *l = import_grammar(it->path, it->head);
     struct str text;
-    if (!l || !code_speaks(l) || !it->syntax || !it->cache->code_roots)
+    if (!l || !code_speaks(l) || !it->syntax || it->cache->roots == ROOTS_NONE)
         return 0;
     enum spent before = spent_on(it->spent, SPENT_CODE);
     int rc = item_text(it, &text);
