@@ -212,6 +212,8 @@ static void examine(struct item *it)
     scan(it);
     if (cache.triggers)
         run_detectors(it, cache.triggers);
+    if (it->syntax)
+        syntax_clear(it->syntax); /* its text goes */
     it->emit->collector = "files";
     if (cache.converted)
         forget_offsets(&it->emit->facts, first);

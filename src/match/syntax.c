@@ -40,6 +40,11 @@ void syntax_clear(struct syntax *s)
     s->text = STR_NULL;
 }
 
+bool syntax_holds(const struct syntax *s, const struct syntax_language *l, struct str text)
+{
+    return s->tree && s->language == l && s->text.p == text.p && s->text.n == text.n;
+}
+
 bool syntax_damaged(const struct syntax *s)
 {
     return s->damaged;

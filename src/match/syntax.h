@@ -91,6 +91,8 @@ int syntax_parse(struct syntax *s, const struct syntax_language *l, struct str t
  */
 int syntax_query(struct syntax *s, syntax_fn fn, void *ctx) MUST_CHECK;
 void syntax_clear(struct syntax *s);
+/* Is the tree that of this very text, by this grammar? */
+bool syntax_holds(const struct syntax *s, const struct syntax_language *l, struct str text);
 /* Of the last text: parts of it follow no grammar; steps that were spent. */
 bool syntax_damaged(const struct syntax *s);
 uint64_t syntax_steps(const struct syntax *s);

@@ -38,7 +38,7 @@ static int read_text(struct item *it, struct emit *e, const struct syntax_langua
     AUTO(code) c = CODE_INIT;
     if (text.n > SYNTAX_BYTES)
         return tell_partial(it, e, TOO_LARGE);
-    int rc = syntax_parse(it->syntax, l, text, 0);
+    int rc = syntax_holds(it->syntax, l, text) ? 0 : syntax_parse(it->syntax, l, text, 0);
     if (!rc)
         rc = syntax_code(it->syntax, &c);
     if (!rc)

@@ -250,20 +250,31 @@ static bool has_own(const char *language)
     return false;
 }
 
+/* Names of this module mean something to the catalogue: all of the file is read for them. */
+static bool is_root(const struct catalog *c, const char *language, const char *literal)
+{
+    return catalog_code_root(c, str_z(language), str_z(literal));
+}
+
 bool import_hits(const char *language, struct str text, const struct literal_hits *hits,
                  size_t *ret_last)
 {
     size_t last = 0;
+    bool found = false;
     for (size_t i = hits->n; language && i-- > 0;) {
         const struct catalog_literal *l = &hits->catalog->literals[hits->v[i].literal];
         size_t end = (size_t)hits->v[i].end;
         if (!l->import)
             continue;
-        last = last && has_own(language) ? last : end;
-        if (import_near(hits->catalog, language, text, end - strlen(l->text), end)) {
-            *ret_last = last;
-            return true;
-        }
+        last = found || (last && has_own(language)) ? last : end;
+        bool root = is_root(hits->catalog, language, l->text);
+        if ((found && !root) ||
+            !import_near(hits->catalog, language, text, end - strlen(l->text), end))
+            continue;
+        found = true;
+        *ret_last = root ? 0 : last;
+        if (root)
+            break;
     }
-    return false;
+    return found;
 }

@@ -194,7 +194,6 @@ int imports_of_tree(struct imports *im, struct syntax *s, const struct syntax_la
     int rc = imports_parse(s, l, text, last);
     if (!rc)
         rc = syntax_query(s, take, im);
-    syntax_clear(s);
     drop_own(im);
     return rc;
 }

@@ -81,7 +81,7 @@ bool import_near(const struct catalog *c, const char *language, struct str text,
                  size_t end);
 
 /* The same of the literals of a text, `language` NULL: no. `*ret_last`: nothing that decides what
- * is imported, or declared to be the file's own, begins behind it. */
+ * is imported, or declared to be the file's own, begins behind it; 0: all of it is to be read. */
 bool import_hits(const char *language, struct str text, const struct literal_hits *hits,
                  size_t *ret_last);
 
@@ -93,7 +93,7 @@ void imports_done(struct imports *im);
  */
 int imports_parse(struct syntax *s, const struct syntax_language *l, struct str text,
                   size_t last) MUST_CHECK;
-/* E_LIMIT, E_NOMEM: what was found until then is there. `last` as above. */
+/* E_LIMIT, E_NOMEM: what was found until then is there. `last` as above. The tree stays. */
 int imports_of_tree(struct imports *im, struct syntax *s, const struct syntax_language *l,
                     struct str text, size_t last) MUST_CHECK;
 void imports_of_tokens(struct imports *im, const struct syntax_language *l, struct str window);
