@@ -34,7 +34,7 @@
  *     options.model         member `model` of the mapping or constructor that `options` is
  *     0                     the first argument
  *     self                  the class or function that is decorated, or the class with this base
- *     receiver              the object whose method is called
+ *     receiver              the object whose method is called: the instance before the last "()."
  *
  * The build refuses a name whose import is not the entry's own (or that of `of`), and a name that
  * two rows have. Examples: "python call openai.OpenAI".
@@ -58,6 +58,7 @@ struct catalog;
     X(TOOLSET, "toolset") /* brings several tools */                                               \
     X(MCP_SERVER, "mcp_server")                                                                    \
     X(MCP_CLIENT, "mcp_client")                                                                    \
+    X(RESOURCE, "resource") /* of an MCP server */                                                 \
     X(PROMPT, "prompt")                                                                            \
     X(GUARDRAIL, "guardrail")                                                                      \
     X(MEMORY, "memory")                                                                            \
@@ -108,7 +109,8 @@ struct catalog;
     X(ARGUMENTS, "arguments")                                                                      \
     X(PROVIDER, "provider")                                                                        \
     X(SERVERS, "servers")                                                                          \
-    X(ROLE, "role") /* only of `fixed` */
+    X(PARENT, "parent") /* what it is a part of, or says more of: receiver */                      \
+    X(ROLE, "role")     /* only of `fixed` */
 
 #define CODE_WORD(id, word) CODE_FORM_##id,
 enum code_form { CODE_FORMS(CODE_WORD) CODE_FORM_COUNT };
