@@ -84,9 +84,11 @@ static void tell_list(struct code_assets *a, uint32_t asset, enum attr attr, con
     size_t count = 0;
     bool given = false;
     for (size_t i = 0; i < n; i++) {
-        given |= nodes[i] != 0;
-        if (nodes[i])
-            add_items(a, nodes[i], &items, 0);
+        struct code_value v = assets_value(a, nodes[i]);
+        if (!nodes[i] || v.kind == VALUE_OF_NULL || v.kind == VALUE_OF_TRUTH)
+            continue;
+        given = true;
+        add_items(a, nodes[i], &items, 0);
     }
     for (size_t i = 0; i < items.n; i++) {
         struct str name = item_name(a, items.v[i]);

@@ -119,8 +119,25 @@ struct str assets_title(struct code_assets *a, const struct code_use *use, uint3
     return str_sub(name, 0, TITLE_MAX);
 }
 
+static bool takes(const struct code_use *use, enum code_take what)
+{
+    for (const struct catalog_take *t = use->row->takes; t && t->what; t++)
+        if (t->what == what)
+            return true;
+    return false;
+}
+
+/* graph.add_node(...): not another group, but something of the one it is called of. */
+static bool is_part(const struct code_use *use)
+{
+    return (use->row->is == CODE_IS_GROUP || use->row->is == CODE_IS_TOOLSET) &&
+           takes(use, CODE_TAKE_PARENT);
+}
+
 static uint32_t make(struct code_assets *a, const struct code_use *use)
 {
+    if (is_part(use))
+        return FACT_NONE;
     switch (use->row->is) {
     case CODE_IS_MODEL:
     case CODE_IS_EMBEDDING: return assets_model(a, use);
@@ -130,6 +147,21 @@ static uint32_t make(struct code_assets *a, const struct code_use *use)
     case CODE_IS_TOOLSET: return assets_tool(a, use);
     default: return FACT_NONE;
     }
+}
+
+/* What an agent, or a part of one, uses. */
+static void relate(struct code_assets *a, const struct code_use *use)
+{
+    const struct code_use *agent = use;
+    if (is_part(use)) {
+        uint32_t parent = uses_take(a->u, use, CODE_TAKE_PARENT);
+        agent = NULL;
+        if (parent)
+            a->error = uses_find(a->u, parent, &agent);
+    }
+    uint32_t asset = agent && !a->error ? a->of_use[agent - a->u->v] : FACT_NONE;
+    if (asset != FACT_NONE && (agent->row->is == CODE_IS_AGENT || agent->row->is == CODE_IS_GROUP))
+        assets_relate(a, use, asset);
 }
 
 int code_assets_emit(struct item *it, struct emit *e, const struct code_uses *u, struct str text,
@@ -148,9 +180,7 @@ int code_assets_emit(struct item *it, struct emit *e, const struct code_uses *u,
     for (size_t i = 0; i < u->n && !a.error; i++)
         a.of_use[i] = make(&a, &u->v[i]);
     for (size_t i = 0; i < u->n && !a.error; i++)
-        if (a.of_use[i] != FACT_NONE &&
-            (u->v[i].row->is == CODE_IS_AGENT || u->v[i].row->is == CODE_IS_GROUP))
-            assets_relate(&a, &u->v[i], a.of_use[i]);
+        relate(&a, &u->v[i]);
     map_done(&a.functions);
     return a.error ? a.error : emit_result(e);
 }

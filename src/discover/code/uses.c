@@ -4,6 +4,8 @@
 
 #include "base/buf.h"
 
+#define NAME_MAX 64u /* bytes of a name in a pointer */
+
 struct finding {
     struct code_uses *u;
     const struct names *n;
@@ -55,10 +57,26 @@ static struct str bound_name(const struct finding *f, uint32_t node)
     return name && v[name].kind == CODE_NAME ? code_text(f->c, name) : STR("");
 }
 
+/* def writer(self): return CALL */
+static struct str result_name(const struct finding *f, uint32_t node)
+{
+    const struct code_node *v = f->c->v;
+    uint32_t around = v[node].parent, function = f->n->scopes[node];
+    bool result = v[around].kind == CODE_RETURN ||
+                  (v[around].kind == CODE_FUNCTION && v[node].role == ROLE_BODY);
+    if (!result || !function || v[function].kind != CODE_FUNCTION)
+        return STR("");
+    uint32_t name = code_part(f->c, function, ROLE_NAME);
+    return name ? code_text(f->c, name) : bound_name(f, function);
+}
+
 static struct str own_name(const struct finding *f, const struct code_use *use)
 {
     uint32_t name = use->self ? code_part(f->c, use->self, ROLE_NAME) : 0;
-    return name ? code_text(f->c, name) : use->self ? STR("") : bound_name(f, use->node);
+    if (use->self)
+        return name ? code_text(f->c, name) : STR("");
+    struct str bound = bound_name(f, use->node);
+    return bound.n ? bound : result_name(f, use->node);
 }
 
 /* A function without a name has that of what it is assigned to. */
@@ -100,11 +118,24 @@ static const struct catalog_code *row_of(struct finding *f, uint32_t node, enum 
     return name.p ? catalog_code(f->catalog, f->language, form, name) : NULL;
 }
 
+/* The text that names it, where it is bound to nothing. */
+static int given_name(struct finding *f, struct code_use *use)
+{
+    struct code_value v;
+    uint32_t node = uses_take(f->u, use, CODE_TAKE_NAME);
+    int rc = node ? value_of(f->n, node, &v) : OK;
+    if (!rc && node && v.kind == VALUE_OF_TEXT && v.text.n <= NAME_MAX &&
+        !str_has(v.text, STR("/")))
+        use->name = v.text;
+    return rc;
+}
+
 static int add(struct finding *f, struct code_use use)
 {
     bool fresh;
     use.name = own_name(f, &use);
-    int rc = point(f, &use);
+    int rc = use.name.n ? OK : given_name(f, &use);
+    rc = rc ? rc : point(f, &use);
     uint32_t *key = rc ? NULL : arena_new(f->n->arena, uint32_t);
     if (!key)
         return rc ? rc : arena_error(f->n->arena);
