@@ -76,7 +76,8 @@ static struct str own_name(const struct finding *f, const struct code_use *use)
     if (use->self)
         return name ? code_text(f->c, name) : STR("");
     struct str bound = bound_name(f, use->node);
-    return bound.n ? bound : result_name(f, use->node);
+    bool model = use->row->is == CODE_IS_MODEL || use->row->is == CODE_IS_EMBEDDING;
+    return bound.n || model ? bound : result_name(f, use->node);
 }
 
 /* A function without a name has that of what it is assigned to. */
@@ -97,9 +98,10 @@ static int point(struct finding *f, struct code_use *use)
     AUTO(buf) out = BUF_INIT;
     bool fresh;
     add_scopes(f, f->n->scopes[use->self ? use->self : use->node], &out, 0);
-    if (use->name.n)
+    struct str last = str_sub(buf_str(&out), str_rchr(buf_str(&out), '/') + 1, out.n);
+    if (use->name.n && !str_eq(last, use->name)) /* not that of the function which gives it */
         buf_addf(&out, "/" STR_FMT, STR_ARG(use->name));
-    else
+    else if (!use->name.n)
         buf_addf(&out, "/%s", CODE_IS_NAMES[use->row->is]);
     uint64_t *slot = buf_result(&out) ? NULL : map_put(&f->pointers, buf_str(&out), &fresh);
     if (!slot)

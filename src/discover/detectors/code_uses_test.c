@@ -163,7 +163,7 @@ static void agents(void **state UNUSED)
          "});\n"
          "export default new Agent({ name: 'A', instructions: 'x', tools: [w] });\n",
          "tool weather /w 2: framework=openai-agents parameters=[] description=W\n"
-         "agent A /agent 3: framework=openai-agents group=false instructions=x "
+         "agent A /A 3: framework=openai-agents group=false instructions=x "
          "tools=[\"weather\"]\n"
          "A uses weather\n");
 }
