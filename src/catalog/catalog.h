@@ -88,8 +88,8 @@
  *         url: "https://…"             where the vendor says so
  *         read: 2026-11-23
  *     examples:                        of each kind of mark (packages imports env hosts servers
- *       hosts:                         images iac extensions apps plugins code): texts that lead to this
- *         match: ["https://api.anthropic.com/v1"]   entry and texts that do not
+ *       hosts:                         images iac extensions apps plugins code): texts that lead to
+ *         match: ["https://api.anthropic.com/v1"]   this entry and texts that do not
  *         no_match: [api.anthropic.com.example.org]
  *       packages: {match: ["npm:@anthropic-ai/sdk"], no_match: ["npm:anthropic-sdk"]}
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a name in source code means: the member `code` of an entry of the catalogue, and its look-up.
+ * What a name in source code means: the member `code` of an entry of the catalogue.
  *
  *     code:
  *       - in: python                   a language of `imports`, or a list of them
@@ -18,7 +18,7 @@
  * each call, so that "openai.OpenAI().chat.completions.create" is a method of an instance:
  *
  *     python        openai.OpenAI, agents.Agent().as_tool
- *     javascript    MODULE#EXPORT: openai#default, ai#generateText, openai#OpenAI().responses.create
+ *     javascript    MODULE#EXPORT: openai#default, ai#generateText, openai#OpenAI().responses.parse
  *                   (TypeScript, too; `new X()` and `X()` are the same)
  *     go            github.com/openai/openai-go#NewClient
  *     java c-sharp  com.openai.client.okhttp.OpenAIOkHttpClient.builder (Kotlin: java)

@@ -74,8 +74,9 @@ static uint8_t role_of(const struct coding *k, const struct level *in, TSSymbol 
         if (!s->depth && CODE_SYMBOLS[s->symbols] != CODE_SYMBOLS[shape->symbols])
             break;
         if (s->depth && is_part(s, symbol, field, in->any))
-            return s->capture == CODE_KIND_COUNT + ROLE_SAME ? in->role
-                                                        : (uint8_t)(s->capture - CODE_KIND_COUNT);
+            return s->capture == CODE_KIND_COUNT + ROLE_SAME
+                       ? in->role
+                       : (uint8_t)(s->capture - CODE_KIND_COUNT);
     }
     return ROLE_NONE;
 }

@@ -11,7 +11,7 @@
  *     (comment) @skip                                 nothing in it is looked at
  *
  * The capture behind a pattern is one of enum code_kind, those inside of enum code_role, in lower
- * case. A node that no pattern names has no node here, unless the pattern around it gives it a part:
+ * case. A node that no pattern names has no node here, unless the pattern around gives it a part:
  * then it is CODE_OTHER, something that is there and that nobody can tell.
  *
  *     AUTO(code) c = CODE_INIT;

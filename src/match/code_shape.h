@@ -2,7 +2,8 @@
 /*
  * What the nodes of a grammar are in code.h, as tables: written from the shapes of
  * knowledge/queries at build (tools/gen/queries.c). A shape is a step of depth 0, whose capture is
- * an enum code_kind, and the steps behind it: parts, whose capture is CODE_KIND_COUNT + enum code_role.
+ * an enum code_kind, and the steps behind it: parts, whose capture is CODE_KIND_COUNT and
+ * an enum code_role.
  */
 #ifndef STANCE_MATCH_CODE_SHAPE_H
 #define STANCE_MATCH_CODE_SHAPE_H

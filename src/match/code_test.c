@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks what code becomes in each language, alike where it means the same, and within its limits. */
+/* Checks what code becomes in each language, alike where it means the same, within its limits. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -136,6 +136,18 @@ static void tell_known(struct code_assets *a, uint32_t asset, struct str normal,
     }
 }
 
+static const char *why_unnamed(const struct code_assets *a, const struct naming *n)
+{
+    if (!n->node && uses_hides(a->u, n->use))
+        return "arguments are handed over as a whole";
+    if (!n->node)
+        return "none is named: the library has one of its own";
+    if (n->name.kind == VALUE_OF_NOTHING)
+        return n->name.reason;
+    return n->name.kind == VALUE_OF_NAME ? "it comes from another module"
+                                         : "it is made while the program runs";
+}
+
 static void tell_name(struct code_assets *a, uint32_t asset, const struct naming *n,
                       struct str normal, struct place at)
 {
@@ -149,13 +161,7 @@ static void tell_name(struct code_assets *a, uint32_t asset, const struct naming
         emit_state(a->e, STATE_INFERRED);
         tell_known(a, asset, normal, at);
     } else {
-        const char *why = !n->node                      ? uses_hides(a->u, n->use)
-                                                              ? "arguments are handed over as a whole"
-                                                              : "none is named: the library has one of its own"
-                          : v->kind == VALUE_OF_NOTHING ? v->reason
-                          : v->kind == VALUE_OF_NAME    ? "it comes from another module"
-                                                        : "it is made while the program runs";
-        emit_unresolved(a->e, asset, ATTR_MODEL_MODEL, why, at);
+        emit_unresolved(a->e, asset, ATTR_MODEL_MODEL, why_unnamed(a, n), at);
     }
     if (v->environment.n)
         emit_str(a->e, asset, ATTR_MODEL_VARIABLE, v->environment, at);

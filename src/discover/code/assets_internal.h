@@ -40,7 +40,7 @@ const struct catalog_entry *assets_entry(const struct code_assets *a, const stru
 
 /* One file each: a use of that kind as an asset. */
 uint32_t assets_model(struct code_assets *a, const struct code_use *use);
-/* The model that an agent names by a text; `pointer` of the agent. FACT_NONE: the text names none. */
+/* The model that an agent names by a text. FACT_NONE: the text names none. */
 uint32_t assets_model_named(struct code_assets *a, const struct code_use *use, uint32_t node,
                             const struct code_value *v);
 uint32_t assets_agent(struct code_assets *a, const struct code_use *use);

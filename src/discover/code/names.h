@@ -8,10 +8,10 @@
  *     b = names_find(&n, STR("x"), node)   what x is at this node, or NULL
  *     names_done(&n);
  *
- * A qualified name begins with the module that it was imported from, as the catalogue writes it
- * (catalog.h, `code`): of Python "openai.OpenAI", of JavaScript "openai#OpenAI", "openai#default";
+ * A qualified name begins with the module that it was imported from, as the catalogue has it
+ * (catalog/code.h): Python "openai.OpenAI", JavaScript "openai#OpenAI", "openai#default";
  * "()" stands for what a call gives, so "openai.OpenAI().chat" is a member of an object of that
- * class. Modules of the program itself begin as they are written: ".tools.search", "./tools#search".
+ * class. Modules of the program itself are as they are written: ".tools.search", "./tools#search".
  * What comes from no import has no qualified name: nothing is guessed by how it is spelled.
  */
 #ifndef STANCE_DISCOVER_CODE_NAMES_H

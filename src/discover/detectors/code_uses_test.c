@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks what code says of models, agents and tools, and that what only looks like one says none. */
+/* Checks what code says of models, agents and tools, and that what only looks like it is silent. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
