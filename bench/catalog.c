@@ -53,6 +53,8 @@ static void read_tables(const struct catalog *c)
         touch(c->names[i].name);
     for (int i = 0; i < c->n_imports; i++)
         touch(c->imports[i].name);
+    for (int i = 0; i < c->n_codes; i++)
+        touch(c->codes[i].name);
     for (int i = 0; i < c->n_keys; i++)
         touch(c->keys[i].pattern);
     for (int i = 0; i < c->n_hosts; i++)

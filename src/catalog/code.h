@@ -11,7 +11,8 @@
  *         take: {base_url: base_url, model: [model, 0]}
  *                                      where a fact stands: see below
  *         fixed: {role: chat}          what is known without an argument: `role` (see CODE_ROLES)
- *                                      or a word of `take` with a text or true, false
+ *                                      or a word of `take` with a text or true, false; `provider`
+ *                                      is an entry
  *         of: langchain                whose imports bring the name, when this is not the entry
  *
  * A name is qualified: it begins with what the catalogue has under `imports`, and has "()" behind

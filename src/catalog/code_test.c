@@ -244,6 +244,10 @@ static void test_refused(void **state UNUSED)
         {ROW(GOOD ", of: nobody") "examples: {" SHOWN("packages", "pypi:acme", "pypi:a") ", " SHOWN(
              "code", "python call acme.A", "python call acme.B") "}\n",
          "'nobody' is no entry"},
+        {ROW(GOOD ", fixed: {provider: nobody}") "examples: {" SHOWN(
+             "packages", "pypi:acme", "pypi:a") ", " SHOWN("code", "python call acme.A",
+                                                           "python call acme.B") "}\n",
+         "'nobody' is no entry"},
         {ROW("in: python, is: client, call: beta.A") "examples: {" SHOWN(
              "packages", "pypi:acme", "pypi:a") ", " SHOWN("code", "python call acme.A",
                                                            "python call acme.B") "}\n",
@@ -410,12 +414,50 @@ static void test_no_memory(void **state UNUSED)
 /* What is built in. */
 static void test_built_in(void **state UNUSED)
 {
+    static const struct {
+        const char *language, *name, *entry; /* NULL: nothing */
+        enum code_form form;
+        enum code_is is;
+    } rows[] = {
+        {"python", "openai.OpenAI", "openai", CODE_FORM_CALL, CODE_IS_CLIENT},
+        {"python", "openai._client.AsyncOpenAI().chat.completions.create", "openai", CODE_FORM_CALL,
+         CODE_IS_MODEL},
+        {"python", "openai.AzureOpenAI", "azure-openai", CODE_FORM_CALL, CODE_IS_CLIENT},
+        {"python", "openai.types.chat.ChatCompletion", NULL, CODE_FORM_CALL, 0},
+        {"python", "langchain.chat_models.openai.ChatOpenAI", "openai", CODE_FORM_CALL,
+         CODE_IS_MODEL},
+        {"python", "crewai.agent.core.Agent", "crewai", CODE_FORM_CALL, CODE_IS_AGENT},
+        {"python", "crewai.agents.agent", NULL, CODE_FORM_CALL, 0},
+        {"python", "crewai.tools.base_tool.BaseTool", "crewai", CODE_FORM_BASE, CODE_IS_TOOL},
+        {"python", "crewai.tools.base_tool.BaseTool", NULL, CODE_FORM_CALL, 0},
+        {"python", "mcp.server.fastmcp.FastMCP().tool", "mcp-sdk", CODE_FORM_DECORATOR,
+         CODE_IS_TOOL},
+        {"python", "fastmcp.server.FastMCP().tool", "fastmcp", CODE_FORM_DECORATOR, CODE_IS_TOOL},
+        {"python", "transformers.models.auto.AutoModel.from_pretrained", "transformers",
+         CODE_FORM_CALL, CODE_IS_MODEL},
+        {"javascript", "@modelcontextprotocol/sdk/server/mcp.js#McpServer().registerTool",
+         "mcp-sdk", CODE_FORM_CALL, CODE_IS_TOOL},
+        {"javascript", "@ai-sdk/anthropic#createAnthropic()", "anthropic", CODE_FORM_CALL,
+         CODE_IS_MODEL},
+        {"javascript", "ai#tool", "vercel-ai-sdk", CODE_FORM_CALL, CODE_IS_TOOL},
+        {"javascript", "ai#useChat", NULL, CODE_FORM_CALL, 0},
+        {"javascript", "OpenAI", NULL, CODE_FORM_CALL, 0},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct catalog_code *row =
+            catalog_code(&CATALOG, str_z(rows[i].language), rows[i].form, str_z(rows[i].name));
+        if (strcmp(row ? CATALOG.entries[row->entry].id : "", rows[i].entry ? rows[i].entry : ""))
+            fail_msg("%s -> %s", rows[i].name, row ? row->name : "nothing");
+        assert_true(!row || row->is == rows[i].is);
+    }
     for (int i = 0; i < CATALOG.n_codes; i++) {
         const struct catalog_code *row = &CATALOG.codes[i];
         assert_ptr_equal(catalog_code(&CATALOG, str_z(row->language), row->form, str_z(row->name)),
                          row);
         if (strcmp(row->language, "ruby"))
             assert_true(catalog_code_root(&CATALOG, str_z(row->language), str_z(row->name)));
+        assert_true(row->takes && row->fixed);
     }
 }
 

@@ -40,6 +40,23 @@ static const struct catalog_import *root_of(const struct catalog *out,
     return found;
 }
 
+/* The entries that a row names exist. */
+static int check_entries(struct compiler *c, const struct catalog *out,
+                         const struct code_claim *claim)
+{
+    const char *missing = NULL;
+
+    if (claim->of && !catalog_entry(out, str_z(claim->of)))
+        missing = claim->of;
+    for (const struct catalog_fixed *f = claim->row.fixed; f->what != CODE_TAKE_END; f++)
+        if (f->what == CODE_TAKE_PROVIDER && !catalog_entry(out, str_z(f->value)))
+            missing = f->value;
+    if (!missing || !claim->file)
+        return OK;
+    diag_set(c->d, E_PARSE, "'%s' is no entry", missing);
+    return fail_at(c, claim, E_PARSE);
+}
+
 /* Names of the base stay while there is an import that brings them. */
 static int find_roots(struct compiler *c, const struct catalog *out)
 {
@@ -47,13 +64,12 @@ static int find_roots(struct compiler *c, const struct catalog *out)
 
     for (size_t i = 0; i < c->codes.n; i++) {
         struct code_claim claim = c->codes.v[i];
+        int rc = check_entries(c, out, &claim);
+        if (rc)
+            return rc;
         const struct catalog_entry *of = claim.of ? catalog_entry(out, str_z(claim.of)) : NULL;
         const struct catalog_import *root = root_of(out, &claim.row);
         int owner = of ? (int)(of - out->entries) : claim.row.entry;
-        if (claim.of && !of) {
-            diag_set(c->d, E_PARSE, "'%s' is no entry", claim.of);
-            return fail_at(c, &claim, E_PARSE);
-        }
         if (claim.file && (!root || root->entry != owner)) {
             diag_set(c->d, E_PARSE, "'%s' begins with no import of '%s' in %s", claim.row.name,
                      out->entries[owner].id, claim.row.language);
