@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a name in source code means: the member `code` of an entry of the catalogue.
+ * What a name in source code means: the member `code` of an entry of the catalogue, and look-ups.
  *
  *     code:
  *       - in: python                   a language of `imports`, or a list of them
@@ -15,11 +15,11 @@
  *                                      is an entry
  *         of: langchain                whose imports bring the name, when this is not the entry
  *
- * A name is qualified: it begins with what the catalogue has under `imports`, and has "()" behind
- * each call, so that "openai.OpenAI().chat.completions.create" is a method of an instance:
+ * A name is qualified: it begins with what the catalogue has under `imports`, and has "()"
+ * behind each call, so that "openai.OpenAI().chat.completions.create" is a method of an instance:
  *
  *     python        openai.OpenAI, agents.Agent().as_tool
- *     javascript    MODULE#EXPORT: openai#default, ai#generateText, openai#OpenAI().responses.parse
+ *     javascript    MODULE#EXPORT: openai#default, ai#tool, openai#OpenAI().responses.create
  *                   (TypeScript, too; `new X()` and `X()` are the same)
  *     go            github.com/openai/openai-go#NewClient
  *     java c-sharp  com.openai.client.okhttp.OpenAIOkHttpClient.builder (Kotlin: java)
