@@ -159,6 +159,14 @@
 #include "catalog/code.h"
 #include "formats/image_name.h"
 
+/* A file of knowledge. */
+struct catalog_source {
+    struct str path; /* relative to knowledge/: its folder says what the file is */
+    struct str text;
+    const char *origin; /* what stands before the path, to name the file: "packs/acme/",
+                           "acme.pack!/"; NULL: nothing */
+};
+
 struct catalog_entry {
     const char *id, *name, *category, *maker, *country, *source, *training_use;
     bool service;         /* a third party: what is sent to it leaves (runs: vendor, either) */
@@ -166,6 +174,7 @@ struct catalog_entry {
     const char *provider; /* entry id of the service behind it, or NULL */
     const char *const *aliases; /* NULL-terminated */
     const char *const *none;    /* groups that were looked for and do not exist, likewise */
+    const char *origin;         /* of a pack: that of its file; NULL: built in */
 };
 
 /* What an entry may be, and which groups of facts one looks for in it. */
@@ -250,6 +259,8 @@ enum literal_group {
     LITERAL_KEY = 1,    /* a key, secret or personal value */
     LITERAL_IMPORT = 2, /* part of what imports an SDK */
     LITERAL_IMAGE = 4,  /* the name of a container image, without its registry */
+    LITERAL_HOST = 8,   /* part of a host of an API; ":11434" of a server that one runs oneself */
+    LITERAL_ENV = 16,   /* the name of a variable */
 };
 
 /* One literal of the prefilter and the keys that it may belong to. */
@@ -259,6 +270,8 @@ struct catalog_literal {
     int n_keys;
     bool import; /* stands where an SDK is imported */
     bool image;  /* in the name of a container image */
+    bool host;   /* in the name of a host of an API, or the port of a server */
+    bool env;    /* the name of a variable */
 };
 
 struct catalog_kind {
@@ -453,6 +466,8 @@ struct catalog {
     int n_literals, n_compiled;
     const void *literal_db; /* for prefilter_open */
     size_t literal_db_size;
+    const struct catalog_source *sources; /* files of packs, those of a later one behind */
+    size_t n_sources;
     const char *digest; /* SHA-256 of the knowledge texts, hex: the version in every record */
 };
 
