@@ -207,7 +207,7 @@ static void test_no_memory(void **state UNUSED)
     struct catalog_build b;
     int rc = E_NOMEM;
 
-    for (size_t n = 1; rc == E_NOMEM; n += n < 200 ? 1 : 50) {
+    for (size_t n = 1; rc == E_NOMEM; n += 1 + n / 32) {
         mem_fail_after(n);
         rc = extend(files, 2, &b);
         mem_fail_after(0);
