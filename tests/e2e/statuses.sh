@@ -46,7 +46,7 @@ fi
 expect 1 "a store" "$STANCE" scan --db "$work/q.db" --allow-weak-sandbox "$r/agent-tools"
 expect 5 "a query that takes too long" "$STANCE" query --db "$work/q.db" --max-time 1s \
   "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
-for sql in "SELEC 1" "SELECT nothing FROM findings" "SELECT json('{')" "DELETE FROM finding" "SELECT * FROM models"; do
+for sql in "SELEC 1" "SELECT nothing FROM findings" "SELECT json('{')" "DELETE FROM finding" "SELECT * FROM no_such_view"; do
   expect 2 "SQL that is wrong: $sql" "$STANCE" query --db "$work/q.db" "$sql"
 done
 expect 5 "PostgreSQL that does not answer" "$STANCE" inventory --db "postgres://127.0.0.1:1/x?connect_timeout=2"
