@@ -45,10 +45,11 @@ static int check_people(struct compiler *c, const struct node *n, const char *fi
 
 static int read_format(struct compiler *c, const struct node *n)
 {
-    static const char *const words[] = {"id",   "names", "magic",       "people",
-                                        "what", "lost",  "unsupported", NULL};
+    static const char *const words[] = {"id",   "names",       "magic",  "people", "what",
+                                        "lost", "unsupported", "inside", NULL};
     struct catalog_unread r = {0};
     const char *const *names, *lost;
+    bool inside = false;
     int rc;
 
     if ((rc = compile_members(c, n, words)) || (rc = compile_string(c, n, "id", true, &r.id)) ||
@@ -57,9 +58,10 @@ static int read_format(struct compiler *c, const struct node *n)
         (rc = compile_strings(c, n, "people", &r.people)) ||
         (rc = compile_string(c, n, "what", true, &r.what)) ||
         (rc = compile_string(c, n, "lost", true, &lost)) ||
-        (rc = compile_bool(c, n, "unsupported", &r.unsupported)))
+        (rc = compile_bool(c, n, "unsupported", &r.unsupported)) ||
+        (rc = compile_bool(c, n, "inside", &inside)))
         return rc;
-    if (!names[0] && !r.magic[0])
+    if (!names[0] && !r.magic[0] && !inside)
         return compile_fail(c, n, "nothing tells files of this format: add 'names'");
     for (int i = 0; r.magic[i] && !rc; i++)
         rc = check_magic(c, n, r.magic[i]);

@@ -23,6 +23,7 @@ struct item_cache {
     unsigned triggers;        /* groups of literals that the text holds, so far */
     uint64_t import_last;     /* of import_hits; 0: not known */
     enum code_roots roots;
+    bool imports; /* anything of the catalogue */
 };
 
 /* Bytes at an offset into `to`, over short reads; fewer only at the end of the file. E_IO; what a

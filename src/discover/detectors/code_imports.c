@@ -36,6 +36,7 @@ static void tell(struct reading *r, struct str text, size_t before, bool tokens)
         }
         at.snippet = f->statement;
         emit_import(r->e, f->row, f->sure, at);
+        r->it->cache->imports = true;
         if (catalog_code_root(r->it->catalog, str_z(f->row->language), str_z(f->row->name)))
             r->it->cache->roots = ROOTS_SOME;
     }

@@ -59,11 +59,22 @@ static int read_component(struct item *it, struct emit *e, const struct syntax_l
     return rc;
 }
 
+/* In a language without shapes. */
+static int tell_unread(struct item *it, struct emit *e)
+{
+    const struct catalog_unread *row = catalog_unread_named(it->catalog, STR("code-uses"));
+    if (row && it->cache->imports)
+        emit_no_reader(e, row, place_item(it));
+    return emit_result(e);
+}
+
 static int run_code_uses(struct item *it, struct emit *e)
 {
     const struct syntax_language *l = import_grammar(it->path, it->head);
     struct str text;
-    if (!l || !code_speaks(l) || !it->syntax || it->cache->roots == ROOTS_NONE)
+    if (l && !code_speaks(l))
+        return tell_unread(it, e);
+    if (!l || !it->syntax || it->cache->roots == ROOTS_NONE)
         return 0;
     enum spent before = spent_on(it->spent, SPENT_CODE);
     int rc = item_text(it, &text);
