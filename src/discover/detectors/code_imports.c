@@ -6,8 +6,9 @@
 #include "discover/spent.h"
 
 #define WINDOW_BYTES ((size_t)64 << 10)
-#define TOO_LARGE    "too large for a syntax tree: imports are read from its tokens"
-#define TOO_COSTLY   "its syntax tree costs too much: imports are read from its tokens"
+#define BY_TOKENS    "only imports are read, from its tokens"
+#define TOO_LARGE    "too large for a syntax tree: " BY_TOKENS
+#define TOO_COSTLY   "its syntax tree costs too much: " BY_TOKENS
 
 /* A file without extension may name its interpreter. */
 static bool wants_code_imports(const struct catalog *c UNUSED, struct str path)
@@ -75,6 +76,7 @@ static int read_windows(struct reading *r)
     if (!rc)
         tell_partial(r, TOO_LARGE);
     tell(r, STR(""), 0, true);
+    r->it->cache->roots = ROOTS_NONE; /* nothing more can be read of it, and that is told */
     return rc;
 }
 
@@ -89,6 +91,7 @@ static int read_tokens(struct reading *r, struct str all, struct str text, size_
     if (!rc)
         tell_partial(r, why);
     tell(r, all, before, false);
+    r->it->cache->roots = ROOTS_NONE;
     return rc;
 }
 

@@ -9,10 +9,11 @@
 #include "discover/detector_test.h"
 
 extern const struct detector DETECTOR_CODE_IMPORTS;
-#define DET   &DETECTOR_CODE_IMPORTS
-#define LARGE "gap partial: too large for a syntax tree: imports are read from its tokens @file\n"
+#define DET &DETECTOR_CODE_IMPORTS
+#define LARGE                                                                                      \
+    "gap partial: too large for a syntax tree: only imports are read, from its tokens @file\n"
 #define COSTLY                                                                                     \
-    "gap partial: its syntax tree costs too much: imports are read from its tokens @file\n"
+    "gap partial: its syntax tree costs too much: only imports are read, from its tokens @file\n"
 
 static struct syntax *syntax;
 
