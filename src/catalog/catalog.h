@@ -123,7 +123,7 @@
  *       people: [Cargo.toml]           of the names: files that may say who made what stands in and
  *                                      below their folder; while they are not read, nobody knows
  *                                      that it has no owner; optional
- *       inside: true                   instead of both: a detector tells files that it reads in part
+ *       inside: true                   instead of both: a detector tells what it reads in part
  *       what: GGUF models
  *       lost: what model it is, is not read
  *
