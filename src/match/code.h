@@ -10,6 +10,9 @@
  *     (parenthesized_expression (_) @same) @inline    the child stands in its place
  *     (comment) @skip                                 nothing in it is looked at
  *
+ * "; inherits: LANGUAGE" on top of a file is that one's patterns before its own; `ecma` is what
+ * JavaScript, TypeScript and JSX share, imports too.
+ *
  * The capture behind a pattern is one of enum code_kind, those inside of enum code_role, in lower
  * case. A node that no pattern names has no node here, unless the pattern around gives it a part:
  * then it is CODE_OTHER, something that is there and that nobody can tell.

@@ -9,7 +9,9 @@
 #include "patterns.h"
 #include "tree_sitter/api.h"
 
-#define MEMORY ((size_t)256 << 20)
+#define MEMORY       ((size_t)256 << 20)
+#define INHERITS_MAX 4      /* files that make up one language */
+#define SHARED       "ecma" /* no language: others inherit from it */
 
 struct job {
     const char *folder;
@@ -64,33 +66,98 @@ static int check(const struct syntax_language *l, struct str text, struct diag *
     return rc;
 }
 
-static int add_language(struct job *j, const struct syntax_language *l)
+/* One file of those that make up a language. */
+struct piece {
+    char path[512];
+    unsigned line; /* of the whole where it begins, from 0 */
+};
+
+struct pieces {
+    struct piece v[INHERITS_MAX];
+    size_t n;
+    struct buf text;
+};
+
+/* "; inherits: ecma" on top. */
+static struct str inherited(struct str text)
 {
-    AUTO(buf) path = BUF_INIT;
+    static const char word[] = "; inherits: ";
+    struct str line;
+    if (!str_starts(text, str_z(word)) || !str_line(&text, &line))
+        return STR("");
+    return str_trim(str_sub(line, strlen(word), line.n));
+}
+
+static unsigned lines_in(struct str text)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '\n';
+    return n;
+}
+
+/* What a file inherits, and then itself. E_NOTFOUND: there is no such file. */
+static int read_pieces(struct job *j, struct str id, struct pieces *all)
+{
     AUTO(buf) text = BUF_INIT;
     struct diag missing = {0};
+    if (all->n == INHERITS_MAX)
+        return diag_set(j->d, E_PARSE, "too many files inherit from one another");
+    struct piece *p = &all->v[all->n++];
+    snprintf(p->path, sizeof(p->path), "%s/" STR_FMT "/%s", j->folder, STR_ARG(id),
+             j->patterns.of->source);
+    int rc = file_read(p->path, &text, &missing);
+    if (rc == E_NOTFOUND && all->n == 1)
+        return rc;
+    if (rc) {
+        *j->d = missing;
+        return E_PARSE;
+    }
+    buf_addf(&j->depends, " %s", p->path);
+    struct str from = inherited(buf_str(&text));
+    if (from.n)
+        rc = read_pieces(j, from, all);
+    p->line = lines_in(buf_str(&all->text));
+    buf_add(&all->text, buf_str(&text));
+    return rc ? rc : buf_result(&all->text);
+}
 
-    buf_addf(&path, "%s/%s/%s", j->folder, l->id, j->patterns.of->source);
-    int rc = buf_result(&path);
-    if (!rc)
-        rc = file_read(path.p, &text, &missing);
+/* Line and column in the file that says it. */
+static void place_in(const struct pieces *all, struct diag *d)
+{
+    const struct piece *in = NULL;
+    for (size_t i = 0; i < all->n; i++) /* the last that begins before it */
+        if (all->v[i].line < d->line && (!in || all->v[i].line >= in->line))
+            in = &all->v[i];
+    if (!in)
+        return;
+    d->line -= in->line;
+    diag_at(d, in->path, d->line, d->column);
+}
+
+static int add_language(struct job *j, const struct syntax_language *l)
+{
+    struct pieces all = {.text = BUF_INIT};
+    int rc = read_pieces(j, str_z(l->id), &all);
     if (rc == E_NOTFOUND)
         rc = OK; /* nothing is looked for in this language */
-    else if (rc)
-        *j->d = missing;
-    else
-        rc = check(l, buf_str(&text), j->d);
-    if (text.n)
-        buf_addf(&j->depends, " %s", path.p);
-    rc = rc ? rc : patterns_add(&j->patterns, l, buf_str(&text), j->d);
+    else if (!rc)
+        rc = check(l, buf_str(&all.text), j->d);
+    rc = rc ? rc : patterns_add(&j->patterns, l, buf_str(&all.text), j->d);
     if (rc)
-        diag_at(j->d, path.p, j->d->line, j->d->column);
+        place_in(&all, j->d);
+    buf_done(&all.text);
     return rc;
 }
 
 static bool is_source(const char *name)
 {
     return !strcmp(name, PATTERNS_IMPORTS.source) || !strcmp(name, PATTERNS_SHAPES.source);
+}
+
+static bool is_language(const char *name)
+{
+    return syntax_language_by_id(str_z(name)) || !strcmp(name, SHARED);
 }
 
 /* What nobody reads would be forgotten in silence. */
@@ -104,7 +171,7 @@ static int check_folder(struct job *j, const char *folder, bool languages)
         AUTO(buf) inner = BUF_INIT;
         if (e->d_name[0] == '.')
             continue;
-        if (languages ? !syntax_language_by_id(str_z(e->d_name)) : !is_source(e->d_name)) {
+        if (languages ? !is_language(e->d_name) : !is_source(e->d_name)) {
             rc = diag_set(j->d, E_PARSE,
                           languages ? "there is no language of this name"
                                     : "nobody reads a file of this name");

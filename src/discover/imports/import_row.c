@@ -250,10 +250,10 @@ static bool has_own(const char *language)
     return false;
 }
 
-/* Names of this module mean something to the catalogue: all of the file is read for them. */
-static bool is_root(const struct catalog *c, const char *language, const char *literal)
+/* Names of the module mean something to the catalogue: all of the file is read for them. */
+static bool is_root(const struct catalog *c, const char *language, struct str module)
 {
-    return catalog_code_root(c, str_z(language), str_z(literal));
+    return catalog_code_root(c, str_z(language), module);
 }
 
 bool import_hits(const char *language, struct str text, const struct literal_hits *hits,
@@ -267,9 +267,9 @@ bool import_hits(const char *language, struct str text, const struct literal_hit
         if (!l->import)
             continue;
         last = found || (last && has_own(language)) ? last : end;
-        bool root = is_root(hits->catalog, language, l->text);
-        if ((found && !root) ||
-            !import_near(hits->catalog, language, text, end - strlen(l->text), end))
+        size_t start = end - strlen(l->text);
+        bool root = is_root(hits->catalog, language, name_at(text, start, end));
+        if ((found && !root) || !import_near(hits->catalog, language, text, start, end))
             continue;
         found = true;
         *ret_last = root ? 0 : last;
